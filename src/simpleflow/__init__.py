@@ -1,0 +1,1 @@
+"""Dataflow programming: durable workflows written as ordinary methods."""

@@ -1,0 +1,54 @@
+"""Words to JSON and back. Decoding checks types and limits at the speed of C."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from swf.protocol.event import ENVELOPES, AnyEvent, HistoryEvent, UnknownAttributes, UnknownEvent
+
+KNOWN_EVENTS = frozenset(attributes.__name__ for attributes in ENVELOPES)
+
+_encoder = msgspec.json.Encoder()
+_events = msgspec.json.Decoder(list[AnyEvent])
+_event = msgspec.json.Decoder(AnyEvent)
+
+
+def encode(word: msgspec.Struct) -> bytes:
+    """The JSON of a word, compact, members that were not given left out."""
+    if isinstance(word, UnknownEvent):
+        assert isinstance(word.attributes, UnknownAttributes)
+        return _encoder.encode(word.attributes.members)
+    return _encoder.encode(word)
+
+
+def decode_events(page: bytes | msgspec.Raw) -> list[HistoryEvent]:
+    """The events of a JSON array, unknown types kept as :class:`UnknownEvent`.
+
+    Raises :class:`msgspec.ValidationError` if an event of a known type is not as the API model says.
+    """
+    try:
+        return _events.decode(page)
+    except msgspec.ValidationError:
+        return [_decode_event(body) for body in msgspec.json.decode(page, type=list[msgspec.Raw])]
+
+
+def _decode_event(body: msgspec.Raw) -> HistoryEvent:
+    try:
+        return _event.decode(body)
+    except msgspec.ValidationError:
+        members: dict[str, Any] = msgspec.json.decode(body)
+        if members.get("eventType") in KNOWN_EVENTS:
+            raise
+        return UnknownEvent(
+            members["eventId"],
+            members["eventTimestamp"],
+            UnknownAttributes(event_type=members["eventType"], members=members),
+        )
+
+
+def join_events(bodies: Iterable[bytes]) -> bytes:
+    """The JSON array of events that are encoded already."""
+    return b"[%b]" % b",".join(bodies)
