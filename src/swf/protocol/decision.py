@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+import functools
+import operator
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -45,7 +47,9 @@ ENVELOPES: dict[type[DecisionAttributes], type[Decision]] = {
 if TYPE_CHECKING:
     AnyDecision = Decision
 else:
-    AnyDecision = Union[tuple(ENVELOPES.values())]  # what a decoder needs to know to choose the subclass
+    AnyDecision = functools.reduce(
+        operator.or_, ENVELOPES.values()
+    )  # what a decoder needs to know to choose the subclass
 
 
 def decision(attributes: DecisionAttributes) -> Decision:

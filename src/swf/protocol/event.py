@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+import functools
+import operator
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -55,7 +57,7 @@ ENVELOPES: dict[type[Attributes], type[HistoryEvent]] = {attributes: _envelope(a
 if TYPE_CHECKING:
     AnyEvent = HistoryEvent
 else:
-    AnyEvent = Union[tuple(ENVELOPES.values())]  # what a decoder needs to know to choose the subclass
+    AnyEvent = functools.reduce(operator.or_, ENVELOPES.values())  # what a decoder needs to know to choose the subclass
 
 
 class UnknownAttributes(Attributes, frozen=True, kw_only=True):

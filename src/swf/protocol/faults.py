@@ -1,0 +1,96 @@
+"""The errors SWF reports, by their names on the wire, and the texts Amazon gives them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Fault(Exception):
+    """An error that a service reports to its client. ``str(fault)`` is the message on the wire."""
+
+    NAMESPACE: ClassVar[str] = "com.amazonaws.swf.base.model"
+    STATUS: ClassVar[int] = 400
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def code(self) -> str:
+        """The error code, as SDKs show it."""
+        return type(self).__name__
+
+
+class UnknownResourceFault(Fault):
+    """The domain, type, execution or task is not there, or no longer open for this call."""
+
+
+class DomainAlreadyExistsFault(Fault):
+    """The name is taken, by a deprecated domain too."""
+
+
+class DomainDeprecatedFault(Fault):
+    """The domain is deprecated already."""
+
+
+class TypeAlreadyExistsFault(Fault):
+    """Name and version are taken, by a deprecated type too."""
+
+
+class TypeDeprecatedFault(Fault):
+    """The type is deprecated."""
+
+
+class TypeNotDeprecatedFault(Fault):
+    """Only a deprecated type can be deleted."""
+
+
+class WorkflowExecutionAlreadyStartedFault(Fault):
+    """The workflow id is open in the domain."""
+
+
+class DefaultUndefinedFault(Fault):
+    """A value is neither given nor a default of the type."""
+
+
+class LimitExceededFault(Fault):
+    """A quota is used up."""
+
+
+class OperationNotPermittedFault(Fault):
+    """The caller may not do this."""
+
+
+class TooManyTagsFault(Fault):
+    """A domain may have 50 tags."""
+
+
+class ValidationException(Fault):
+    """The request breaks a constraint of the API."""
+
+    NAMESPACE = "com.amazon.coral.validate"
+
+
+class SerializationException(Fault):
+    """The body is not JSON, or a member has the wrong JSON type."""
+
+    NAMESPACE = "com.amazon.coral.service"
+
+
+class ThrottlingException(Fault):
+    """Too many requests."""
+
+    NAMESPACE = "com.amazon.coral.availability"
+
+
+class UnknownOperationException(Fault):
+    """The service does not know this operation."""
+
+    NAMESPACE = "com.amazon.coral.service"
+
+
+class InternalFailure(Fault):
+    """The service could not do what it accepted; nothing was done, the call may be repeated."""
+
+    NAMESPACE = "com.amazon.coral.service"
+    STATUS = 500
