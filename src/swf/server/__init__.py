@@ -1,0 +1,1 @@
+"""The embedded service: Amazon SWF on one SQLite file."""

@@ -1,0 +1,229 @@
+"""Which timeouts can strike an execution, when, and what happens when they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from swf.lifecycle import ActivityTask, DecisionTask, Execution, Timer
+from swf.protocol.event import HistoryEvent
+from swf.protocol.events import (
+    ActivityTaskScheduled,
+    ActivityTaskStarted,
+    ActivityTaskTimedOut,
+    DecisionTaskCompleted,
+    DecisionTaskScheduled,
+    DecisionTaskStarted,
+    DecisionTaskTimedOut,
+    TimerFired,
+    TimerStarted,
+    WorkflowExecutionStarted,
+    WorkflowExecutionTimedOut,
+)
+from swf.protocol.values import TimeoutType
+from swf.server.machine.turn import Beat, Turn
+
+ONE_YEAR_S = 366 * 24 * 3600
+
+
+class Clock(Enum):
+    """Whose time runs out. The value ranks those of one thing that run out together."""
+
+    ACTIVITY_SCHEDULE_TO_CLOSE = 0
+    ACTIVITY_START_TO_CLOSE = 1
+    ACTIVITY_SCHEDULE_TO_START = 2
+    ACTIVITY_HEARTBEAT = 3
+    DECISION_START_TO_CLOSE = 4
+    DECISION_SCHEDULE_TO_START = 5
+    TIMER = 6
+    EXECUTION = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """At *at* (seconds since 1970) the clock of the thing that event *event_id* opened runs out."""
+
+    at: float
+    event_id: int
+    clock: Clock
+
+    @property
+    def order(self) -> tuple[float, int, int]:
+        """Ties go to the lower event id, so that every reader of a history agrees."""
+        return self.at, self.event_id, self.clock.value
+
+
+def seconds(text: str | None) -> int | None:
+    """The seconds of a duration text; None for ``NONE`` and for no text, which never pass. At most a year."""
+    if text is None or text == "NONE":
+        return None
+    return min(int(text), ONE_YEAR_S)
+
+
+def deadlines(execution: Execution, beats: Mapping[int, Beat], up_since: float) -> Iterator[Deadline]:
+    """Every deadline that can still strike, in no order."""
+    if not execution.is_open:
+        return
+    yield from _of_execution(execution)
+    yield from _of_decisions(execution, up_since)
+    for task in execution.activities.values():
+        if task.is_open:
+            yield from _of_activity(task, beats, up_since)
+    for timer in execution.timers.values():
+        if timer.is_open:
+            yield from _of_timer(timer)
+
+
+def deadlines_from(
+    execution: Execution, event: HistoryEvent, beats: Mapping[int, Beat], up_since: float
+) -> Iterator[Deadline]:
+    """The deadlines that *event*, the latest or one just before it, has brought into the world."""
+    match event.attributes:
+        case ActivityTaskScheduled():
+            if task := execution.activities.get(event.id):
+                yield from _of_activity(task, beats, up_since)
+        case ActivityTaskStarted(scheduled_event_id=scheduled):
+            if task := execution.activities.get(scheduled):
+                yield from _of_activity(task, beats, up_since)
+        case DecisionTaskScheduled() | DecisionTaskStarted() | DecisionTaskCompleted() | DecisionTaskTimedOut():
+            yield from _of_decisions(execution, up_since)
+        case TimerStarted():
+            if timer := execution.timers.get(event.id):
+                yield from _of_timer(timer)
+        case WorkflowExecutionStarted():
+            yield from _of_execution(execution)
+
+
+def next_deadline(execution: Execution, beats: Mapping[int, Beat], up_since: float) -> float | None:
+    """When the earliest timeout can strike, or None if none can."""
+    return min((deadline.at for deadline in deadlines(execution, beats, up_since)), default=None)
+
+
+def _after(start: float, duration: str | None) -> float | None:
+    allowed = seconds(duration)
+    return None if allowed is None else round(start + allowed, 3)
+
+
+def _of_execution(execution: Execution) -> Iterator[Deadline]:
+    assert execution.opened is not None
+    at = _after(execution.opened.timestamp, execution.started.execution_start_to_close_timeout)
+    if at is not None:
+        yield Deadline(at, 1, Clock.EXECUTION)
+
+
+def _of_decisions(execution: Execution, up_since: float) -> Iterator[Deadline]:
+    """A waiting decision task can run out only while it could be handed out."""
+    running: DecisionTask | None = execution.running_decision
+    if running is not None:
+        assert running.started is not None
+        at = _after(running.started.timestamp, running.wanted.start_to_close_timeout)
+        if at is not None:
+            yield Deadline(at, running.opened.id, Clock.DECISION_START_TO_CLOSE)
+        return
+    waiting = execution.waiting_decision
+    if waiting is not None:
+        at = _after(max(waiting.deliverable_since, up_since), waiting.wanted.schedule_to_start_timeout)
+        if at is not None:
+            yield Deadline(at, waiting.opened.id, Clock.DECISION_SCHEDULE_TO_START)
+
+
+def _of_activity(task: ActivityTask, beats: Mapping[int, Beat], up_since: float) -> Iterator[Deadline]:
+    wanted, event_id = task.wanted, task.scheduled.id
+    scheduled_at = max(task.scheduled.timestamp, up_since)
+    at = _after(scheduled_at, wanted.schedule_to_close_timeout)
+    if at is not None:
+        yield Deadline(at, event_id, Clock.ACTIVITY_SCHEDULE_TO_CLOSE)
+    if task.started is None:
+        at = _after(scheduled_at, wanted.schedule_to_start_timeout)
+        if at is not None:
+            yield Deadline(at, event_id, Clock.ACTIVITY_SCHEDULE_TO_START)
+        return
+    started_at = max(task.started.timestamp, up_since)
+    at = _after(started_at, wanted.start_to_close_timeout)
+    if at is not None:
+        yield Deadline(at, event_id, Clock.ACTIVITY_START_TO_CLOSE)
+    beat = beats.get(event_id)
+    at = _after(max(started_at, beat.at if beat else 0.0), wanted.heartbeat_timeout)
+    if at is not None:
+        yield Deadline(at, event_id, Clock.ACTIVITY_HEARTBEAT)
+
+
+def _of_timer(timer: Timer) -> Iterator[Deadline]:
+    at = _after(timer.opened.timestamp, timer.wanted.start_to_fire_timeout)
+    assert at is not None, "a timer has a duration"
+    yield Deadline(at, timer.opened.id, Clock.TIMER)
+
+
+def expire(turn: Turn) -> None:
+    """Lets everything strike that is due, the earliest first, until nothing is."""
+    while True:
+        due = [
+            deadline
+            for deadline in deadlines(turn.execution, turn.beats, turn.up_since)
+            if deadline.at <= turn.now
+        ]
+        if not due:
+            return
+        for deadline in sorted(due, key=lambda deadline: deadline.order):
+            _strike(turn, deadline)
+
+
+def _strike(turn: Turn, deadline: Deadline) -> None:
+    """Does nothing if something that struck before has settled it."""
+    execution = turn.execution
+    if not execution.is_open:
+        return
+    match deadline.clock:
+        case Clock.EXECUTION:
+            turn.emit(
+                WorkflowExecutionTimedOut(
+                    timeout_type=TimeoutType.START_TO_CLOSE, child_policy=execution.started.child_policy
+                )
+            )
+        case Clock.TIMER:
+            timer = execution.timers.get(deadline.event_id)
+            if timer is not None and timer.is_open:
+                turn.emit(TimerFired(timer_id=timer.id, started_event_id=deadline.event_id))
+                turn.wake_decider()
+        case Clock.DECISION_START_TO_CLOSE:
+            _time_out_decision(turn, execution.running_decision, TimeoutType.START_TO_CLOSE, deadline)
+        case Clock.DECISION_SCHEDULE_TO_START:
+            _time_out_decision(turn, execution.waiting_decision, TimeoutType.SCHEDULE_TO_START, deadline)
+        case Clock.ACTIVITY_SCHEDULE_TO_CLOSE:
+            _time_out_activity(turn, deadline, TimeoutType.SCHEDULE_TO_CLOSE)
+        case Clock.ACTIVITY_START_TO_CLOSE:
+            _time_out_activity(turn, deadline, TimeoutType.START_TO_CLOSE)
+        case Clock.ACTIVITY_SCHEDULE_TO_START:
+            _time_out_activity(turn, deadline, TimeoutType.SCHEDULE_TO_START)
+        case Clock.ACTIVITY_HEARTBEAT:
+            _time_out_activity(turn, deadline, TimeoutType.HEARTBEAT)
+
+
+def _time_out_decision(turn: Turn, task: DecisionTask | None, which: TimeoutType, deadline: Deadline) -> None:
+    if task is None or task.opened.id != deadline.event_id:
+        return
+    turn.emit(
+        DecisionTaskTimedOut(
+            timeout_type=which,
+            scheduled_event_id=task.opened.id,
+            started_event_id=task.started.id if task.started else 0,
+        )
+    )
+    turn.wake_decider()
+
+
+def _time_out_activity(turn: Turn, deadline: Deadline, which: TimeoutType) -> None:
+    task = turn.execution.activities.get(deadline.event_id)
+    if task is None or not task.is_open:
+        return
+    beat = turn.beats.pop(deadline.event_id, None)
+    turn.emit(
+        ActivityTaskTimedOut(
+            timeout_type=which,
+            scheduled_event_id=deadline.event_id,
+            started_event_id=task.started.id if task.started else 0,
+            details=beat.details if beat else None,
+        )
+    )
+    turn.wake_decider()
