@@ -52,3 +52,8 @@ def _decode_event(body: msgspec.Raw) -> HistoryEvent:
 def join_events(bodies: Iterable[bytes]) -> bytes:
     """The JSON array of events that are encoded already."""
     return b"[%b]" % b",".join(bodies)
+
+
+def encode_json(value: object) -> bytes:
+    """The JSON of a plain value, compact."""
+    return _encoder.encode(value)

@@ -1,1 +1,70 @@
-"""The embedded service: Amazon SWF on one SQLite file."""
+"""The embedded service: Amazon SWF on one SQLite file, or in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from swf.server.clock import Clock, ManualClock, SystemClock
+from swf.server.lock import FileLock, FileOwned
+from swf.server.service import Service, StartedTask
+from swf.server.store.database import Database, NotADatabase
+from swf.server.ticker import Ticker
+
+__all__ = [
+    "Clock",
+    "FileOwned",
+    "ManualClock",
+    "NotADatabase",
+    "Service",
+    "StartedTask",
+    "SystemClock",
+    "open_reader",
+    "open_service",
+]
+
+
+def open_service(
+    path: str | Path | None,
+    *,
+    clock: Clock | None = None,
+    wait_s: float = 0.0,
+    new_run_id: Callable[[], str] | None = None,
+) -> Service:
+    """The service on the file *path*, created if it is not there; None for one in memory.
+
+    Without a *clock* it runs on the wall clock and minds its deadlines in a thread of its own; with one,
+    whoever moves the clock calls :meth:`Service.tick`. Raises FileOwned if another process keeps the file
+    for *wait_s* seconds, NotADatabase if it is another kind of file.
+    """
+    lock = None
+    if path is not None:
+        path = Path(path).resolve()
+        lock = FileLock(path, wait_s=wait_s)
+    try:
+        service = Service(Database(path), clock or SystemClock(), lock=lock, new_run_id=new_run_id)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+    if clock is None:
+        ticker = Ticker(service)
+        service.on_close(ticker.stop)
+        ticker.start()
+    return service
+
+
+def open_reader(path: str | Path, *, wait_s: float = 5.0) -> Service:
+    """A service that answers reads alone and fires nothing, on a file that must exist.
+
+    Raises FileNotFoundError, FileOwned if another process keeps the file for *wait_s* seconds, NotADatabase.
+    """
+    path = Path(path).resolve()
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist")
+    lock = FileLock(path, wait_s=wait_s)
+    try:
+        return Service(Database(path, read_only=True), SystemClock(), lock=lock, read_only=True)
+    except BaseException:
+        lock.release()
+        raise

@@ -27,9 +27,7 @@ def take_activity(turn: Turn, scheduled_event_id: int, identity: str | None) -> 
 def complete_activity(turn: Turn, task: ActivityTask, request: RespondActivityTaskCompleted) -> None:
     """Closes the task with a result."""
     scheduled, started = _close(turn, task)
-    turn.emit(
-        ActivityTaskCompleted(scheduled_event_id=scheduled, started_event_id=started, result=request.result)
-    )
+    turn.emit(ActivityTaskCompleted(scheduled_event_id=scheduled, started_event_id=started, result=request.result))
     turn.wake_decider()
 
 

@@ -60,9 +60,7 @@ def start(turn: Turn, started: WorkflowExecutionStarted) -> None:
 def signal(turn: Turn, request: SignalWorkflowExecution) -> None:
     """Records a signal, expected or not."""
     turn.emit(
-        WorkflowExecutionSignaled(
-            signal_name=request.signal_name, input=request.input, external_initiated_event_id=0
-        )
+        WorkflowExecutionSignaled(signal_name=request.signal_name, input=request.input, external_initiated_event_id=0)
     )
     turn.wake_decider()
 

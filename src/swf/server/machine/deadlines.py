@@ -158,11 +158,7 @@ def _of_timer(timer: Timer) -> Iterator[Deadline]:
 def expire(turn: Turn) -> None:
     """Lets everything strike that is due, the earliest first, until nothing is."""
     while True:
-        due = [
-            deadline
-            for deadline in deadlines(turn.execution, turn.beats, turn.up_since)
-            if deadline.at <= turn.now
-        ]
+        due = [deadline for deadline in deadlines(turn.execution, turn.beats, turn.up_since) if deadline.at <= turn.now]
         if not due:
             return
         for deadline in sorted(due, key=lambda deadline: deadline.order):

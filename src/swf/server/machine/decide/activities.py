@@ -88,9 +88,7 @@ def request_cancel_activity_task(turn: Turn, wanted: RequestCancelActivityTask, 
         )
         return True
     requested = turn.emit(
-        ActivityTaskCancelRequested(
-            activity_id=wanted.activity_id, decision_task_completed_event_id=completed_event_id
-        )
+        ActivityTaskCancelRequested(activity_id=wanted.activity_id, decision_task_completed_event_id=completed_event_id)
     )
     if turn.execution.activities[scheduled_id].started is not None:
         return False

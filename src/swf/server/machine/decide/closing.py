@@ -28,9 +28,7 @@ def complete_execution(turn: Turn, wanted: CompleteWorkflowExecution, completed_
             )
         )
         return True
-    turn.emit(
-        WorkflowExecutionCompleted(result=wanted.result, decision_task_completed_event_id=completed_event_id)
-    )
+    turn.emit(WorkflowExecutionCompleted(result=wanted.result, decision_task_completed_event_id=completed_event_id))
     return False
 
 
@@ -60,7 +58,5 @@ def cancel_execution(turn: Turn, wanted: CancelWorkflowExecution, completed_even
             )
         )
         return True
-    turn.emit(
-        WorkflowExecutionCanceled(details=wanted.details, decision_task_completed_event_id=completed_event_id)
-    )
+    turn.emit(WorkflowExecutionCanceled(details=wanted.details, decision_task_completed_event_id=completed_event_id))
     return False

@@ -18,9 +18,7 @@ def start_timer(turn: Turn, wanted: StartTimer, completed_event_id: int) -> bool
         cause = Cause.OPEN_TIMERS_LIMIT_EXCEEDED
     if cause is not None:
         turn.emit(
-            StartTimerFailed(
-                timer_id=wanted.timer_id, cause=cause, decision_task_completed_event_id=completed_event_id
-            )
+            StartTimerFailed(timer_id=wanted.timer_id, cause=cause, decision_task_completed_event_id=completed_event_id)
         )
         return True
     turn.emit(

@@ -1,0 +1,67 @@
+"""A client in the process of its service: no door, no copy, the turn runs in the caller's own thread."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, TypeVar
+
+from swf.protocol.base import Request
+from swf.protocol.faults import Fault
+from swf.protocol.operations import PollForActivityTask, PollForDecisionTask
+from swf.server.pending import Pending
+from swf.server.service import Service
+
+Result = TypeVar("Result")
+
+
+class InProcessClient:
+    """Answers requests by running the service. Any number of threads may share one."""
+
+    def __init__(self, service: Service, *, poll_wait_s: float = 60.0) -> None:
+        """A poll waits at most *poll_wait_s* seconds; 0 answers at once."""
+        self.service = service
+        self.poll_wait_s = poll_wait_s
+        self._waiting: set[Pending] = set()
+        self._lock = threading.Lock()
+        self._is_stopped = False
+
+    def call(self, request: Request[Result], /) -> Result:
+        """The answer; raises the fault."""
+        (answer,) = self._call([request])
+        if isinstance(answer, Fault):
+            raise answer
+        return answer  # type: ignore[no-any-return]  # the operation says what it answers
+
+    def call_together(self, first: Request[Any], second: Request[Any], /) -> tuple[Any | Fault, Any | Fault]:
+        """Both answers, from one round of the service; faults are returned."""
+        answers = self._call([first, second])
+        return answers[0], answers[1]
+
+    def stop_polling(self) -> None:
+        """Answers the polls that wait now, and all later ones, at once and empty."""
+        with self._lock:
+            self._is_stopped = True
+            waiting = list(self._waiting)
+        self.service.give_up(waiting)
+
+    def _call(self, requests: list[Request[Any]]) -> list[Any | Fault]:
+        pendings = [self._pending(request) for request in requests]
+        self.service.submit(pendings)
+        for pending in pendings:
+            if pending.woken is not None:
+                if not pending.is_done and not pending.woken.wait(self.poll_wait_s):
+                    self.service.give_up([pending])
+                with self._lock:
+                    self._waiting.discard(pending)
+            self.service.make_safe(pending)
+        return [pending.answer for pending in pendings]
+
+    def _pending(self, request: Request[Any]) -> Pending:
+        if not isinstance(request, PollForDecisionTask | PollForActivityTask):
+            return Pending(request)
+        with self._lock:
+            if self._is_stopped or self.poll_wait_s <= 0:
+                return Pending(request, may_wait=False)
+            pending = Pending(request, woken=threading.Event())
+            self._waiting.add(pending)
+            return pending

@@ -1,0 +1,363 @@
+"""The service: calls collect, whoever holds the turn computes and writes them all, answers leave when they are safe."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import apsw
+
+from swf.lifecycle.things import Thing
+from swf.protocol.events import ActivityTaskStarted, DecisionTaskStarted
+from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
+from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
+from swf.server.clock import Clock
+from swf.server.lock import FileLock
+from swf.server.pending import Pending
+from swf.server.service.operations import OPERATIONS, WAITS
+from swf.server.service.round import Round
+from swf.server.service.tasks import hand_over, list_of
+from swf.server.store.changes import ListKey, TaskRow
+from swf.server.store.database import Database
+from swf.server.store.histories import Histories, Warm
+from swf.server.store.registry import Registry
+from swf.server.tokens import TaskToken
+from swf.server.waiters import TaskLists
+
+log = logging.getLogger(__name__)
+
+BATCH_CALLS = 512
+"""Calls computed and written together, so that one round stays short."""
+EXPIRE_AT_ONCE = 500
+"""Executions looked at in one round when their time has come; polls are served between rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartedTask:
+    """A task that somebody holds: what a successor needs to answer it."""
+
+    kind: Literal["activity", "decision"]
+    task_token: str
+    identity: str | None
+    activity_id: str | None
+
+
+class Service:
+    """Amazon SWF on one database. Any number of threads may call; one at a time has the turn."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        lock: FileLock | None = None,
+        new_run_id: Callable[[], str] | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.new_run_id = new_run_id or _random_run_id
+        self.registry = Registry(database.connection)
+        self.histories = Histories(database.connection)
+        self.task_lists = TaskLists(self._waiting_tasks)
+        self.up_since = clock.now()
+        self.is_read_only = read_only
+        self._file_lock = lock
+        self._turn = threading.Lock()
+        self._incoming: deque[Pending] = deque()
+        self._next_row: int = database.connection.execute("select coalesce(max(id), 0) + 1 from executions").get
+        self._next_wake: float | None = database.connection.execute(
+            "select min(wake_at) from executions where wake_at is not null"
+        ).get
+        self._alarm: Callable[[float], None] = lambda at: None
+        self._before_close: Callable[[], None] | None = None
+        self.is_closed = False
+
+    @property
+    def path(self) -> Path | None:
+        """The file, or None for a service in memory."""
+        return self.database.path
+
+    @property
+    def instance_id(self) -> str:
+        """What names this file's world, whatever process serves it."""
+        return self.database.instance_id
+
+    # Calls
+
+    def submit(self, pendings: Sequence[Pending]) -> None:
+        """Computes and commits these calls, and all others that have come meanwhile.
+
+        When it returns, each is answered or waits in a task list. The answers are not on disk yet: see
+        :meth:`make_safe`.
+        """
+        self._incoming.extend(pendings)
+        with self._turn:
+            while self._incoming and not self.is_closed:
+                self._run([self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))])
+            if self.is_closed:
+                for pending in pendings:
+                    if not pending.is_done:
+                        pending.finish(InternalFailure("the service is closed"))
+
+    def make_safe(self, pending: Pending) -> None:
+        """Returns when the answer may leave."""
+        if pending.lsn > self.database.synced:
+            self.database.sync(pending.lsn)
+
+    def give_up(self, pendings: Sequence[Pending]) -> None:
+        """Answers polls that still wait: empty."""
+        with self._turn:
+            for pending in pendings:
+                if not pending.is_done:
+                    self._leave(pending)
+                    pending.finish(empty_answer(pending))
+
+    def _leave(self, pending: Pending) -> None:
+        key = list_of(self.registry, pending.request)
+        if key is not None:
+            self.task_lists.leave(key, pending)
+
+    # Rounds
+
+    def _run(self, batch: list[Pending]) -> None:
+        """One round. A call that breaks our own rules gets InternalFailure, the rest is computed anew."""
+        while batch:
+            round = Round(self, self.clock.now())
+            broken = self._compute(round, batch)
+            if broken is None:
+                self._commit(round, batch)
+                return
+            self._abandon(round)
+            broken.finish(InternalFailure("The service failed at this call; nothing of it was kept."))
+            batch = [pending for pending in batch if pending is not broken]
+
+    def _compute(self, round: Round, batch: list[Pending]) -> Pending | None:
+        """The call that could not be computed for a reason that is no fault of the caller, or None."""
+        for pending in batch:
+            try:
+                self._handle(round, pending)
+            except Fault as fault:
+                round.answer(pending, fault)
+            except Exception:
+                log.exception("call failed operation=%s", type(pending.request).__name__)
+                return pending
+        self._match(round)
+        for pending in batch:
+            if not pending.may_wait and self._waits(pending):
+                self._leave(pending)
+                round.answer(pending, empty_answer(pending), 0)
+        return None
+
+    def _handle(self, round: Round, pending: Pending) -> None:
+        request = pending.request
+        operation = OPERATIONS.get(type(request))
+        if operation is None or (self.is_read_only and not operation.reads):
+            raise UnknownOperationException(
+                f"The embedded service does not know the operation {type(request).__name__}"
+                + (" when a file is only read." if operation else " yet.")
+            )
+        result = operation.answer(round, pending)
+        if result is not WAITS:
+            round.answer(pending, result)
+
+    def _waits(self, pending: Pending) -> bool:
+        key = list_of(self.registry, pending.request)
+        tasks = self.task_lists.loaded(key) if key else None
+        return tasks is not None and id(pending) in tasks.pollers
+
+    def _match(self, round: Round) -> None:
+        """Brings waiting pollers and waiting tasks together, in the lists where that may be possible now."""
+
+        def still_waits(task: TaskRow) -> bool:
+            warm = self.histories.get(task.execution)
+            round.expire(warm)
+            return warm.waiting.get(task.event) == task
+
+        while round.lists:
+            key, tasks = round.lists.popitem()
+            while tasks.pollers:
+                task = tasks.take(still_waits)
+                if task is None:
+                    break
+                _, pending = tasks.pollers.popitem(last=False)
+                round.matched.append((key, pending))
+                hand_over(round, task, pending)
+
+    def _commit(self, round: Round, batch: list[Pending]) -> None:
+        if round.changes:
+            try:
+                with self.database.transaction() as connection:
+                    round.changes.write(connection, self.registry.list_id)
+            except apsw.Error as error:
+                log.error("write failed path=%s calls=%d: %s", self.path, len(batch), error)
+                self._abandon(round)
+                fault = InternalFailure(
+                    f"The service could not write to {self.path}: {error}. Nothing of this call was kept; repeat it."
+                )
+                for pending in batch:
+                    if not pending.is_done:
+                        self._leave(pending)
+                        pending.finish(fault)
+                return
+        round.publish()
+        self.histories.weigh(round.touched)
+
+    def _abandon(self, round: Round) -> None:
+        """Drops all that the round has changed in memory; pollers it had served wait again, in front."""
+        for row in round.touched:
+            self.histories.drop(row)
+        for warm in round.started.values():
+            self.histories.drop(warm.row)
+        for row in {row for row, _ in round.changes.beats} | set(round.changes.wake_ups):
+            self.histories.drop(row)
+        self.registry.forget()
+        for key, pending in reversed(round.matched):
+            pollers = self.task_lists[key].pollers
+            pollers[id(pending)] = pending
+            pollers.move_to_end(id(pending), last=False)
+        self.task_lists.reload()
+
+    def new_row(self) -> int:
+        """A row id for a new execution."""
+        row, self._next_row = self._next_row, self._next_row + 1
+        return row
+
+    def _waiting_tasks(self, key: ListKey) -> list[TaskRow]:
+        list_id = self.registry.find_list(key)
+        if list_id is None:
+            return []
+        return [
+            TaskRow(key, priority, at, execution, event)
+            for priority, at, execution, event in self.database.connection.execute(
+                "select priority, at, execution, event from tasks where list = ?", (list_id,)
+            )
+        ]
+
+    # Time
+
+    def next_wake(self) -> float | None:
+        """When the earliest deadline may strike (seconds since 1970), never too late; None if there is none."""
+        return self._next_wake
+
+    def expect_wake(self, at: float | None) -> None:
+        """A deadline has come up; whoever minds the time is told if it is the earliest."""
+        if at is not None and (self._next_wake is None or at < self._next_wake):
+            self._next_wake = at
+            self._alarm(at)
+
+    def on_earlier_wake(self, alarm: Callable[[float], None]) -> None:
+        """*alarm* is called with the time, holding the turn, whenever the next wake-up moves forward."""
+        self._alarm = alarm
+
+    def on_close(self, before: Callable[[], None]) -> None:
+        """*before* is called when the service is about to close, without the turn."""
+        self._before_close = before
+
+    def tick(self) -> None:
+        """Lets every deadline strike that is due, in rounds, and does what can wait for an idle moment."""
+        due = True
+        while due and not self.is_closed:
+            with self._turn:
+                if self.is_closed:
+                    return
+                due = self._strike()
+        with self._turn:
+            if not self.is_closed:
+                self.database.idle()
+                unsynced = self.database.committed if self.database.committed > self.database.synced else 0
+        if not self.is_closed and unsynced:
+            self.database.sync(unsynced)
+
+    def _strike(self) -> bool:
+        """One round of deadlines; True if more may be due."""
+        now = self.clock.now()
+        if self._next_wake is None or self._next_wake > now:
+            return False
+        rows = [
+            row
+            for (row,) in self.database.connection.execute(
+                "select id from executions where wake_at <= ? order by wake_at limit ?", (now, EXPIRE_AT_ONCE)
+            )
+        ]
+        round = Round(self, now)
+        for row in rows:
+            round.expire(self.histories.get(row))
+        self._match(round)
+        self._commit(round, [])
+        self._next_wake = self.database.connection.execute(
+            "select min(wake_at) from executions where wake_at is not null"
+        ).get
+        return bool(rows)
+
+    # Owner's business
+
+    def started_tasks(self, domain: str, workflow_id: str) -> list[StartedTask]:
+        """The tasks of the open execution that somebody holds, the decision task first; [] if none is open.
+
+        For an owner that takes over from a dead one: the tokens are handed out again.
+        """
+        with self._turn:
+            round = Round(self, self.clock.now())
+            found = self.registry.domain(domain)
+            warm = round.find_open(found, workflow_id) if found else None
+            self._match(round)
+            self._commit(round, [])
+            if warm is None:
+                return []
+            execution = warm.execution
+            held = [
+                StartedTask("activity", _token("activity", warm, task), _identity(task), task.id)
+                for task in execution.activities.values()
+                if task.started is not None
+            ]
+            running = execution.running_decision
+            if running is not None:
+                held.insert(0, StartedTask("decision", _token("decision", warm, running), _identity(running), None))
+            return held
+
+    def close(self) -> None:
+        """Answers waiting polls empty, syncs, closes the file and gives it back. May be called twice."""
+        if self._before_close is not None:
+            self._before_close()
+        with self._turn:
+            if self.is_closed:
+                return
+            self.is_closed = True
+            for tasks in self.task_lists.all():
+                for pending in tasks.pollers.values():
+                    pending.finish(empty_answer(pending))
+                tasks.pollers.clear()
+            self.database.close()
+            if self._file_lock is not None:
+                self._file_lock.release()
+
+
+def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:
+    """What a poll gets that found no task."""
+    if isinstance(pending.request, PollForDecisionTask):
+        return DecisionTask(started_event_id=0, previous_started_event_id=0)
+    return ActivityTask(started_event_id=0)
+
+
+def _token(kind: Literal["activity", "decision"], warm: Warm, task: Thing[Any]) -> str:
+    assert task.started is not None
+    return TaskToken(kind, warm.row, task.opened.id, task.started.id, task.started.timestamp).encode()
+
+
+def _identity(task: Thing[Any]) -> str | None:
+    assert task.started is not None
+    started = task.started.attributes
+    assert isinstance(started, ActivityTaskStarted | DecisionTaskStarted)
+    return started.identity
+
+
+def _random_run_id() -> str:
+    return "22" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

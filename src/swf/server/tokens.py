@@ -1,0 +1,79 @@
+"""Task tokens and page tokens: opaque to clients, valid across restarts, refused when altered."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+import zlib
+from typing import Literal, NamedTuple
+
+from swf.protocol.faults import ValidationException
+
+_TASK = struct.Struct(">cQQQQ")
+_CHECK = struct.Struct(">I")
+
+
+class TaskToken(NamedTuple):
+    """Which start of which task a token stands for.
+
+    The time of the Started event makes it one of a kind: after a power cut the same task may be started
+    again under the same event ids, and the token of the lost start must not fit the new one.
+    """
+
+    kind: Literal["activity", "decision"]
+    execution: int
+    scheduled_event_id: int
+    started_event_id: int
+    started_at: float
+
+    def encode(self) -> str:
+        """The token as clients carry it."""
+        milliseconds = round(self.started_at * 1000)
+        return _seal(
+            _TASK.pack(
+                self.kind[0].encode(), self.execution, self.scheduled_event_id, self.started_event_id, milliseconds
+            )
+        )
+
+    @classmethod
+    def decode(cls, text: str, kind: Literal["activity", "decision"]) -> TaskToken:
+        """The token in *text*; ValidationException if it is none of this kind."""
+        body = _unseal(text)
+        if len(body) != _TASK.size or body[:1] != kind[0].encode():
+            raise invalid_token()
+        _, execution, scheduled, started, milliseconds = _TASK.unpack(body)
+        return cls(kind, execution, scheduled, started, milliseconds / 1000)
+
+
+def page_token(question: bytes, position: str) -> str:
+    """A token that continues the answer to *question* (operation and arguments) at *position*."""
+    return _seal(_CHECK.pack(zlib.crc32(question)) + position.encode())
+
+
+def page_position(token: str, question: bytes) -> str:
+    """Where to continue; ValidationException if the token belongs to another question."""
+    body = _unseal(token)
+    if body[: _CHECK.size] != _CHECK.pack(zlib.crc32(question)):
+        raise invalid_token()
+    return body[_CHECK.size :].decode()
+
+
+def invalid_token() -> ValidationException:
+    """The fault for a token that this service has not made, or not for this call."""
+    return ValidationException("Invalid token")
+
+
+def _seal(body: bytes) -> str:
+    return base64.b64encode(_CHECK.pack(zlib.crc32(body)) + body).decode()
+
+
+def _unseal(text: str) -> bytes:
+    try:
+        sealed = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise invalid_token() from error
+    body = sealed[_CHECK.size :]
+    if sealed[: _CHECK.size] != _CHECK.pack(zlib.crc32(body)):
+        raise invalid_token()
+    return body

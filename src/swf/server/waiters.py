@@ -1,0 +1,66 @@
+"""Task lists in memory: pollers that wait, in the order they came, and tasks that wait, most urgent first."""
+
+from __future__ import annotations
+
+import heapq
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from swf.server.pending import Pending
+from swf.server.store.changes import ListKey, TaskRow
+
+
+@dataclass(slots=True)
+class TaskList:
+    """One list. Tasks that have gone meanwhile leave when they come up."""
+
+    tasks: list[tuple[tuple[int, float, int, int], TaskRow]]
+    pollers: OrderedDict[int, Pending] = field(default_factory=OrderedDict)
+
+    def offer(self, task: TaskRow) -> None:
+        """The task waits."""
+        heapq.heappush(self.tasks, (task.order, task))
+
+    def take(self, still_waits: Callable[[TaskRow], bool]) -> TaskRow | None:
+        """The most urgent task that *still_waits*, or None."""
+        while self.tasks:
+            _, task = heapq.heappop(self.tasks)
+            if still_waits(task):
+                return task
+        return None
+
+
+class TaskLists:
+    """All lists that somebody has polled or that got a task in this life of the service."""
+
+    def __init__(self, load: Callable[[ListKey], Iterable[TaskRow]]) -> None:
+        """*load* reads the tasks of a list that were waiting in the file."""
+        self._load = load
+        self._lists: dict[ListKey, TaskList] = {}
+
+    def __getitem__(self, key: ListKey) -> TaskList:
+        found = self._lists.get(key)
+        if found is None:
+            tasks = sorted((task.order, task) for task in self._load(key))
+            found = self._lists[key] = TaskList(tasks)
+        return found
+
+    def loaded(self, key: ListKey) -> TaskList | None:
+        """The list, if its tasks are in memory; if not, they will be read from the file when they are."""
+        return self._lists.get(key)
+
+    def all(self) -> Iterable[TaskList]:
+        """Every list that is in memory."""
+        return self._lists.values()
+
+    def reload(self) -> None:
+        """Reads the tasks of all lists again, after a write that failed."""
+        for key, found in self._lists.items():
+            found.tasks = sorted((task.order, task) for task in self._load(key))
+
+    def leave(self, key: ListKey, pending: Pending) -> None:
+        """The poller does not wait any longer."""
+        found = self._lists.get(key)
+        if found is not None:
+            found.pollers.pop(id(pending), None)
