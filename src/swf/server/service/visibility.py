@@ -163,7 +163,9 @@ def _listed(
     round: Round, request: ListOpenWorkflowExecutions | ListClosedWorkflowExecutions, query: ExecutionQuery
 ) -> Later:
     """A page of executions. The token is bound to the arguments, page size and token aside."""
-    question = wire.encode(msgspec.structs.replace(request, next_page_token=None, maximum_page_size=None))
+    question = type(request).__name__.encode() + wire.encode(
+        msgspec.structs.replace(request, next_page_token=None, maximum_page_size=None)
+    )
     after: tuple[float, int] | None = None
     if request.next_page_token is not None:
         at, _, row = page_position(request.next_page_token, question).partition(" ")

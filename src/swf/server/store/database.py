@@ -66,25 +66,26 @@ class Database:
     def _open(self, path: Path | None, *, read_only: bool) -> apsw.Connection:
         if path is None:
             connection = apsw.Connection(":memory:")
-        else:
-            umask = os.umask(0o077)
-            try:
-                flags = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
-                connection = apsw.Connection(str(path), flags=flags)
-                connection.pragma("locking_mode", "exclusive")
-                if not read_only:
-                    connection.pragma("page_size", 4096)
-                    connection.pragma("journal_mode", "wal")
-            except apsw.NotADBError as error:
-                raise NotADatabase(f"{path} is not a simpleflow database; use another file") from error
-            finally:
-                os.umask(umask)
+            self._prepare(connection, read_only=read_only)
+            return connection
+        umask = os.umask(0o077)
+        try:
+            flags = apsw.SQLITE_OPEN_READWRITE | (0 if read_only else apsw.SQLITE_OPEN_CREATE)
+            connection = apsw.Connection(str(path), flags=flags)
+            connection.pragma("locking_mode", "exclusive")
+            if not read_only:
+                connection.pragma("page_size", 4096)
+                connection.pragma("journal_mode", "wal")
             connection.pragma("synchronous", "normal")
+            connection.pragma("foreign_keys", False)
             connection.pragma("wal_autocheckpoint", 0)
             connection.pragma("journal_size_limit", 64 * 1024 * 1024)
             connection.set_wal_hook(self._on_commit)
-        connection.pragma("foreign_keys", False)
-        self._prepare(connection, read_only=read_only)
+            self._prepare(connection, read_only=read_only)
+        except apsw.NotADBError as error:
+            raise NotADatabase(f"{path} is not a simpleflow database; use another file") from error
+        finally:
+            os.umask(umask)
         return connection
 
     def _prepare(self, connection: apsw.Connection, *, read_only: bool) -> None:
