@@ -69,8 +69,8 @@ def _of_execution(service: Service, warm: Warm) -> Iterator[str]:
     if view[:-1] != derived:
         yield f"{label}: the list shows {view[:-1]}, the history says {derived}"
     wake_at = view[-1]
-    deadline = next_deadline(execution, warm.beats, 0.0) if execution.is_open else None
-    if deadline is not None and (wake_at is None or wake_at > max(deadline, service.up_since)):
+    deadline = next_deadline(execution, warm.beats, service.up_since) if execution.is_open else None
+    if deadline is not None and (wake_at is None or wake_at > deadline):
         yield f"{label}: wakes at {wake_at}, later than its deadline {deadline}"
     if not execution.is_open and wake_at is not None:
         yield f"{label}: is closed but wakes at {wake_at}"
