@@ -1,1 +1,14 @@
 """Dataflow programming: durable workflows written as ordinary methods."""
+
+import logging
+
+from simpleflow import activity, futures, settings
+from simpleflow.__about__ import __version__
+from simpleflow.activity import Activity
+from simpleflow.signal import WaitForSignal
+from simpleflow.workflow import Workflow
+
+logger = logging.getLogger(__name__)
+logger.addHandler(logging.NullHandler())
+
+__all__ = ["Activity", "WaitForSignal", "Workflow", "__version__", "activity", "futures", "logger", "settings"]

@@ -1,0 +1,156 @@
+"""Activities: functions (or classes with ``execute``) that a workflow has run, with how to run them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
+
+from simpleflow import settings
+from simpleflow.registry import registry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class _NotSet:
+    def __repr__(self) -> str:
+        return "PRIORITY_NOT_SET"
+
+
+PRIORITY_NOT_SET: Final[Any] = _NotSet()
+"""No priority is given here: the workflow's counts. (None means: explicitly none.)"""
+
+Timeout = int | str | None
+
+
+class Executable(Protocol[R_co]):
+    """An activity written as a class: made with the submitted arguments, then executed."""
+
+    def execute(self) -> R_co: ...
+
+
+class Activity(Generic[P, R]):
+    """A callable that workers run, and how: where, for how long, how often.
+
+    Calling the activity calls the function, here and now. Timeouts are texts in seconds; None leaves a
+    value to the registered activity type. *retry* is the number of attempts after the first; *idempotent*
+    shares one task among submits with equal arguments; with *raises_on_failure* a final failure is raised
+    in the workflow.
+    """
+
+    def __init__(
+        self,
+        callable: Callable[P, R],
+        name: str | None = None,
+        version: str | None = None,
+        task_list: str | None = None,
+        retry: int = 0,
+        raises_on_failure: bool = False,
+        start_to_close_timeout: Timeout = None,
+        schedule_to_close_timeout: Timeout = None,
+        schedule_to_start_timeout: Timeout = None,
+        heartbeat_timeout: Timeout = None,
+        task_priority: Any = PRIORITY_NOT_SET,
+        idempotent: bool | None = None,
+        meta: dict[str, Any] | None = None,
+    ) -> None:
+        if name is None and getattr(callable, "__name__", "") == "<lambda>":
+            raise ValueError(
+                f"a lambda cannot be an activity (in {callable.__module__}): no worker finds it by name; "
+                "give it a def of its own"
+            )
+        self._callable = callable
+        self._name = name
+        self.version: str = settings.ACTIVITY_DEFAULT_VERSION if version is None else version
+        self.task_list: str = settings.ACTIVITY_DEFAULT_TASK_LIST if task_list is None else task_list
+        self.retry = retry
+        self.raises_on_failure = raises_on_failure
+        self.task_start_to_close_timeout = _text(start_to_close_timeout)
+        self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout)
+        self.task_schedule_to_start_timeout = _text(schedule_to_start_timeout)
+        self.task_heartbeat_timeout = _text(heartbeat_timeout)
+        self.task_priority = task_priority
+        self.idempotent = idempotent
+        self.meta: dict[str, Any] = meta or {}
+        functools.update_wrapper(self, callable, updated=())
+        registry.register(self)
+
+    @property
+    def callable(self) -> Callable[P, R]:
+        """The function or class itself."""
+        return self._callable
+
+    @property
+    def name(self) -> str:
+        """The name of the activity type: as given, or module and name of the callable."""
+        if self._name is not None:
+            return self._name
+        function: Any = self._callable
+        own = getattr(function, "name", None)
+        name = own if isinstance(own, str) else getattr(function, "__name__", type(function).__name__)
+        return f"{function.__module__}.{name}"
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        made = self._callable(*args, **kwargs)
+        return made.execute() if isinstance(self._callable, type) else made  # type: ignore[attr-defined]
+
+    def __repr__(self) -> str:
+        return f"Activity(name={self.name}, version={self.version}, task_list={self.task_list})"
+
+
+class Decorator(Protocol):
+    """What :func:`with_attributes` returns."""
+
+    @overload
+    def __call__(self, callable: type[Executable[R]], /) -> Activity[..., R]: ...
+
+    @overload
+    def __call__(self, callable: Callable[P, R], /) -> Activity[P, R]: ...
+
+
+def with_attributes(
+    name: str | None = None,
+    version: str | None = None,
+    task_list: str | None = None,
+    task_priority: Any = PRIORITY_NOT_SET,
+    retry: int = 0,
+    raises_on_failure: bool = False,
+    start_to_close_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,
+    schedule_to_close_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,
+    schedule_to_start_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,
+    heartbeat_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,
+    idempotent: bool | None = None,
+    meta: dict[str, Any] | None = None,
+) -> Decorator:
+    """A decorator that makes a function or class an :class:`Activity`.
+
+    Timeouts are seconds; left out they come from the settings (300), None leaves them to the registered type.
+    """
+
+    def decorate(callable: Callable[..., Any], /) -> Activity[..., Any]:
+        def timeout(given: Any, setting: str) -> Any:
+            return getattr(settings, setting) if given is PRIORITY_NOT_SET else given
+
+        return Activity(
+            callable,
+            name=name,
+            version=version,
+            task_list=task_list,
+            retry=retry,
+            raises_on_failure=raises_on_failure,
+            start_to_close_timeout=timeout(start_to_close_timeout, "ACTIVITY_START_TO_CLOSE_TIMEOUT"),
+            schedule_to_close_timeout=timeout(schedule_to_close_timeout, "ACTIVITY_SCHEDULE_TO_CLOSE_TIMEOUT"),
+            schedule_to_start_timeout=timeout(schedule_to_start_timeout, "ACTIVITY_SCHEDULE_TO_START_TIMEOUT"),
+            heartbeat_timeout=timeout(heartbeat_timeout, "ACTIVITY_HEARTBEAT_TIMEOUT"),
+            task_priority=task_priority,
+            idempotent=idempotent,
+            meta=meta,
+        )
+
+    return decorate  # type: ignore[return-value]  # the overloads say more than one signature can
+
+
+def _text(timeout: Timeout) -> str | None:
+    return None if timeout is None else str(timeout)

@@ -1,0 +1,58 @@
+"""What a workflow talks to while it runs."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import uuid
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from simpleflow.futures import Future
+from simpleflow.marker import Marker
+
+
+class Executor(Protocol):
+    """The engine behind a running workflow."""
+
+    def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
+        """Takes a task; its future may be done already."""
+
+    def fail(self, reason: str, details: str | None) -> None:
+        """Fails the execution; does not return."""
+
+    def now(self) -> datetime.datetime:
+        """The time of the present decision."""
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether what happens now has happened before."""
+
+    @property
+    def is_evicting(self) -> bool:
+        """Whether the run is being unwound because the decider forgets it."""
+
+    @property
+    def random(self) -> random.Random:
+        """Random numbers that are the same in every replay."""
+
+    def uuid4(self) -> uuid.UUID:
+        """A random UUID that is the same in every replay."""
+
+    def side_effect(self, function: Callable[[], Any], name: str | None) -> Any:
+        """The value of *function*, called once and recorded."""
+
+    def patched(self, id: str) -> bool:
+        """Whether the changed code is to run."""
+
+    def next_id(self, prefix: str) -> str:
+        """*prefix* and the next number."""
+
+    def get_run_context(self) -> dict[str, Any]:
+        """What this run is."""
+
+    def list_markers(self, all: bool) -> list[Marker]:
+        """The recorded markers."""
+
+    def get_event_details(self, event_type: str, event_name: str) -> dict[str, Any] | None:
+        """The latest signal, marker or timer of a name."""

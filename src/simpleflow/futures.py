@@ -1,0 +1,258 @@
+"""Results that may not be there yet."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from simpleflow.exceptions import ExecutionBlocked
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+PENDING: Final = "PENDING"
+RUNNING: Final = "RUNNING"
+CANCELLED: Final = "CANCELLED"
+CANCELLED_AND_NOTIFIED: Final = "CANCELLED_AND_NOTIFIED"
+FINISHED: Final = "FINISHED"
+
+FIRST_COMPLETED: Final = "FIRST_COMPLETED"
+FIRST_EXCEPTION: Final = "FIRST_EXCEPTION"
+ALL_COMPLETED: Final = "ALL_COMPLETED"
+
+_numbers = itertools.count(1)
+
+
+class Waiter(Protocol):
+    """Something that wants to hear when a future is done."""
+
+    def notify(self, future: Future[Any], /) -> None: ...
+
+
+class Suspender(Protocol):
+    """A running workflow, as futures see it: what can wait for them."""
+
+    def check(self) -> None:
+        """Raises if the run is being unwound."""
+
+    def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
+        """Returns when enough of *futures* are done, or *timeout* seconds have passed."""
+
+    def cancel(self, future: Future[Any]) -> None:
+        """Has the task behind *future* canceled."""
+
+
+running: ContextVar[Suspender | None] = ContextVar("simpleflow_run", default=None)
+"""The workflow run whose code is executing; None outside of one."""
+
+
+class Future(Generic[R]):
+    """The result of a task: pending, running, finished (with a result or an exception) or cancelled.
+
+    All members but the setters and :meth:`cancel` are properties. Reading the result of an unfinished
+    future suspends the workflow; outside of a workflow it raises ExecutionBlocked.
+    """
+
+    __slots__ = ("__weakref__", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
+
+    def __init__(self) -> None:
+        self._state: str = PENDING
+        self._result: Any = None
+        self._lazy: Callable[[], Any] | None = None
+        self._exception: BaseException | None = None
+        self._waiters: dict[Waiter, None] = {}
+        self._number = next(_numbers)
+        self.task_id: str | None = None
+        """The id of the task in the history; None before it has one."""
+
+    # Equal in every run, unlike addresses: sets of futures keep their order.
+    def __hash__(self) -> int:
+        return self._number
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __repr__(self) -> str:
+        exception = f" exception={self._exception!r}" if self._exception is not None else ""
+        return f"<Future at {id(self):#x} state={self._state.lower()}{exception}>"
+
+    @classmethod
+    def of(cls, result: S) -> Future[S]:
+        """A future that is finished already."""
+        future: Future[S] = Future()
+        future.set_finished(result)
+        return future
+
+    @property
+    def state(self) -> str:
+        """One of the constants of this module."""
+        return self._state
+
+    @property
+    def pending(self) -> bool:
+        """Whether nobody has begun."""
+        return self._state == PENDING
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody has begun."""
+        return self._state == RUNNING
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is a result or an exception."""
+        return self._state == FINISHED
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self._state in (CANCELLED, CANCELLED_AND_NOTIFIED)
+
+    @property
+    def done(self) -> bool:
+        """Whether it will not change any more."""
+        return self._state in (FINISHED, CANCELLED, CANCELLED_AND_NOTIFIED)
+
+    @property
+    def result(self) -> R:
+        """The result; None if the task has failed (see :attr:`exception`) or was cancelled.
+
+        Suspends the workflow until the task is done.
+        """
+        self._await()
+        if self._lazy is not None:
+            self._result, self._lazy = self._lazy(), None
+        return self._result  # type: ignore[no-any-return]  # set by whoever knows the type
+
+    @property
+    def exception(self) -> BaseException | None:
+        """Why the task has failed, or None. Suspends the workflow until the task is done."""
+        self._await()
+        return self._exception
+
+    def result_or_raise(self) -> R:
+        """The result, or the exception of the task raised."""
+        result = self.result
+        if self._exception is not None:
+            raise self._exception
+        return result
+
+    def wait(self) -> None:
+        """Suspends the workflow until the task is done."""
+        self._await()
+
+    def cancel(self) -> bool:
+        """Cancels the task unless it is finished; True if the future is cancelled then.
+
+        What was not sent yet is never sent; a task that is open is asked to cancel.
+        """
+        suspender = running.get()
+        if suspender is not None:
+            suspender.check()
+        if self._state == FINISHED:
+            return False
+        if not self.done:
+            if suspender is not None:
+                suspender.cancel(self)
+            self.set_cancelled()
+        return True
+
+    def _await(self) -> None:
+        suspender = running.get()
+        if suspender is None:
+            if not self.done:
+                raise ExecutionBlocked("the result is not there yet, and only a running workflow can wait for it")
+            return
+        suspender.check()
+        if not self.done:
+            suspender.suspend((self,), ALL_COMPLETED, None)
+
+    # For executors
+
+    def set_running(self) -> None:
+        """Somebody has begun."""
+        if not self.done:
+            self._state = RUNNING
+
+    def set_pending(self) -> None:
+        """Another attempt is made."""
+        if not self.done:
+            self._state = PENDING
+
+    def set_finished(self, result: Any) -> None:
+        """There is a result."""
+        if not self.done:
+            self._result = result
+            self._finish(FINISHED)
+
+    def set_finished_lazily(self, result: Callable[[], Any]) -> None:
+        """There is a result; *result* makes it when it is read first."""
+        if not self.done:
+            self._lazy = result
+            self._finish(FINISHED)
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        """The task has failed; None: it has finished without a result."""
+        if not self.done:
+            self._exception = exception
+            self._finish(FINISHED)
+
+    def set_cancelled(self) -> None:
+        """The task was cancelled."""
+        if not self.done:
+            self._finish(CANCELLED)
+
+    def add_waiter(self, waiter: Waiter) -> None:
+        """*waiter* hears when the future is done, after those that came before."""
+        self._waiters[waiter] = None
+
+    def remove_waiter(self, waiter: Waiter) -> None:
+        """*waiter* does not want to hear any more."""
+        self._waiters.pop(waiter, None)
+
+    @property
+    def has_waiters(self) -> bool:
+        """Whether anybody wants to hear."""
+        return bool(self._waiters)
+
+    def _finish(self, state: str) -> None:
+        self._state = state
+        waiters, self._waiters = self._waiters, {}
+        for waiter in waiters:
+            waiter.notify(self)
+
+
+def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | None = None) -> list[Any]:
+    """Waits and returns the results in order; None for what has failed, was cancelled or is not done.
+
+    *return_when*: ALL_COMPLETED, FIRST_COMPLETED or FIRST_EXCEPTION (the first failure, or all).
+    *timeout* in seconds is kept by a durable timer; None waits for ever.
+    """
+    if return_when not in (ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION):
+        raise ValueError(f"return_when is {return_when!r}; it may be ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION")
+    suspender = running.get()
+    if suspender is not None:
+        suspender.check()
+        if not is_enough(fs, return_when):
+            suspender.suspend(fs, return_when, timeout)
+    elif not is_enough(fs, return_when):
+        raise ExecutionBlocked("the results are not there yet, and only a running workflow can wait for them")
+    return [future.result if future.done else None for future in fs]
+
+
+def is_enough(fs: Sequence[Future[Any]], return_when: str) -> bool:
+    """Whether a wait for *fs* is over."""
+    if return_when == FIRST_COMPLETED:
+        return not fs or any(future.done for future in fs)
+    if return_when == FIRST_EXCEPTION and any(future.done and future.exception is not None for future in fs):
+        return True
+    return all(future.done for future in fs)
+
+
+def get_result_or_raise(future: Future[R]) -> R:
+    """Deprecated: use :meth:`Future.result_or_raise`."""
+    warnings.warn("use future.result_or_raise()", DeprecationWarning, stacklevel=2)
+    return future.result_or_raise()

@@ -1,0 +1,184 @@
+"""A history as hooks and reports like to read it: tasks by id, the latest attempt counting, insertion-ordered."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from simpleflow import format
+from swf.lifecycle import ActivityTask, Execution
+from swf.protocol.event import HistoryEvent
+from swf.protocol.events import (
+    ActivityTaskCanceled,
+    ActivityTaskCompleted,
+    ActivityTaskFailed,
+    ActivityTaskScheduled,
+    ActivityTaskStarted,
+    ActivityTaskTimedOut,
+    MarkerRecorded,
+    ScheduleActivityTaskFailed,
+    WorkflowExecutionSignaled,
+)
+
+
+class History:
+    """Views of a folded execution. Entries are dicts with the keys that users of hooks know."""
+
+    def __init__(self, execution: Execution) -> None:
+        """*execution* was folded with closed things kept."""
+        self.execution = execution
+
+    @property
+    def activities(self) -> dict[str, dict[str, Any]]:
+        """Activity id to its entry, in the order in which they were scheduled first."""
+        entries: dict[str, dict[str, Any]] = {}
+        for task in self.execution.activities.values():
+            earlier = entries.get(task.id)
+            entries[task.id] = activity_entry(task, earlier)
+        for event in self.execution.refusals:
+            if isinstance(event.attributes, ScheduleActivityTaskFailed):
+                entries.setdefault(event.attributes.activity_id, _refused(event))
+        return entries
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """All entries, in the order in which they were scheduled first."""
+        return list(self.activities.values())
+
+    @property
+    def signals(self) -> dict[str, dict[str, Any]]:
+        """Name to the latest signal."""
+        return {name: entries[-1] for name, entries in self.signal_lists.items()}
+
+    @property
+    def signal_lists(self) -> dict[str, list[dict[str, Any]]]:
+        """Name to all signals, in order."""
+        lists: dict[str, list[dict[str, Any]]] = {}
+        for event in self.execution.signals:
+            attributes = event.attributes
+            assert isinstance(attributes, WorkflowExecutionSignaled)
+            lists.setdefault(attributes.signal_name, []).append(
+                {
+                    "type": "signal",
+                    "name": attributes.signal_name,
+                    "state": "signaled",
+                    "event_id": event.id,
+                    "timestamp": moment(event),
+                    "input": format.decode(attributes.input),
+                }
+            )
+        return lists
+
+    @property
+    def markers(self) -> dict[str, list[dict[str, Any]]]:
+        """Name to all markers, in order."""
+        lists: dict[str, list[dict[str, Any]]] = {}
+        for event in self.execution.markers:
+            attributes = event.attributes
+            assert isinstance(attributes, MarkerRecorded)
+            lists.setdefault(attributes.marker_name, []).append(
+                {
+                    "type": "marker",
+                    "name": attributes.marker_name,
+                    "state": "recorded",
+                    "event_id": event.id,
+                    "timestamp": moment(event),
+                    "details": format.decode(attributes.details),
+                }
+            )
+        return lists
+
+    @property
+    def timers(self) -> dict[str, dict[str, Any]]:
+        """Timer id to its entry; the latest timer of an id counts."""
+        return {
+            timer.id: {
+                "type": "timer",
+                "id": timer.id,
+                "state": timer.state,
+                "start_to_fire_timeout": int(timer.wanted.start_to_fire_timeout),
+                "started_event_id": timer.opened.id,
+                "started_event_timestamp": moment(timer.opened),
+                "control": format.decode(timer.wanted.control),
+            }
+            for timer in self.execution.timers.values()
+        }
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether anybody has asked to cancel."""
+        return self.execution.cancel_requested
+
+    @property
+    def last_event_id(self) -> int:
+        """The id of the newest event."""
+        return self.execution.last_event_id
+
+
+def moment(event: HistoryEvent) -> datetime.datetime:
+    """The time of an event, aware, UTC."""
+    return datetime.datetime.fromtimestamp(event.timestamp, datetime.UTC)
+
+
+def activity_entry(task: ActivityTask, earlier: dict[str, Any] | None) -> dict[str, Any]:
+    """The entry of an attempt, on top of that of the attempts before it."""
+    wanted: ActivityTaskScheduled = task.wanted
+    entry = earlier or {
+        "type": "activity",
+        "id": task.id,
+        "name": wanted.activity_type.name,
+        "version": wanted.activity_type.version,
+        "first_scheduled_timestamp": moment(task.scheduled),
+    }
+    entry.update(
+        {
+            "state": task.state,
+            "timestamp": moment(task.latest),
+            "scheduled_id": task.scheduled.id,
+            "scheduled_timestamp": moment(task.scheduled),
+            "decision_task_completed_event_id": wanted.decision_task_completed_event_id,
+            "input": format.decode(wanted.input),
+            "control": format.decode(wanted.control),
+            "task_list": wanted.task_list.name,
+        }
+    )
+    if task.started is not None:
+        assert isinstance(task.started.attributes, ActivityTaskStarted)
+        entry["started_id"] = task.started.id
+        entry["started_timestamp"] = moment(task.started)
+        entry["identity"] = task.started.attributes.identity
+    if task.closed is not None:
+        _add_outcome(entry, task.closed)
+    return entry
+
+
+def _add_outcome(entry: dict[str, Any], event: HistoryEvent) -> None:
+    at = moment(event)
+    match event.attributes:
+        case ActivityTaskCompleted(result=result):
+            entry.update(completed_id=event.id, completed_timestamp=at, result=format.decode(result))
+        case ActivityTaskFailed(reason=reason, details=details):
+            retry = entry.get("retry", -1) + 1
+            entry.update(failed_id=event.id, failed_timestamp=at, reason=reason, details=details, retry=retry)
+        case ActivityTaskTimedOut(timeout_type=which, details=details):
+            retry = entry.get("retry", -1) + 1
+            entry.update(
+                timed_out_id=event.id, timed_out_timestamp=at, timeout_type=str(which), details=details, retry=retry
+            )
+        case ActivityTaskCanceled(details=details):
+            entry.update(canceled_id=event.id, cancelled_timestamp=at, details=details)
+
+
+def _refused(event: HistoryEvent) -> dict[str, Any]:
+    attributes = event.attributes
+    assert isinstance(attributes, ScheduleActivityTaskFailed)
+    return {
+        "type": "activity",
+        "id": attributes.activity_id,
+        "name": attributes.activity_type.name,
+        "version": attributes.activity_type.version,
+        "state": "schedule_failed",
+        "timestamp": moment(event),
+        "cause": str(attributes.cause),
+        "schedule_failed_timestamp": moment(event),
+    }

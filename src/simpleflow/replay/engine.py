@@ -1,0 +1,467 @@
+"""What a running workflow talks to: submits, waits, and the things that are the same in every replay."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simpleflow import format
+from simpleflow.activity import PRIORITY_NOT_SET, Activity
+from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
+from simpleflow.futures import Future, is_enough
+from simpleflow.marker import Marker
+from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
+from simpleflow.replay.options import PATCH_MARKER, SIDE_EFFECT_MARKER
+from simpleflow.replay.records import Record
+from simpleflow.replay.sources import here
+from simpleflow.task import (
+    ActivityTask,
+    CancelTimerTask,
+    MarkerTask,
+    TimerTask,
+    WaitForCancelRequest,
+    WaitForSignal,
+)
+from simpleflow.workflow import reject
+from swf.protocol.decisions import (
+    CancelTimer,
+    FailWorkflowExecution,
+    RecordMarker,
+    RequestCancelActivityTask,
+    ScheduleActivityTask,
+    StartTimer,
+)
+from swf.protocol.values import ActivityType, TaskList
+
+if TYPE_CHECKING:
+    from simpleflow.replay.run import Run
+
+
+class FailNow(BaseException):
+    """Control leaves ``run`` because the workflow has failed itself."""
+
+
+class Arguments:
+    """Waits for the futures among the arguments of a task; the last one has the task sent at once."""
+
+    __slots__ = ("_engine", "_record", "pending")
+
+    def __init__(self, engine: Engine, record: Record, pending: list[Future[Any]]) -> None:
+        self._engine = engine
+        self._record = record
+        self.pending = set(pending)
+
+    def notify(self, future: Future[Any], /) -> None:
+        """A future is done."""
+        self.pending.discard(future)
+        if not self.pending:
+            self._engine.prepare_later(self._record)
+
+
+class Engine:
+    """The executor of one run, and what suspends it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._random: random.Random | None = None
+        self._arguments: dict[Record, Arguments] = {}
+        self._of_future: dict[Future[Any], Record] = {}
+
+    # Suspending
+
+    def check(self) -> None:
+        """Raises in code that goes on after the end of its run."""
+        greenlets = self._run.greenlets
+        if (greenlets.is_evicting or self._run.closing is not None) and greenlets.is_inside():
+            greenlets.refuse()
+
+    def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
+        """Blocks the calling greenlet; a task that was to raise raises here."""
+        run = self._run
+        if not run.greenlets.is_inside():
+            raise ExecutionBlocked("only the code of a running workflow can wait for a result")
+        self._raise_failure()
+        if timeout is None:
+            run.greenlets.block(futures, return_when)
+        else:
+            self._block_until(futures, return_when, timeout)
+        self._raise_failure()
+
+    def _block_until(self, futures: Sequence[Future[Any]], return_when: str, timeout: float) -> None:
+        """The clock is a durable timer, canceled if it is not needed any longer."""
+        timer = self.start_own_timer("_simpleflow_wait", max(0, -int(-timeout // 1)))
+        waiting = list(futures)
+        while not timer.done and not is_enough(waiting, return_when):
+            either = [*(future for future in waiting if not future.done), timer]
+            self._run.greenlets.block(either, "FIRST_COMPLETED")
+            self._raise_failure()
+        if not timer.done:
+            timer.cancel()
+
+    def _raise_failure(self) -> None:
+        if self._run.failed:
+            raise self._run.failed.popleft()
+
+    # Submitting
+
+    def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
+        """Takes a task; ids are taken in the order of the calls, ready or not."""
+        self.check()
+        if not self._run.greenlets.is_inside():
+            raise NonDeterminismError(
+                f"{what!r} was submitted outside of the workflow's run method (from a hook, an activity or a thread)"
+            )
+        priority = next((kwargs.pop(key) for key in list(kwargs) if key.endswith("__priority")), PRIORITY_NOT_SET)
+        if isinstance(what, Activity):
+            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), priority)
+        if args or kwargs:
+            raise (
+                reject(what)
+                if not isinstance(what, ActivityTask)
+                else TypeError(f"{what.name} has its arguments already; submit it without others")
+            )
+        match what:
+            case ActivityTask():
+                return self._submit_activity(
+                    ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs), priority
+                )
+            case TimerTask():
+                return self._submit_timer(what)
+            case CancelTimerTask():
+                return self._submit_timer_cancel(what)
+            case MarkerTask():
+                return self._submit_marker(what)
+            case WaitForSignal():
+                future: Future[Any] = Future()
+                self._run.signals.wait(what.signal_name, future, consume=what.consume)
+                return future
+            case WaitForCancelRequest():
+                return self._submit_cancel_wait(what)
+        raise reject(what)
+
+    def _submit_activity(self, task: ActivityTask, priority: Any) -> Future[Any]:
+        activity = task.activity
+        record = Record("activity", task, source=here(), priority=self._priority(activity, priority))
+        suffix_hook = getattr(activity.callable, "get_task_id", None)
+        if not activity.idempotent and suffix_hook is None:
+            record.id = task_id(task.name, str(self._count(task.name)))
+        among = futures_in([task.args, task.kwargs])
+        record.after = tuple(each.task_id for each in among if each.task_id is not None)
+        self._of_future[record.future] = record
+        record.future.task_id = record.id
+        pending = [each for each in among if not each.done]
+        if not pending:
+            return self._prepare(record)
+        if record.id is not None:
+            self._run.records[record.key] = record
+        arguments = self._arguments[record] = Arguments(self, record, pending)
+        for each in pending:
+            each.add_waiter(arguments)
+        return record.future
+
+    def prepare_later(self, record: Record) -> None:
+        """The arguments are there. An error has nobody to be raised at: it becomes the task's."""
+        self._arguments.pop(record, None)
+        if record.future.done or self._run.closing is not None or self._run.greenlets.is_evicting:
+            return
+        try:
+            first = self._prepare(record)
+        except (TypeError, ValueError) as error:
+            if record.id is not None:
+                self._run.records.pop(record.key, None)
+            record.future.set_exception(error)
+            return
+        if first is not record.future:
+            first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
+
+    def _prepare(self, record: Record) -> Future[Any]:
+        """Sends the task, its arguments being there; the future of an equal idempotent task if there is one."""
+        run, task = self._run, record.task
+        task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
+        if record.id is None:
+            record.id = record.future.task_id = self._id_from_arguments(task)
+            known = run.records.get(record.key)
+            if known is not None:
+                return known.future
+            if record.key in run.settled:
+                return run.settled[record.key]
+        task.id = record.id
+        self.send_activity(record)
+        run.records[record.key] = record
+        run.adopt(record)
+        return record.future
+
+    def _id_from_arguments(self, task: ActivityTask) -> str:
+        hook = getattr(task.activity.callable, "get_task_id", None)
+        if hook is not None:
+            return task_id(task.name, str(hook(self._run.workflow, *task.args, **task.kwargs)))
+        return task_id(task.name, hashed(task.args, task.kwargs))
+
+    def send_activity(self, record: Record) -> None:
+        """Puts an attempt into the outbox."""
+        run, activity = self._run, record.task.activity
+        content: dict[str, Any] = {"args": record.task.args, "kwargs": record.task.kwargs}
+        told = {
+            "attempt": record.failures + 1,
+            "start_to_close": activity.task_start_to_close_timeout,
+            "heartbeat": activity.task_heartbeat_timeout,
+            "last_details": record.last_details,
+        }
+        known = {key: value for key, value in told.items() if value is not None}
+        content["meta"] = {**activity.meta, "simpleflow": known}
+        try:
+            text = format.encode(content)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
+        record.input = run.field(text)
+        assert record.id is not None
+        run.outbox.add(
+            ("schedule", record.id),
+            ScheduleActivityTask(
+                activity_type=ActivityType(name=activity.name, version=activity.version),
+                activity_id=record.id,
+                input=record.input,
+                control=format.encode({"after": runs(record.after)}) if record.after else None,
+                task_list=TaskList(name=run.options.task_list or activity.task_list),
+                task_priority=None if record.priority is None else str(record.priority),
+                schedule_to_close_timeout=activity.task_schedule_to_close_timeout,
+                schedule_to_start_timeout=activity.task_schedule_to_start_timeout,
+                start_to_close_timeout=activity.task_start_to_close_timeout,
+                heartbeat_timeout=activity.task_heartbeat_timeout,
+            ),
+            run.batch_end,
+        )
+
+    def _priority(self, activity: Activity[..., Any], given: Any) -> int | str | None:
+        for each in (given, activity.task_priority, self._run.workflow.task_priority):
+            if each is not PRIORITY_NOT_SET:
+                return each
+        return None
+
+    def _submit_timer(self, task: TimerTask) -> Future[Any]:
+        run = self._run
+        record = Record("timer", task, id=task.timer_id, source=here())
+        known = run.records.get(record.key)
+        if known is not None:
+            if known.future.done:
+                run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
+            return known.future
+        if not 0 <= int(task.timeout) < 10**8:
+            raise ValueError(f"the timer {task.timer_id!r} of {task.timeout} s: 0 to 99999999 is possible")
+        control = None if task.control is None else run.field(format.encode(task.control))
+        run.records[record.key] = record
+        record.future.task_id = None
+        self._of_future[record.future] = record
+        run.outbox.add(
+            ("start_timer", task.timer_id),
+            StartTimer(timer_id=task.timer_id, start_to_fire_timeout=str(int(task.timeout)), control=control),
+            run.batch_end,
+        )
+        run.adopt(record)
+        return record.future
+
+    def start_own_timer(self, prefix: str, seconds: int) -> Future[Any]:
+        """A timer of the engine."""
+        return self._submit_timer(TimerTask(self.next_id(prefix), seconds))
+
+    def _submit_timer_cancel(self, task: CancelTimerTask) -> Future[Any]:
+        run = self._run
+        known = run.records.get(("cancel_timer", task.timer_id))
+        if known is not None:
+            return known.future
+        record = Record("cancel_timer", task, id=task.timer_id, source=here())
+        timer = run.records.get(("timer", task.timer_id))
+        if timer is None or timer.future.done:
+            record.future.set_finished(None)
+            return record.future
+        if run.outbox.pop(("start_timer", task.timer_id)) is not None:
+            timer.future.set_cancelled()
+            record.future.set_finished(None)
+            return record.future
+        run.records[record.key] = record
+        run.outbox.add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id), run.batch_end)
+        return record.future
+
+    def _submit_marker(self, task: MarkerTask) -> Future[Any]:
+        run = self._run
+        details = format.encode(task.details)
+        known = run.marker_futures.get(f"{task.name} {details}")
+        if known is not None:
+            return known
+        record = Record("marker", task, id=f"{task.name}-{self._count(f'marker-{task.name}')}", source=here())
+        assert record.id is not None
+        run.marker_futures[f"{task.name} {details}"] = record.future
+        if run.orphan_markers[task.name]:
+            run.orphan_markers[task.name] -= 1
+            record.future.set_finished(format.decode(details))
+            return record.future
+        run.marker_echoes[task.name].append(record)
+        run.outbox.add(
+            ("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)), run.batch_end
+        )
+        return record.future
+
+    def _submit_cancel_wait(self, task: WaitForCancelRequest) -> Future[Any]:
+        record = Record("cancel_request", task, id="", source=here())
+        if self._run.cancel_requests:
+            record.future.set_finished(None)
+        else:
+            self._run.cancel_waits.append(record)
+        return record.future
+
+    def cancel(self, future: Future[Any]) -> None:
+        """Stops what is behind the future: unsent, it never leaves; sent, it is asked to cancel."""
+        run = self._run
+        record = self._of_future.get(future)
+        if record is None:
+            return
+        arguments = self._arguments.pop(record, None)
+        if arguments is not None:
+            for each in arguments.pending:
+                each.remove_waiter(arguments)
+            if record.id is not None:
+                run.records.pop(record.key, None)
+        elif record.kind == "timer":
+            assert record.id is not None
+            if run.outbox.pop(("start_timer", record.id)) is None:
+                run.outbox.add(("cancel_timer", record.id), CancelTimer(timer_id=record.id), run.batch_end)
+        elif record.id is not None:
+            if run.outbox.pop(("schedule", record.id)) is not None:
+                run.forget(record)
+            elif ("cancel", record.id) not in run.outbox:
+                run.outbox.add(("cancel", record.id), RequestCancelActivityTask(activity_id=record.id), run.batch_end)
+
+    def fail(self, reason: str, details: str | None) -> NoReturn:
+        """Fails the execution; control leaves ``run``."""
+        self.check()
+        text = format.shortened(f"Workflow execution failed: {reason}", 256)
+        self._run.close(FailWorkflowExecution(reason=text, details=self._run.field(details)))
+        raise FailNow(reason)
+
+    # The same in every replay
+
+    def now(self) -> datetime.datetime:
+        """The time of the present decision."""
+        self.check()
+        return datetime.datetime.fromtimestamp(self._run.now, datetime.UTC)
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether this has happened before."""
+        return self._run.is_replaying
+
+    @property
+    def is_evicting(self) -> bool:
+        """Whether the run is being unwound."""
+        return self._run.greenlets.is_evicting
+
+    @property
+    def random(self) -> random.Random:
+        """Random numbers from the run id."""
+        self.check()
+        if self._random is None:
+            self._random = random.Random(self._run.options.run_id)  # noqa: S311  # the same in every replay
+        return self._random
+
+    def uuid4(self) -> uuid.UUID:
+        """A UUID from the run id."""
+        return uuid.UUID(int=self.random.getrandbits(128), version=4)
+
+    def next_id(self, prefix: str) -> str:
+        """The next id of the engine's own."""
+        return f"{prefix}-{self._count(prefix)}"
+
+    def side_effect(self, function: Callable[[], Any], name: str | None) -> Any:
+        """The recorded value of this call, or the value of *function*, which is then recorded."""
+        self.check()
+        name = name or getattr(function, "__qualname__", "side_effect")
+        key = SIDE_EFFECT_MARKER, f"{name}-{self._count(f'side_effect-{name}')}"
+        if key not in self._run.helper_values:
+            self._run.helper_values[key] = format.decode(format.encode(function()))
+        value = self._run.helper_values[key]
+        self._help(key, {"id": key[1], "value": value})
+        return value
+
+    def patched(self, id: str) -> bool:
+        """True if the history says so or nobody has decided yet; remembered for the run."""
+        self.check()
+        run = self._run
+        if id not in run.patches:
+            run.patches[id] = (PATCH_MARKER, id) in run.helper_values or not run.is_replaying
+            if run.patches[id]:
+                run.helper_values[PATCH_MARKER, id] = None
+                self._help((PATCH_MARKER, id), {"id": id})
+        return run.patches[id]
+
+    def _help(self, key: tuple[str, str], details: dict[str, Any]) -> None:
+        """Records a helper marker, unless the history has shown it."""
+        run = self._run
+        if key not in run.helpers_echoed:
+            text = run.field(format.encode(details))
+            run.outbox.add(("helper", *key), RecordMarker(marker_name=key[0], details=text), run.batch_end)
+
+    def get_run_context(self) -> dict[str, Any]:
+        """What this run is."""
+        options, started = self._run.options, self._run.started
+        assert started is not None
+        parent = started.parent_workflow_execution
+        return {
+            "name": started.workflow_type.name,
+            "version": started.workflow_type.version,
+            "domain_name": options.domain,
+            "workflow_id": options.workflow_id,
+            "run_id": options.run_id,
+            "tag_list": [tag for tag in started.tag_list or () if tag is not None],
+            "continued_execution_run_id": started.continued_execution_run_id,
+            "parent_workflow_id": parent.workflow_id if parent else None,
+            "parent_run_id": parent.run_id if parent else None,
+        }
+
+    def list_markers(self, all: bool) -> list[Marker]:
+        """The latest of each name, or all."""
+        self.check()
+        markers = [marker for marker, _ in self._run.markers]
+        return markers if all else list({marker.name: marker for marker in markers}.values())
+
+    def get_event_details(self, event_type: str, event_name: str) -> dict[str, Any] | None:
+        """The latest event of the kind and name."""
+        self.check()
+        run = self._run
+        match event_type:
+            case "signal":
+                received = run.signals.received.get(event_name)
+                if not received:
+                    return None
+                return {"type": "signal", "name": event_name, "input": received[-1][0], "event_id": received[-1][1]}
+            case "marker":
+                found = [(marker, id) for marker, id in run.markers if marker.name == event_name]
+                if not found:
+                    return None
+                return {"type": "marker", "name": event_name, "details": found[-1][0].details, "event_id": found[-1][1]}
+            case "timer":
+                seen = run.timers_seen.get(event_name)
+                return None if seen is None else {"type": "timer", "id": event_name, **seen}
+        raise ValueError(f"event_type is {event_type!r}; it may be 'signal', 'marker' or 'timer'")
+
+    def _count(self, name: str) -> int:
+        self._run.counters[name] += 1
+        return self._run.counters[name]
+
+
+class Link:
+    """Passes the outcome of one future on to another."""
+
+    def __init__(self, other: Future[Any]) -> None:
+        self._other = other
+
+    def notify(self, future: Future[Any], /) -> None:
+        """The first is done."""
+        if future.cancelled:
+            self._other.set_cancelled()
+        elif future._exception is not None:
+            self._other.set_exception(future._exception)
+        else:
+            self._other.set_finished_lazily(lambda: future.result)

@@ -1,0 +1,323 @@
+"""What each event means to a run: one rule per event type that concerns it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from simpleflow import format
+from simpleflow.exceptions import TaskFailed
+from simpleflow.marker import Marker
+from simpleflow.replay import failures
+from simpleflow.replay.options import PATCH_MARKER, SIDE_EFFECT_MARKER, WAKE_UP_TIMER
+from simpleflow.replay.records import Record
+from swf.protocol import events as e
+from swf.protocol.base import Attributes
+from swf.protocol.causes import Cause
+from swf.protocol.event import HistoryEvent
+
+if TYPE_CHECKING:
+    from simpleflow.replay.run import Run
+
+HELPERS = (SIDE_EFFECT_MARKER, PATCH_MARKER)
+
+
+def helper_key(marker: str, details: str | None) -> tuple[str, str, str]:
+    """The key of a helper marker in the outbox."""
+    return "helper", marker, format.decode(details)["id"]
+
+
+# The execution
+
+
+def start(run: Run, event: HistoryEvent) -> None:
+    run.begin(event)
+
+
+def request_cancel(run: Run, event: HistoryEvent) -> None:
+    run.cancel_requests += 1
+    for record in run.cancel_waits:
+        record.future.set_finished(None)
+
+
+def signal(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.WorkflowExecutionSignaled)
+    run.signals.receive(attributes.signal_name, format.decode(attributes.input), event.id)
+
+
+def refuse_close(run: Run, event: HistoryEvent) -> None:
+    """Something has happened meanwhile; the closing decision is repeated as long as that helps."""
+    if event.attributes.cause is Cause.OPERATION_NOT_PERMITTED:  # type: ignore[attr-defined]
+        run.note(f"event {event.id}: the service does not permit to close this execution")
+
+
+def complete_decision(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.DecisionTaskCompleted)
+    run.echoes_are_own = attributes.started_event_id == run.answered_at
+    if attributes.execution_context is not None:
+        run.context = attributes.execution_context
+
+
+# Activities
+
+
+def schedule_activity(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.ActivityTaskScheduled)
+    key = "activity", attributes.activity_id
+    run.open_activities += 1
+    run.open[event.id] = key, attributes
+    run.outbox.pop(("schedule", attributes.activity_id))
+    record = run.records.get(key)
+    if record is None:
+        run.orphan(key, event)
+        return
+    echo_activity(run, record, event)
+
+
+def echo_activity(run: Run, record: Record, event: HistoryEvent) -> None:
+    """The attempt is in the history; the first is compared with what was submitted."""
+    attributes = event.attributes
+    assert isinstance(attributes, e.ActivityTaskScheduled)
+    record.is_open = True
+    if record.failures == 0:
+        run.compare_activity(record, event.id, attributes)
+
+
+def start_activity(run: Run, event: HistoryEvent) -> None:
+    assert isinstance(event.attributes, e.ActivityTaskStarted)
+    found = run.open.get(event.attributes.scheduled_event_id)
+    record = run.records.get(found[0]) if found else None
+    if record is not None:
+        record.future.set_running()
+    elif found:
+        run.orphan(found[0], event)
+
+
+def close_activity(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, CLOSED_ACTIVITY)
+    found = run.open.pop(attributes.scheduled_event_id, None)
+    if found is None:
+        return
+    run.open_activities -= 1
+    key, scheduled = found
+    run.outbox.pop(("cancel", key[1]))
+    record = run.records.get(key)
+    if record is None:
+        run.orphan(key, event, scheduled)
+        return
+    end_activity(run, record, event, scheduled)
+
+
+def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.ActivityTaskScheduled) -> None:
+    """Finishes the future, or begins the next attempt."""
+    record.is_open = False
+    match event.attributes:
+        case e.ActivityTaskCompleted(result=result):
+            run.forget(record)
+            record.future.set_finished_lazily(lambda: run.options.decode(result))
+        case e.ActivityTaskCanceled():
+            run.forget(record)
+            record.future.set_cancelled()
+        case e.ActivityTaskFailed() | e.ActivityTaskTimedOut() as failed:
+            assert record.id is not None
+            record.last_details = failed.details if isinstance(failed, e.ActivityTaskTimedOut) else None
+            run.fail_attempt(record, failures.task_exception(record.id, failed, scheduled))
+
+
+CLOSED_ACTIVITY = (e.ActivityTaskCompleted, e.ActivityTaskFailed, e.ActivityTaskTimedOut, e.ActivityTaskCanceled)
+
+
+def refuse_activity(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.ScheduleActivityTaskFailed)
+    record = run.records.get(("activity", attributes.activity_id))
+    run.outbox.pop(("schedule", attributes.activity_id))
+    if record is None:
+        run.orphan(("activity", attributes.activity_id), event)
+        return
+    end_refused_activity(run, record, attributes)
+
+
+def end_refused_activity(run: Run, record: Record, attributes: e.ScheduleActivityTaskFailed) -> None:
+    """Registers an unknown type and repeats, waits for room and repeats, or fails the task with the cause."""
+    if record.future.done:
+        return
+    cause = attributes.cause
+    if cause is Cause.ACTIVITY_TYPE_DOES_NOT_EXIST and record.registrations < failures.REGISTRATIONS_AT_MOST:
+        record.registrations += 1
+        run.register(attributes.activity_type)
+        run.send_activity(record)
+    elif cause in failures.WAIT_AND_REPEAT:
+        run.send_activity(record)
+        run.back_off()
+    elif cause is Cause.ACTIVITY_ID_ALREADY_IN_USE and record.is_open:
+        pass
+    else:
+        assert record.id is not None
+        run.fail_task(record, TaskFailed(record.id, str(cause)))
+
+
+def echo_activity_cancel(run: Run, event: HistoryEvent) -> None:
+    run.outbox.pop(("cancel", event.attributes.activity_id))  # type: ignore[attr-defined]
+
+
+# Timers
+
+
+def start_timer(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.TimerStarted)
+    if attributes.timer_id == WAKE_UP_TIMER:
+        run.wakes_up = True
+        return
+    key = "timer", attributes.timer_id
+    run.open_timers[event.id] = key
+    run.outbox.pop(("start_timer", attributes.timer_id))
+    run.timers_seen[attributes.timer_id] = {"state": "started", "event_id": event.id, "control": attributes.control}
+    record = run.records.get(key)
+    if record is None:
+        run.orphan(key, event)
+        return
+    echo_timer(run, record, event)
+
+
+def echo_timer(run: Run, record: Record, event: HistoryEvent) -> None:
+    """The timer runs."""
+    attributes = event.attributes
+    assert isinstance(attributes, e.TimerStarted)
+    record.is_open = True
+    record.future.set_running()
+    run.compare_timer(record, event.id, attributes)
+
+
+def close_timer(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.TimerFired | e.TimerCanceled)
+    if attributes.timer_id == WAKE_UP_TIMER:
+        run.wakes_up = False
+        return
+    key = run.open_timers.pop(attributes.started_event_id, None)
+    run.timers_seen[attributes.timer_id] = {"state": attributes.STATE, "event_id": event.id}
+    run.outbox.pop(("cancel_timer", attributes.timer_id))
+    if key is None:
+        return
+    if isinstance(attributes, e.TimerCanceled):
+        run.finish_cancel(attributes.timer_id)
+    record = run.records.get(key)
+    if record is None:
+        run.orphan(key, event)
+        return
+    end_timer(run, record, event)
+
+
+def end_timer(run: Run, record: Record, event: HistoryEvent) -> None:
+    """The timer has fired, or was canceled."""
+    record.is_open = False
+    if isinstance(event.attributes, e.TimerFired):
+        record.future.set_finished(None)
+    else:
+        record.future.set_cancelled()
+
+
+def refuse_timer(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.StartTimerFailed)
+    if attributes.timer_id == WAKE_UP_TIMER:
+        run.wakes_up = attributes.cause is Cause.TIMER_ID_ALREADY_IN_USE
+        return
+    entry = run.outbox.pop(("start_timer", attributes.timer_id))
+    record = run.records.get(("timer", attributes.timer_id))
+    if record is None:
+        run.orphan(("timer", attributes.timer_id), event)
+    elif attributes.cause in failures.WAIT_AND_REPEAT and entry is not None:
+        run.outbox.add(entry.key, entry.decision, run.position)
+        run.back_off()
+    else:
+        record.future.set_exception(TaskFailed(attributes.timer_id, str(attributes.cause)))
+
+
+def refuse_timer_cancel(run: Run, event: HistoryEvent) -> None:
+    """The timer has fired meanwhile: nothing is left to cancel."""
+    attributes = event.attributes
+    assert isinstance(attributes, e.CancelTimerFailed)
+    run.outbox.pop(("cancel_timer", attributes.timer_id))
+    run.finish_cancel(attributes.timer_id)
+
+
+# Markers
+
+
+def record_marker(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.MarkerRecorded)
+    if attributes.marker_name in HELPERS:
+        run.outbox.pop(helper_key(attributes.marker_name, attributes.details))
+        return
+    details = run.options.decode(attributes.details)
+    run.markers.append((Marker(attributes.marker_name, details), event.id))
+    run.echo_marker(attributes.marker_name, details)
+
+
+def refuse_marker(run: Run, event: HistoryEvent) -> None:
+    attributes = event.attributes
+    assert isinstance(attributes, e.RecordMarkerFailed)
+    run.echo_marker(
+        attributes.marker_name,
+        None,
+        TaskFailed(attributes.marker_name, str(attributes.cause)),
+    )
+
+
+RULES: dict[type[Attributes], Callable[[Any, HistoryEvent], None]] = {
+    e.WorkflowExecutionStarted: start,
+    e.WorkflowExecutionCancelRequested: request_cancel,
+    e.WorkflowExecutionSignaled: signal,
+    e.CompleteWorkflowExecutionFailed: refuse_close,
+    e.FailWorkflowExecutionFailed: refuse_close,
+    e.CancelWorkflowExecutionFailed: refuse_close,
+    e.DecisionTaskCompleted: complete_decision,
+    e.ActivityTaskScheduled: schedule_activity,
+    e.ActivityTaskStarted: start_activity,
+    e.ActivityTaskCompleted: close_activity,
+    e.ActivityTaskFailed: close_activity,
+    e.ActivityTaskTimedOut: close_activity,
+    e.ActivityTaskCanceled: close_activity,
+    e.ScheduleActivityTaskFailed: refuse_activity,
+    e.ActivityTaskCancelRequested: echo_activity_cancel,
+    e.RequestCancelActivityTaskFailed: echo_activity_cancel,
+    e.TimerStarted: start_timer,
+    e.StartTimerFailed: refuse_timer,
+    e.TimerFired: close_timer,
+    e.TimerCanceled: close_timer,
+    e.CancelTimerFailed: refuse_timer_cancel,
+    e.MarkerRecorded: record_marker,
+    e.RecordMarkerFailed: refuse_marker,
+}
+"""Events that are not here change nothing for a run."""
+
+
+def adopt(run: Run, record: Record, event: HistoryEvent, scheduled: e.ActivityTaskScheduled | None) -> None:
+    """Tells a record, submitted late, what has happened to it before."""
+    match event.attributes:
+        case e.ActivityTaskScheduled():
+            run.outbox.pop(("schedule", event.attributes.activity_id))
+            echo_activity(run, record, event)
+        case e.ActivityTaskStarted():
+            record.future.set_running()
+        case e.ActivityTaskCompleted() | e.ActivityTaskFailed() | e.ActivityTaskTimedOut() | e.ActivityTaskCanceled():
+            assert scheduled is not None
+            end_activity(run, record, event, scheduled)
+        case e.ScheduleActivityTaskFailed():
+            run.outbox.pop(("schedule", event.attributes.activity_id))
+            end_refused_activity(run, record, event.attributes)
+        case e.TimerStarted():
+            run.outbox.pop(("start_timer", event.attributes.timer_id))
+            echo_timer(run, record, event)
+        case e.TimerFired() | e.TimerCanceled():
+            end_timer(run, record, event)
+        case e.StartTimerFailed():
+            record.future.set_exception(TaskFailed(event.attributes.timer_id, str(event.attributes.cause)))

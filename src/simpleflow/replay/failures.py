@@ -1,0 +1,67 @@
+"""How failures travel: from an event to an exception, from an exception to the end of the execution."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Final
+
+from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError
+from simpleflow.format import shortened
+from swf.protocol.causes import Cause
+from swf.protocol.events import ActivityTaskFailed, ActivityTaskScheduled, ActivityTaskTimedOut
+from swf.protocol.values import TimeoutType
+
+REASON_CHARACTERS: Final = 256
+REGISTRATIONS_AT_MOST: Final = 3
+BACKOFF_AT_MOST_S: Final = 60
+
+WAIT_AND_REPEAT: Final = frozenset(
+    {
+        Cause.OPEN_ACTIVITIES_LIMIT_EXCEEDED,
+        Cause.ACTIVITY_CREATION_RATE_EXCEEDED,
+        Cause.OPEN_TIMERS_LIMIT_EXCEEDED,
+        Cause.TIMER_CREATION_RATE_EXCEEDED,
+    }
+)
+"""Refusals that time mends."""
+
+
+def task_exception(
+    task_id: str, event: ActivityTaskFailed | ActivityTaskTimedOut, scheduled: ActivityTaskScheduled | None
+) -> TaskFailed | TimeoutError:
+    """Why an activity has failed."""
+    if isinstance(event, ActivityTaskFailed):
+        return TaskFailed(task_id, event.reason, event.details)
+    return TimeoutError(str(event.timeout_type), _seconds(event.timeout_type, scheduled))
+
+
+def _seconds(which: TimeoutType, scheduled: ActivityTaskScheduled | None) -> int | None:
+    if scheduled is None:
+        return None
+    text = {
+        TimeoutType.START_TO_CLOSE: scheduled.start_to_close_timeout,
+        TimeoutType.SCHEDULE_TO_START: scheduled.schedule_to_start_timeout,
+        TimeoutType.SCHEDULE_TO_CLOSE: scheduled.schedule_to_close_timeout,
+        TimeoutType.HEARTBEAT: scheduled.heartbeat_timeout,
+    }.get(which)
+    return None if text is None or text == "NONE" else int(text)
+
+
+def backoff_s(number: int) -> int:
+    """Seconds before the n-th repetition of what was refused for lack of room: 1, 2, 4 ... 60."""
+    return int(min(2 ** (number - 1), BACKOFF_AT_MOST_S))
+
+
+def reason_and_details(error: BaseException) -> tuple[str, str | None]:
+    """What FailWorkflowExecution says of an exception that has left ``run``."""
+    if isinstance(error, TaskException):
+        cause = error.exception
+        reason = getattr(cause, "reason", None) or str(cause)
+        name = getattr(error.task, "name", error.task)
+        return (
+            shortened(f'Workflow execution error in task {name}: "{reason}"', REASON_CHARACTERS),
+            getattr(cause, "details", None) or reason,
+        )
+    text = "".join(traceback.format_exception(error))
+    reason = f"Cannot replay the workflow: {type(error).__name__}({error})"
+    return shortened(reason, REASON_CHARACTERS), text.replace("Traceback (most recent call last):", "Traceback:", 1)

@@ -1,0 +1,72 @@
+"""The hooks of a workflow: called once for each decision that is made, with the history if they want it."""
+
+from __future__ import annotations
+
+from simpleflow.history import History
+from simpleflow.workflow import Workflow
+from swf.lifecycle import Execution
+from swf.protocol.base import DecisionAttributes
+from swf.protocol.decisions import CancelWorkflowExecution, CompleteWorkflowExecution, FailWorkflowExecution
+from swf.protocol.event import HistoryEvent
+
+NAMES = (
+    "before_replay",
+    "after_replay",
+    "after_closed",
+    "on_failure",
+    "on_completed",
+    "on_canceled",
+    "should_cancel",
+)
+
+
+class Hooks:
+    """The hooks of one workflow instance. The history is folded only if one of them is overridden."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._workflow = workflow
+        overridden = any(getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES)
+        self._execution = Execution(keep_closed=True) if overridden else None
+        self._cancels_seen = 0
+
+    def see(self, event: HistoryEvent) -> None:
+        """Takes in an event."""
+        if self._execution is not None:
+            self._execution.evolve(event)
+
+    def _history(self) -> History:
+        return History(self._execution or Execution(keep_closed=True))
+
+    def before_replay(self) -> None:
+        """Before the code goes on."""
+        if self._execution is not None:
+            self._workflow.before_replay(self._history())
+
+    def after_replay(self) -> None:
+        """After the code has blocked or returned."""
+        if self._execution is not None:
+            self._workflow.after_replay(self._history())
+
+    def closing(self, decision: DecisionAttributes) -> None:
+        """Before the closing decision leaves."""
+        if self._execution is None:
+            return
+        history = self._history()
+        match decision:
+            case CompleteWorkflowExecution():
+                self._workflow.on_completed(history)
+            case FailWorkflowExecution():
+                self._workflow.on_failure(history, decision.reason or "", decision.details)
+            case CancelWorkflowExecution():
+                self._workflow.on_canceled(history)
+        self._workflow.after_closed(history)
+
+    def has_news_of_cancel(self, requests: int) -> bool:
+        """Whether a request to cancel has come since this was asked last."""
+        has_news = requests > self._cancels_seen
+        self._cancels_seen = requests
+        return has_news
+
+    def decide_cancel(self) -> DecisionAttributes | None:
+        """The decision to cancel, or None if the workflow goes on."""
+        return CancelWorkflowExecution() if self._workflow.should_cancel(self._history()) else None

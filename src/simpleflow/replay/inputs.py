@@ -1,0 +1,89 @@
+"""Arguments of tasks: the futures among them, their JSON, what is compared, the ids they give."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from simpleflow import format
+from simpleflow.futures import Future
+
+ID_LENGTH = 256
+_CONTAINERS = (list, tuple, set, frozenset)
+
+
+def futures_in(value: Any) -> list[Future[Any]]:
+    """The futures at any depth of lists, tuples, dicts and sets, in order, each once."""
+    found: dict[Future[Any], None] = {}
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, Future):
+            found[each] = None
+        elif isinstance(each, _CONTAINERS):
+            stack.extend(reversed(list(each)))
+        elif isinstance(each, dict):
+            stack.extend(reversed(list(each.values())))
+    return list(found)
+
+
+def resolved(value: Any) -> Any:
+    """*value* with every future replaced by its result; None for one that failed or was cancelled."""
+    if isinstance(value, Future):
+        return value.result
+    if isinstance(value, dict):
+        return {key: resolved(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [resolved(each) for each in value]
+    if isinstance(value, set | frozenset):
+        return [resolved(each) for each in sorted(value, key=repr)]
+    return value
+
+
+def hashed(args: Any, kwargs: Any) -> str:
+    """What tells apart the arguments of idempotent tasks."""
+    text = format.encode({"args": args, "kwargs": kwargs})
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def task_id(name: str, suffix: str) -> str:
+    """The id of a task; one that is too long keeps its beginning and the hash of all."""
+    whole = f"{name}-{suffix}"
+    if len(whole) <= ID_LENGTH:
+        return whole
+    return f"{whole[:223]}-{hashlib.md5(whole.encode(), usedforsecurity=False).hexdigest()}"
+
+
+def comparable(text: str | None, decoded: Any) -> Any:
+    """An input as it is compared with another: what the engine has added is left out."""
+    if not isinstance(decoded, dict):
+        return decoded
+    meta = {key: value for key, value in (decoded.get("meta") or {}).items() if key != "simpleflow"}
+    rest = {key: value for key, value in decoded.items() if key != "meta"}
+    return {**rest, "meta": meta} if meta else rest
+
+
+_NUMBERED = re.compile(r"^(.*-)([1-9][0-9]*)$")
+
+
+def runs(ids: Iterable[str]) -> list[str]:
+    """Task ids, consecutive ones of a name written as one: ``index-1..1000``."""
+    result: list[str] = []
+    stem, first, last = "", 0, 0
+    for id in [*ids, ""]:
+        match = _NUMBERED.match(id)
+        if match and match.group(1) == stem and int(match.group(2)) == last + 1:
+            last += 1
+            continue
+        if stem:
+            result.append(f"{stem}{first}" if first == last else f"{stem}{first}..{last}")
+        if match:
+            stem, first = match.group(1), int(match.group(2))
+            last = first
+        else:
+            stem = ""
+            if id:
+                result.append(id)
+    return result

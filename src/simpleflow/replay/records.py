@@ -1,0 +1,39 @@
+"""What a run knows about one task, timer or wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from simpleflow.futures import Future
+from simpleflow.replay.sources import Source
+
+Kept = tuple[str, str]
+"""Kind (``activity``, ``timer``, ``cancel_timer``, ``marker``) and id."""
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One submitted thing until it is done. *id* is None while it depends on arguments that are not there yet."""
+
+    kind: str
+    task: Any
+    id: str | None = None
+    future: Future[Any] = field(default_factory=Future)
+    source: Source | None = None
+    input: str | None = None
+    """The JSON of the arguments, before a long one was replaced by its pointer."""
+    after: tuple[str, ...] = ()
+    priority: int | str | None = None
+    failures: int = 0
+    registrations: int = 0
+    last_details: str | None = None
+    """What the attempt before said in its last heartbeat."""
+    is_open: bool = False
+    """Whether an attempt is in the history and has not closed."""
+
+    @property
+    def key(self) -> Kept:
+        """Where the run keeps it."""
+        assert self.id is not None
+        return self.kind, self.id

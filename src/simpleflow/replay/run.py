@@ -1,0 +1,500 @@
+"""One run of a workflow against its history: events in, decisions out.
+
+The workflow's code runs in a greenlet that is suspended where it reads a result that is not there yet. Each
+decision feeds the run its new events, batch by batch as they were first seen, and collects what was submitted.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from simpleflow import format
+from simpleflow.exceptions import JumboTooLargeError, NonDeterminismError, TaskException
+from simpleflow.futures import Future, running
+from simpleflow.marker import Marker
+from simpleflow.replay import failures, hooks
+from simpleflow.replay.engine import Engine, FailNow
+from simpleflow.replay.events import HELPERS, RULES, adopt
+from simpleflow.replay.greenlets import Greenlets, RunEvicted
+from simpleflow.replay.inputs import comparable
+from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, Finding, RunOptions, Stale
+from simpleflow.replay.outbox import Outbox, is_gated
+from simpleflow.replay.records import Kept, Record
+from simpleflow.replay.signals import Signals
+from simpleflow.replay.sources import source
+from simpleflow.workflow import Workflow
+from swf.protocol.base import DecisionAttributes
+from swf.protocol.decisions import (
+    CompleteWorkflowExecution,
+    FailWorkflowExecution,
+    StartTimer,
+)
+from swf.protocol.event import HistoryEvent
+from swf.protocol.events import (
+    ActivityTaskScheduled,
+    DecisionTaskCompleted,
+    DecisionTaskStarted,
+    MarkerRecorded,
+    TimerStarted,
+    WorkflowExecutionStarted,
+)
+from swf.protocol.values import ActivityType, WorkflowType
+
+RUN_BYTES = 12_000
+RECORD_BYTES = 1_000
+
+
+class Run:
+    """A workflow, suspended at *position*: the DecisionTaskStarted event it was last shown; 0 at first.
+
+    All calls must come from the thread that made it. :meth:`kill` is mandatory before it is dropped.
+    """
+
+    def __init__(self, workflow_class: type[Workflow], options: RunOptions) -> None:
+        self.workflow_class = workflow_class
+        self.options = options
+        self.position = 0
+        self.answered_at = -1
+        """The position of the last decision that this run has made itself; -1 before the first."""
+        self.batch_end = 0
+        self.now = 0.0
+        self.is_replaying = False
+        self.is_killed = False
+        self.started: WorkflowExecutionStarted | None = None
+        self.closing: DecisionAttributes | None = None
+        self.context: str | None = None
+        self.outbox = Outbox()
+        self.records: dict[Kept, Record] = {}
+        self.settled: dict[Kept, Future[Any]] = {}
+        """Futures of idempotent tasks that are done: a second submit gets the same."""
+        self.orphans: dict[Kept, list[tuple[HistoryEvent, ActivityTaskScheduled | None]]] = {}
+        """What the history tells of things that were not submitted (yet)."""
+        self.open: dict[int, tuple[Kept, ActivityTaskScheduled]] = {}
+        self.open_activities = 0
+        self.open_timers: dict[int, Kept] = {}
+        self.timers_seen: dict[str, dict[str, Any]] = {}
+        self.counters: Counter[str] = Counter()
+        self.signals = Signals()
+        self.cancel_requests = 0
+        self.cancel_waits: list[Record] = []
+        self.markers: list[tuple[Marker, int]] = []
+        self.marker_futures: dict[str, Future[Any]] = {}
+        self.marker_echoes: dict[str, deque[Record]] = defaultdict(deque)
+        self.orphan_markers: Counter[str] = Counter()
+        self.helper_values: dict[tuple[str, str], Any] = {}
+        self.helpers_echoed: set[tuple[str, str]] = set()
+        self.patches: dict[str, bool] = {}
+        self.wakes_up = False
+        self.echoes_are_own = False
+        self.failed: deque[TaskException] = deque()
+        self._backoffs = 0
+        self._batch_register: list[ActivityType | WorkflowType] = []
+        self._batch_values: dict[str, str] = {}
+        self._findings: dict[str, Finding] = {}
+        self._told: set[str] = set()
+        self.engine = Engine(self)
+        context = contextvars.Context()
+        context.run(running.set, self.engine)
+        self.greenlets = Greenlets(context)
+        self.workflow = workflow_class(self.engine)
+        self.hooks = hooks.Hooks(self.workflow)
+
+    # Feeding
+
+    def advance(self, events: Sequence[HistoryEvent]) -> Decisions:
+        """The decisions to answer after *events*, which end with the DecisionTaskStarted of the task in hand.
+
+        *events* may begin anywhere up to the first one that is new. Raises Stale if they do not go on where
+        the run stands or do not show that its last answer was applied; NonDeterminismError if the code does
+        something else than the history. After either, kill the run.
+        """
+        assert not self.is_killed, "a killed run takes no events"
+        new = self._new(events)
+        answered = {
+            event.attributes.started_event_id for event in new if isinstance(event.attributes, DecisionTaskCompleted)
+        }
+        for event in new:
+            if isinstance(event.attributes, MarkerRecorded) and event.attributes.marker_name in HELPERS:
+                helper = self.options.decode(event.attributes.details)
+                self.helper_values[event.attributes.marker_name, helper["id"]] = helper.get("value")
+        batch: list[HistoryEvent] = []
+        for event in new:
+            batch.append(event)
+            if isinstance(event.attributes, DecisionTaskStarted) and event.id in answered:
+                self._feed(batch, is_live=event.id == new[-1].id)
+                batch = []
+        if batch:
+            self._feed(batch, is_live=True)
+        self.answered_at = self.position
+        return self._collect()
+
+    def _new(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
+        skipped = self.position + 1 - events[0].id if events else 0
+        if skipped < 0 or skipped >= len(events) or events[skipped].id != self.position + 1:
+            raise Stale("gap: the events do not begin where the run stands")
+        new = events[skipped:]
+        if new[-1].id - new[0].id != len(new) - 1:
+            raise Stale("gap: an event is missing")
+        if not isinstance(new[-1].attributes, DecisionTaskStarted):
+            raise Stale("the events do not end with a decision task")
+        if self.position and not any(
+            isinstance(event.attributes, DecisionTaskCompleted) and event.attributes.started_event_id == self.position
+            for event in new
+        ):
+            raise Stale("answer not applied: the history does not show it")
+        return new
+
+    def _feed(self, batch: list[HistoryEvent], *, is_live: bool) -> None:
+        """All of a batch is applied before user code goes on: one decision, one view, one time."""
+        self.now = batch[-1].timestamp
+        self.batch_end = batch[-1].id
+        self.is_replaying = not is_live
+        self._batch_register.clear()
+        self._batch_values.clear()
+        had_closed = self.closing is not None
+        for event in batch:
+            self.hooks.see(event)
+            rule = RULES.get(type(event.attributes))
+            if rule is not None:
+                rule(self, event)
+        self._obey_cancel_request()
+        if is_live:
+            self._guarded(self.hooks.before_replay)
+        self.greenlets.drain(lambda: self.closing is not None)
+        self._note_stuck()
+        if self.closing is not None and not had_closed:
+            self._close_outbox()
+        if is_live:
+            self._after(had_closed=had_closed)
+        self.position = self.batch_end
+        self._look_for_differences(batch)
+
+    def _after(self, *, had_closed: bool) -> None:
+        """The hooks of a live decision. One that raises fails the execution."""
+        self._guarded(self.hooks.after_replay)
+        if self.closing is not None and not had_closed:
+            closing = self.closing
+            self._guarded(lambda: self.hooks.closing(closing))
+
+    def _guarded(self, hook: Callable[[], None]) -> None:
+        try:
+            hook()
+        except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
+            _, details = failures.reason_and_details(error)
+            reason = format.shortened(f"workflow decision failed: {error}", failures.REASON_CHARACTERS)
+            self.close(FailWorkflowExecution(reason=reason, details=self.field(details)))
+            self.greenlets.unwind()
+
+    # The workflow's code
+
+    def begin(self, event: HistoryEvent) -> None:
+        """Event 1: the code is ready to run with its input."""
+        assert isinstance(event.attributes, WorkflowExecutionStarted)
+        self.started = event.attributes
+        self.greenlets.start(self._main)
+
+    def _main(self) -> None:
+        assert self.started is not None
+        try:
+            args, kwargs = arguments(self.options.decode(self.started.input))
+            result = self.workflow.run(*args, **kwargs)
+        except (RunEvicted, FailNow, KeyboardInterrupt) as unwinding:
+            if isinstance(unwinding, KeyboardInterrupt):
+                raise
+        except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
+            if not self.greenlets.is_evicting and self.closing is None:
+                reason, details = failures.reason_and_details(error)
+                self.close(FailWorkflowExecution(reason=reason, details=self.field(details)))
+        else:
+            if not self.greenlets.is_evicting and self.closing is None:
+                self._complete(result)
+
+    def _complete(self, result: Any) -> None:
+        try:
+            text = self.field(format.encode(result))
+        except (TypeError, ValueError) as error:
+            reason = f"workflow decision failed: the result of run cannot be sent: {error}"
+            self.close(FailWorkflowExecution(reason=format.shortened(reason, failures.REASON_CHARACTERS)))
+        else:
+            self.close(CompleteWorkflowExecution(result=text))
+
+    def close(self, decision: DecisionAttributes) -> None:
+        """Sets the closing decision; from now on no user code runs, and each answer repeats it."""
+        self.closing = decision
+
+    def _close_outbox(self) -> None:
+        dropped = self.outbox.keep_only_markers()
+        if dropped:
+            ids = ", ".join(entry.key[1] for entry in dropped[:5])
+            more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
+            self.note(f"the workflow has ended; never sent: {ids}{more}")
+
+    def _obey_cancel_request(self) -> None:
+        """A request nobody waits for is put to the workflow once; obeyed, it ends the run."""
+        if not self.hooks.has_news_of_cancel(self.cancel_requests) or self.closing is not None or self.cancel_waits:
+            return
+        try:
+            decision = self.hooks.decide_cancel()
+        except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
+            reason = format.shortened(f"workflow decision failed: {error}", failures.REASON_CHARACTERS)
+            decision = FailWorkflowExecution(reason=reason)
+        if decision is not None:
+            self.close(decision)
+            self.greenlets.unwind()
+
+    # What rules ask for
+
+    def orphan(self, key: Kept, event: HistoryEvent, scheduled: ActivityTaskScheduled | None = None) -> None:
+        """The history tells of something that was not submitted (yet)."""
+        self.orphans.setdefault(key, []).append((event, scheduled))
+
+    def adopt(self, record: Record) -> None:
+        """Tells a record that was submitted late what the history knows of it."""
+        for event, scheduled in self.orphans.pop(record.key, ()):
+            adopt(self, record, event, scheduled)
+
+    def forget(self, record: Record) -> None:
+        """The task is done: its record goes, user code may hold the future."""
+        self.records.pop(record.key, None)
+        if record.task.idempotent:
+            self.settled[record.key] = record.future
+
+    def send_activity(self, record: Record) -> None:
+        """Puts the next attempt into the outbox."""
+        self.engine.send_activity(record)
+
+    def fail_attempt(self, record: Record, exception: Exception) -> None:
+        """One more failure: another attempt under the same id, or the end."""
+        record.failures += 1
+        if record.future.done:
+            self.forget(record)
+        elif record.failures <= record.task.activity.retry and self.closing is None:
+            record.future.set_pending()
+            self.send_activity(record)
+        else:
+            self.fail_task(record, exception)
+
+    def fail_task(self, record: Record, exception: Exception) -> None:
+        """The task has failed for good. If it raises, it does so where the workflow is blocked."""
+        self.forget(record)
+        record.future.set_exception(exception)
+        if record.task.activity.raises_on_failure:
+            self.failed.append(TaskException(record.task, exception))
+            self.greenlets.wake_main()
+
+    def register(self, type: ActivityType) -> None:
+        """The type has to be registered before the answer."""
+        if type not in self._batch_register:
+            self._batch_register.append(type)
+
+    def back_off(self) -> None:
+        """Holds activities until a timer fires; each in a row waits longer."""
+        if self.outbox.is_held:
+            return
+        self._backoffs += 1
+        self.outbox.is_held = True
+        timer = self.engine.start_own_timer("_simpleflow_backoff", failures.backoff_s(self._backoffs))
+        timer.add_waiter(_Release(self))
+
+    def release(self) -> None:
+        """The back-off is over."""
+        self.outbox.is_held = False
+
+    def finish_cancel(self, timer_id: str) -> None:
+        """The request to cancel a timer has been answered."""
+        record = self.records.pop(("cancel_timer", timer_id), None)
+        if record is not None:
+            record.future.set_finished(None)
+
+    def echo_marker(self, name: str, details: Any, error: Exception | None = None) -> None:
+        """A marker of the user is in the history: first in, first out by name."""
+        waiting = self.marker_echoes[name]
+        if not waiting:
+            self.orphan_markers[name] += 1
+            return
+        record = waiting.popleft()
+        assert record.id is not None
+        self.outbox.pop(("marker", record.id))
+        if error is not None:
+            record.future.set_exception(error)
+        else:
+            record.future.set_finished(details)
+
+    # Comparing
+
+    def compare_activity(self, record: Record, event_id: int, recorded: ActivityTaskScheduled) -> None:
+        """Another activity under the id is an error; another input is told once."""
+        wanted = record.task.activity.name
+        if recorded.activity_type.name != wanted:
+            raise NonDeterminismError(
+                f"event {event_id} scheduled the activity {recorded.activity_type.name!r} as {record.id!r}, but the "
+                f"workflow now submits {wanted!r} there ({record.source}). The code changed while this execution was "
+                "open; give the new code a new version, or ask self.patched() which code to run."
+            )
+        if self.echoes_are_own or recorded.input == record.input:
+            return
+        if format.is_pointer(recorded.input):
+            if not format.is_pointer(record.input):
+                return
+        elif comparable(recorded.input, format.decode(recorded.input)) == comparable(
+            record.input, format.decode(record.input)
+        ):
+            return
+        self._differs(
+            f"event {event_id} scheduled {record.id!r} with the input {_short(recorded.input)}, but the workflow now "
+            f"submits {_short(record.input)} ({record.source})"
+        )
+
+    def compare_timer(self, record: Record, event_id: int, recorded: TimerStarted) -> None:
+        """Another duration is told once."""
+        if not self.echoes_are_own and recorded.start_to_fire_timeout != str(record.task.timeout):
+            self._differs(
+                f"event {event_id} started the timer {record.id!r} of {recorded.start_to_fire_timeout} s, but the "
+                f"workflow now asks for {record.task.timeout} s ({record.source})"
+            )
+
+    def _differs(self, message: str) -> None:
+        if self.options.strict:
+            raise NonDeterminismError(message)
+        self.note(message + "; the recorded one counts")
+
+    def _look_for_differences(self, batch: list[HistoryEvent]) -> None:
+        if (self.orphans and not self.is_replaying) or (self.orphans and self.options.strict):
+            for (kind, id), events in self.orphans.items():
+                message = f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
+                if self.options.strict:
+                    raise NonDeterminismError(message)
+                self.note(message)
+        if not self.options.strict or self.echoes_are_own:
+            return
+        was_cut = any(
+            isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
+        )
+        if was_cut:
+            return
+        for entry in self.outbox.entries():
+            if entry.made_at < self.batch_end and not is_gated(entry):
+                raise NonDeterminismError(
+                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}, but the history has no "
+                    "trace of it. The code changed while this execution was open."
+                )
+
+    def note(self, message: str) -> None:
+        """Something to tell with the next answer, once."""
+        if message not in self._told:
+            self._told.add(message)
+            self._findings[message] = Finding(message)
+
+    def _note_stuck(self) -> None:
+        if self.greenlets.failed_to_end:
+            self.greenlets.failed_to_end = 0
+            self.note("the workflow catches every exception, the end of its run too, and was left where it stands")
+
+    # Answering
+
+    def field(self, text: str | None, limit: int = FIELD_CHARACTERS) -> str | None:
+        """*text*, or the pointer to it if it is longer than its field."""
+        if text is None or len(text) <= limit:
+            return text
+        if not self.options.keeps_values:
+            raise JumboTooLargeError(
+                f"a value of {len(text)} characters is too long for its field ({limit}), and there is no place to "
+                "keep large values"
+            )
+        pointer = format.pointer_of(text)
+        self._batch_values[pointer] = text
+        return pointer
+
+    def _collect(self) -> Decisions:
+        most = self.options.max_open_activities
+        if self.workflow.max_open_activity_count is not None:
+            most = self.workflow.max_open_activity_count
+        decisions, is_cut = self.outbox.take(
+            count=self.options.max_decisions - 1,
+            size=self.options.max_bytes,
+            open_slots=most - self.open_activities,
+        )
+        closing = self.closing if self.closing is not None and not is_cut else None
+        if closing is not None:
+            decisions.append(closing)
+        elif (is_cut or self._waits_for_echo()) and not self.wakes_up:
+            decisions.append(StartTimer(timer_id=WAKE_UP_TIMER, start_to_fire_timeout="0"))
+        findings, self._findings = list(self._findings.values()), {}
+        return Decisions(
+            decisions,
+            closing=closing,
+            register=list(self._batch_register),
+            values=dict(self._batch_values),
+            findings=findings,
+            context=self._new_context(),
+        )
+
+    def _waits_for_echo(self) -> bool:
+        """Whether somebody waits for what makes no event by itself after its own: a marker, the end of a timer."""
+        return (
+            self.closing is None
+            and any(record.future.has_waiters for waiting in self.marker_echoes.values() for record in waiting)
+        ) or any(kind == "cancel_timer" and record.future.has_waiters for (kind, _), record in self.records.items())
+
+    def _new_context(self) -> str | None:
+        """The names of signals that are waited for, so that others can see them; None if nothing has changed."""
+        names = self.signals.awaited() if self.closing is None else []
+        context = format.encode({"waiting_signals": names}) if names else ""
+        return None if context == (self.context or "") else context
+
+    # Ending
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the workflow has come to its end, if not yet its execution."""
+        return self.closing is not None
+
+    @property
+    def blocked_on(self) -> str:
+        """Where the workflow waits, for people; empty if it does not."""
+        places = [str(found) for frame in self.greenlets.frames() if (found := source(frame))]
+        names = self.signals.awaited()
+        signals = f" (signals: {', '.join(names)})" if names else ""
+        return "; ".join(places) + signals
+
+    @property
+    def waiting_signals(self) -> list[str]:
+        """The names of signals that are waited for."""
+        return self.signals.awaited()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes this run costs."""
+        return RUN_BYTES + RECORD_BYTES * (len(self.records) + len(self.outbox))
+
+    def kill(self) -> None:
+        """Unwinds the suspended code, inertly: nothing it does now leaves a trace. May be called twice."""
+        if not self.is_killed:
+            self.is_killed = True
+            self.greenlets.unwind()
+
+
+class _Release:
+    """Waits for the timer of a back-off."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def notify(self, future: Future[Any], /) -> None:
+        self._run.release()
+
+
+def arguments(input: Any) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of ``run`` in a decoded input: ``{"args": [...], "kwargs": {...}}``, both optional."""
+    if input is None:
+        return [], {}
+    if isinstance(input, dict):
+        return list(input.get("args", ())), dict(input.get("kwargs", {}))
+    return (list(input), {}) if isinstance(input, list) else ([input], {})
+
+
+def _short(text: str | None) -> str:
+    return format.shortened(repr(text), 200)

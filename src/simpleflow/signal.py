@@ -1,0 +1,5 @@
+"""Door: waiting for signals."""
+
+from simpleflow.task import WaitForSignal
+
+__all__ = ["WaitForSignal"]

@@ -1,0 +1,224 @@
+"""Workflows: classes whose ``run`` method submits activities and reads their results."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import uuid
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+
+from simpleflow.activity import Activity
+from simpleflow.base import Executor
+from simpleflow.futures import Future
+from simpleflow.marker import Marker
+from simpleflow.task import (
+    ActivityTask,
+    CancelTimerTask,
+    MarkerTask,
+    Submittable,
+    TimerTask,
+    WaitForCancelRequest,
+    WaitForSignal,
+)
+
+if TYPE_CHECKING:
+    from simpleflow.history import History
+
+P = ParamSpec("P")
+R = TypeVar("R")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+
+
+class Workflow:
+    """A durable workflow. Subclass it, set *name*, *version* and *task_list*, and write ``run``.
+
+    ``run`` must do the same whenever it is replayed: the time, random numbers and the outside world come
+    from the methods here or from activities.
+    """
+
+    name: str
+    version: str
+    task_list: str
+    execution_timeout: int | str | None = None
+    decision_tasks_timeout: int | str | None = None
+    tag_list: list[str] | None = None
+    task_priority: int | str | None = None
+    max_open_activity_count: int | None = None
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    @property
+    def executor(self) -> Executor:
+        """The engine this run talks to."""
+        return self._executor
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """The workflow itself; what it returns is the result, and must be JSON."""
+        raise NotImplementedError(f"{type(self).__name__} has no run method")
+
+    # One overload per number of arguments: each may be a value or a future of one.
+
+    @overload
+    def submit(self, what: Activity[[], R], /) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Activity[[A], R], a: A | Future[A], /) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Activity[[A, B], R], a: A | Future[A], b: B | Future[B], /) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self, what: Activity[[A, B, C], R], a: A | Future[A], b: B | Future[B], c: C | Future[C], /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        what: Activity[[A, B, C, D], R],
+        a: A | Future[A],
+        b: B | Future[B],
+        c: C | Future[C],
+        d: D | Future[D],
+        /,
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Submittable, /) -> Future[Any]: ...
+
+    def submit(self, what: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Has *what* done and returns the future of its result, at once.
+
+        Futures among the arguments, at any depth of lists, tuples, dicts and sets, are waited for; a failed or
+        cancelled one is passed as None. ``__priority=n`` sets the priority of this task alone.
+        """
+        return self._executor.submit(what, args, kwargs)
+
+    def map(self, activity: Activity[[A], R], iterable: Iterable[A | Future[A]]) -> list[Future[R]]:
+        """One task per item."""
+        return [self.submit(activity, item) for item in iterable]
+
+    def starmap(self, activity: Activity[..., R], iterable: Iterable[Iterable[Any]]) -> list[Future[R]]:
+        """One task per item, whose members are the arguments."""
+        return [self.submit(activity, *item) for item in iterable]
+
+    def fail(self, reason: str, details: str | None = None) -> None:
+        """Fails the execution now; control leaves ``run``."""
+        self._executor.fail(reason, details)
+
+    # What to submit
+
+    def wait_signal(self, name: str) -> WaitForSignal:
+        """A wait for a signal; the result is the input of the latest one of this name."""
+        return WaitForSignal(name)
+
+    def next_signal(self, name: str) -> WaitForSignal:
+        """A wait for the next signal of this name that no such wait has had: none is lost, none is seen twice."""
+        return WaitForSignal(name, consume=True)
+
+    def wait_cancel_request(self) -> WaitForCancelRequest:
+        """A wait for a request to cancel; once it was submitted, the workflow itself decides what to do."""
+        return WaitForCancelRequest()
+
+    def start_timer(self, timer_id: str, timeout: int, control: Any = None) -> TimerTask:
+        """A timer of *timeout* seconds."""
+        return TimerTask(timer_id, timeout, control)
+
+    def cancel_timer(self, timer_id: str) -> CancelTimerTask:
+        """The end of a timer before its time."""
+        return CancelTimerTask(timer_id)
+
+    def record_marker(self, name: str, details: Any = None) -> MarkerTask:
+        """A note in the history; the same name and details are recorded once."""
+        return MarkerTask(name, details)
+
+    # What a run may know
+
+    def sleep(self, seconds: int) -> None:
+        """Waits *seconds* with a durable timer."""
+        self.submit(TimerTask(self._executor.next_id("_simpleflow_sleep"), seconds)).wait()
+
+    def now(self) -> datetime.datetime:
+        """The time (UTC) of the decision that is being made, the same in every replay."""
+        return self._executor.now()
+
+    @property
+    def random(self) -> random.Random:
+        """Random numbers, the same in every replay."""
+        return self._executor.random
+
+    def uuid4(self) -> uuid.UUID:
+        """A random UUID, the same in every replay."""
+        return self._executor.uuid4()
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether this code has run before and only comes to where it was. Must not steer what is submitted."""
+        return self._executor.is_replaying
+
+    @property
+    def is_evicting(self) -> bool:
+        """Whether this code is being unwound because the decider forgets the run; it will be replayed later."""
+        return self._executor.is_evicting
+
+    def side_effect(self, function: Callable[[], R], name: str | None = None) -> R:
+        """The value of *function*, called once and recorded: every replay gets the recorded one."""
+        return self._executor.side_effect(function, name)  # type: ignore[no-any-return]  # the value came through JSON
+
+    def patched(self, id: str) -> bool:
+        """True where changed code is to run: in new decisions, and in replays of decisions that ran it."""
+        return self._executor.patched(id)
+
+    def get_run_context(self) -> dict[str, Any]:
+        """Which run this is: name, version, domain_name, workflow_id, run_id, tag_list and its relatives."""
+        return self._executor.get_run_context()
+
+    def list_markers(self, all: bool = False) -> list[Marker]:
+        """The markers in the history: the latest of each name, or all in order."""
+        return self._executor.list_markers(all)
+
+    def get_event_details(self, event_type: str, event_name: str) -> dict[str, Any] | None:
+        """The latest ``signal``, ``marker`` or ``timer`` of a name, with its event id; None if there is none."""
+        return self._executor.get_event_details(event_type, event_name)
+
+    # Hooks, called once per decision that is made, never for one that is replayed
+
+    def before_replay(self, history: History) -> None:
+        """Before ``run`` goes on."""
+
+    def after_replay(self, history: History) -> None:
+        """After ``run`` has blocked or returned."""
+
+    def after_closed(self, history: History) -> None:
+        """When this decision closes the execution."""
+
+    def on_failure(self, history: History, reason: str, details: str | None = None) -> None:
+        """Before the execution is failed."""
+
+    def on_completed(self, history: History) -> None:
+        """Before the execution is completed."""
+
+    def on_canceled(self, history: History) -> None:
+        """Before the execution is canceled."""
+
+    def should_cancel(self, history: History) -> bool:
+        """Whether a request to cancel is obeyed."""
+        return True
+
+
+def reject(what: Any) -> TypeError:
+    """The error for something that cannot be submitted."""
+    if isinstance(what, type) and issubclass(what, Workflow):
+        return TypeError(f"{what.__name__} is a workflow: this version cannot start child workflows yet")
+    if callable(what) and not isinstance(what, Submittable | ActivityTask):
+        name = getattr(what, "__qualname__", repr(what))
+        return TypeError(f"{name} is not an activity; decorate it with activity.with_attributes()")
+    return TypeError(f"{what!r} cannot be submitted: it is neither an activity nor a task")

@@ -1,0 +1,206 @@
+"""A test bed: the real service in memory under a manual clock, and runs that are warm, cold or both."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from simpleflow import Workflow, format
+from simpleflow.activity import Activity
+from simpleflow.replay import Decisions, Run, RunOptions
+from swf.lifecycle import Execution, fold
+from swf.protocol import operations as o
+from swf.protocol import wire
+from swf.protocol.base import DecisionAttributes
+from swf.protocol.decision import decision
+from swf.protocol.event import HistoryEvent
+from swf.protocol.faults import TypeAlreadyExistsFault
+from swf.protocol.values import ActivityType, ChildPolicy, TaskList, WorkflowExecution, WorkflowType
+from swf.server import ManualClock, open_service
+from swf.server.inprocess import InProcessClient
+
+LIST = TaskList(name="bed")
+
+
+class Failing(Exception):
+    """What an activity of a test raises."""
+
+
+def encoded(decisions: Decisions) -> list[bytes]:
+    """The decisions as they would be sent."""
+    return [wire.encode(each) for each in decisions.decisions]
+
+
+@dataclass
+class Bed:
+    """Runs one workflow. *evict*: each decision is made by a new run; *compare*: by both, which must agree."""
+
+    workflow: type[Workflow]
+    args: tuple[Any, ...] = ()
+    compare: bool = True
+    evict: bool = False
+    strict: bool = True
+    options: dict[str, Any] = field(default_factory=dict)
+    outcomes: Callable[[str, int, Any], Any] | None = None
+    """What an activity does, by activity id, attempt and decoded input; None: the function is called."""
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        self.service = open_service(None, clock=self.clock)
+        self.client = InProcessClient(self.service, poll_wait_s=0)
+        self.run: Run | None = None
+        self.answers: list[list[DecisionAttributes]] = []
+        self.calls: list[str] = []
+        self.findings: list[str] = []
+        self.attempts: dict[str, itertools.count[int]] = {}
+        self.client.call(o.RegisterDomain(name="d", workflow_execution_retention_period_in_days="1"))
+        self.client.call(
+            o.RegisterWorkflowType(
+                domain="d",
+                name="w",
+                version="1",
+                default_task_list=LIST,
+                default_child_policy=ChildPolicy.TERMINATE,
+                default_task_start_to_close_timeout="300",
+                default_execution_start_to_close_timeout="31536000",
+            )
+        )
+        input = format.encode({"args": self.args, "kwargs": {}})
+        run = self.client.call(
+            o.StartWorkflowExecution(
+                domain="d", workflow_id="x", workflow_type=WorkflowType(name="w", version="1"), input=input
+            )
+        )
+        assert run.run_id is not None
+        self.name = WorkflowExecution(workflow_id="x", run_id=run.run_id)
+
+    def new_run(self) -> Run:
+        options = {"task_list": "bed", "keeps_values": True, "run_id": self.name.run_id, "workflow_id": "x"}
+        return Run(self.workflow, RunOptions(strict=self.strict, **{**options, **self.options}))
+
+    def poll(self) -> o.DecisionTask:
+        return self.client.call(o.PollForDecisionTask(domain="d", task_list=LIST))
+
+    def decide(self, task: o.DecisionTask | None = None) -> bool:
+        """Answers a decision task if one waits; whether one did."""
+        task = task or self.poll()
+        if task.task_token is None:
+            return False
+        assert task.events is not None
+        events = wire.decode_events(task.events)
+        if self.evict and self.run is not None:
+            self.run.kill()
+            self.run = None
+        self.run = self.run or self.new_run()
+        decisions = self.run.advance(events)
+        if self.compare:
+            cold = self.new_run()
+            again = cold.advance(events)
+            assert encoded(again) == encoded(decisions), (encoded(again), encoded(decisions))
+            assert again.context == decisions.context
+            cold.kill()
+        self.answer(task, decisions)
+        return True
+
+    def answer(self, task: o.DecisionTask, decisions: Decisions) -> None:
+        self.findings += [finding.message for finding in decisions.findings]
+        for type in decisions.register:
+            assert isinstance(type, ActivityType)
+            try:
+                self.client.call(
+                    o.RegisterActivityType(
+                        domain="d",
+                        name=type.name,
+                        version=type.version,
+                        default_task_list=LIST,
+                        default_task_start_to_close_timeout="NONE",
+                        default_task_schedule_to_close_timeout="NONE",
+                        default_task_schedule_to_start_timeout="NONE",
+                        default_task_heartbeat_timeout="NONE",
+                    )
+                )
+            except TypeAlreadyExistsFault:
+                pass
+        self.answers.append(decisions.decisions)
+        assert task.task_token is not None
+        self.client.call(
+            o.RespondDecisionTaskCompleted(
+                task_token=task.task_token,
+                decisions=tuple(map(decision, decisions.decisions)),
+                execution_context=decisions.context,
+            )
+        )
+
+    def work(self) -> bool:
+        """Runs one activity if one waits; whether one did."""
+        task = self.client.call(o.PollForActivityTask(domain="d", task_list=LIST))
+        if task.task_token is None:
+            return False
+        assert task.activity_id is not None
+        assert task.activity_type is not None
+        self.calls.append(task.activity_id)
+        attempt = next(self.attempts.setdefault(task.activity_id, itertools.count(1)))
+        content = format.decode(task.input)
+        try:
+            if self.outcomes is not None:
+                result = self.outcomes(task.activity_id, attempt, content)
+            else:
+                result = self.activity(task.activity_type.name)(*content["args"], **content["kwargs"])
+        except Failing as error:
+            self.client.call(o.RespondActivityTaskFailed(task_token=task.task_token, reason=str(error)))
+        else:
+            self.client.call(
+                o.RespondActivityTaskCompleted(task_token=task.task_token, result=format.encode(result))
+            )
+        return True
+
+    def activity(self, name: str) -> Activity[..., Any]:
+        from simpleflow.registry import registry
+
+        return registry[None][name]
+
+    def signal(self, name: str, value: Any = None) -> None:
+        self.client.call(
+            o.SignalWorkflowExecution(domain="d", workflow_id="x", signal_name=name, input=format.encode(value))
+        )
+
+    def cancel(self) -> None:
+        self.client.call(o.RequestCancelWorkflowExecution(domain="d", workflow_id="x"))
+
+    def settle(self) -> None:
+        """Decides and works until nothing can happen but the passing of time."""
+        while self.decide() or self.work():
+            pass
+
+    def finish(self) -> Any:
+        """Lets everything happen, time included, and returns the result of the execution."""
+        self.settle()
+        while self.execution().is_open:
+            at = self.service.next_wake()
+            assert at is not None, "nothing can happen any more"
+            assert at < self.clock.now() + 1_000_000, f"stuck: {self.run and self.run.blocked_on}"
+            self.clock.set(max(at, self.clock.now()))
+            self.service.tick()
+            self.settle()
+        closed = self.execution().closed
+        assert closed is not None
+        if closed.type != "WorkflowExecutionCompleted":
+            raise AssertionError(f"{closed.type}: {closed.attributes}")
+        return format.decode(closed.attributes.result)  # type: ignore[attr-defined]
+
+    def events(self) -> list[HistoryEvent]:
+        events: list[HistoryEvent] = []
+        token = None
+        while True:
+            page = self.client.call(
+                o.GetWorkflowExecutionHistory(domain="d", execution=self.name, next_page_token=token)
+            )
+            events += wire.decode_events(page.events)
+            token = page.next_page_token
+            if token is None:
+                return events
+
+    def execution(self) -> Execution:
+        return fold(self.events())
