@@ -148,18 +148,26 @@ class CancelWorkflowExecution(DecisionAttributes, frozen=True, kw_only=True):
 
 
 DECISIONS: tuple[type[DecisionAttributes], ...] = (
+    CompleteWorkflowExecution,
+    StartTimer,
+    RequestCancelExternalWorkflowExecution,
+    SignalExternalWorkflowExecution,
+    CancelTimer,
+    RecordMarker,
     ScheduleActivityTask,
+    ContinueAsNewWorkflowExecution,
+    ScheduleLambdaFunction,
+    FailWorkflowExecution,
     RequestCancelActivityTask,
+    StartChildWorkflowExecution,
+    CancelWorkflowExecution,
+)
+"""Every decision type, in the order in which the service lists them in its messages."""
+
+CLOSING: tuple[type[DecisionAttributes], ...] = (
     CompleteWorkflowExecution,
     FailWorkflowExecution,
     CancelWorkflowExecution,
     ContinueAsNewWorkflowExecution,
-    RecordMarker,
-    StartTimer,
-    CancelTimer,
-    SignalExternalWorkflowExecution,
-    RequestCancelExternalWorkflowExecution,
-    StartChildWorkflowExecution,
-    ScheduleLambdaFunction,
 )
-"""Every decision type, in the order in which the service lists them in its messages."""
+"""The decisions that close the execution; one may stand last in an answer."""

@@ -1,4 +1,4 @@
-"""The errors SWF reports, by their names on the wire, and the texts Amazon gives them."""
+"""The errors SWF reports, by their names on the wire. Their texts are in :mod:`swf.protocol.texts`."""
 
 from __future__ import annotations
 
@@ -94,3 +94,47 @@ class InternalFailure(Fault):
 
     NAMESPACE = "com.amazon.coral.service"
     STATUS = 500
+
+
+class UnrecognizedClientException(Fault):
+    """The access key is unknown."""
+
+    NAMESPACE = "com.amazon.coral.service"
+
+
+class OtherFault(Fault):
+    """An error by a name that this library does not know: kept."""
+
+    def __init__(self, message: str = "", *, code: str) -> None:
+        super().__init__(message)
+        self._code = code
+
+    @property
+    def code(self) -> str:
+        """The error code, as it came."""
+        return self._code
+
+
+FAULTS: dict[str, type[Fault]] = {
+    fault.__name__: fault
+    for fault in (
+        UnknownResourceFault,
+        DomainAlreadyExistsFault,
+        DomainDeprecatedFault,
+        TypeAlreadyExistsFault,
+        TypeDeprecatedFault,
+        TypeNotDeprecatedFault,
+        WorkflowExecutionAlreadyStartedFault,
+        DefaultUndefinedFault,
+        LimitExceededFault,
+        OperationNotPermittedFault,
+        TooManyTagsFault,
+        ValidationException,
+        SerializationException,
+        ThrottlingException,
+        UnknownOperationException,
+        UnrecognizedClientException,
+        InternalFailure,
+    )
+}
+"""Every known fault by its code."""

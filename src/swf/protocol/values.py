@@ -10,49 +10,60 @@ from typing import Annotated
 
 from msgspec import Meta, Raw
 
+from swf.protocol import limits, rules
 from swf.protocol.base import Word
 
-ActivityId = Annotated[str, Meta(min_length=1, max_length=256)]
-Arn = Annotated[str, Meta(min_length=1, max_length=1600)]
-CauseMessage = Annotated[str, Meta(max_length=1728)]
+
+def _text(min_length: int = 0, max_length: int | None = None, rule: rules.Rule | None = None) -> Meta:
+    return Meta(
+        min_length=min_length or None, max_length=max_length, extra=None if rule is None else {rules.RULE: rule}
+    )
+
+
+ActivityId = Annotated[str, _text(1, 256, rules.IDENTIFIER)]
+Arn = Annotated[str, _text(1, 1600)]
+CauseMessage = Annotated[str, _text(0, 1728)]
 Count = Annotated[int, Meta(ge=0)]
-Data = Annotated[str, Meta(max_length=32768)]
-Description = Annotated[str, Meta(max_length=1024)]
-DomainName = Annotated[str, Meta(min_length=1, max_length=256)]
-DurationInDays = Annotated[str, Meta(min_length=1, max_length=8)]
-DurationInSeconds = Annotated[str, Meta(min_length=1, max_length=8)]
-DurationInSecondsOptional = Annotated[str, Meta(max_length=8)]
+Data = Annotated[str, _text(0, limits.DATA_LENGTH)]
+Description = Annotated[str, _text(0, 1024)]
+DomainName = Annotated[str, _text(1, 256, rules.TRIMMED_IDENTIFIER)]
+DurationInDays = Annotated[str, _text(1, 8, rules.RETENTION)]
+DurationInSeconds = Annotated[str, _text(1, 8, rules.DURATION)]
+DurationInSecondsOptional = Annotated[str, _text(0, 8, rules.DURATION_OR_NONE)]
 EventId = int
 EventList = Raw
 """Events as JSON, not yet decoded: a page travels as stored, and its reader decodes it once."""
-FailureReason = Annotated[str, Meta(max_length=256)]
-FunctionId = Annotated[str, Meta(min_length=1, max_length=256)]
-FunctionInput = Annotated[str, Meta(max_length=32768)]
-FunctionName = Annotated[str, Meta(min_length=1, max_length=64)]
-Identity = Annotated[str, Meta(max_length=256)]
-LimitedData = Annotated[str, Meta(max_length=2048)]
-MarkerName = Annotated[str, Meta(min_length=1, max_length=256)]
-Name = Annotated[str, Meta(min_length=1, max_length=256)]
+ExecutionTimeout = Annotated[str, _text(0, 8, rules.EXECUTION_DURATION)]
+"""How long an execution may stay open, where the shape is that of an optional duration but NONE is refused."""
+FailureReason = Annotated[str, _text(0, limits.REASON_LENGTH)]
+FunctionId = Annotated[str, _text(1, 256)]
+FunctionInput = Annotated[str, _text(0, limits.DATA_LENGTH)]
+FunctionName = Annotated[str, _text(1, 64)]
+Identity = Annotated[str, _text(0, limits.IDENTITY_LENGTH)]
+LimitedData = Annotated[str, _text(0, limits.HEARTBEAT_DETAILS_LENGTH)]
+MarkerName = Annotated[str, _text(1, 256)]
+Name = Annotated[str, _text(1, 256, rules.IDENTIFIER)]
 OpenDecisionTasksCount = Annotated[int, Meta(ge=0, le=1)]
-PageSize = Annotated[int, Meta(ge=0, le=1000)]
-PageToken = Annotated[str, Meta(max_length=2048)]
-ResourceTagKey = Annotated[str, Meta(min_length=1, max_length=128)]
-ResourceTagValue = Annotated[str, Meta(max_length=256)]
-SignalName = Annotated[str, Meta(min_length=1, max_length=256)]
-Tag = Annotated[str, Meta(max_length=256)]
-TagList = Annotated[tuple[Tag | None, ...], Meta(max_length=5)]
+PageSize = Annotated[int, Meta(ge=0, le=limits.PAGE_SIZE)]
+PageToken = Annotated[str, _text(0, 2048)]
+ResourceTagKey = Annotated[str, _text(1, 128)]
+ResourceTagValue = Annotated[str, _text(0, 256)]
+SignalName = Annotated[str, _text(1, 256)]
+Tag = Annotated[str, _text(0, limits.TAG_LENGTH)]
+TagList = Annotated[tuple[Tag | None, ...], Meta(max_length=limits.TAGS_PER_EXECUTION)]
 """At most five tags; Amazon SWF was seen to keep a null among them."""
-TaskPriority = str
-TaskToken = Annotated[str, Meta(min_length=1, max_length=1024)]
-TerminateReason = Annotated[str, Meta(max_length=256)]
-TimerId = Annotated[str, Meta(min_length=1, max_length=256)]
+TaskListName = Annotated[str, _text(1, 256, rules.TRIMMED_IDENTIFIER)]
+TaskPriority = Annotated[str, _text(rule=rules.PRIORITY)]
+TaskToken = Annotated[str, _text(1, 1024)]
+TerminateReason = Annotated[str, _text(0, limits.REASON_LENGTH)]
+TimerId = Annotated[str, _text(1, 256, rules.IDENTIFIER)]
 Timestamp = float
 """Seconds since 1970-01-01 UTC, with milliseconds."""
-Version = Annotated[str, Meta(min_length=1, max_length=64)]
-VersionOptional = Annotated[str, Meta(max_length=64)]
-WorkflowId = Annotated[str, Meta(min_length=1, max_length=256)]
-WorkflowRunId = Annotated[str, Meta(min_length=1, max_length=64)]
-WorkflowRunIdOptional = Annotated[str, Meta(max_length=64)]
+Version = Annotated[str, _text(1, 64, rules.IDENTIFIER)]
+VersionOptional = Annotated[str, _text(0, 64)]
+WorkflowId = Annotated[str, _text(1, 256, rules.IDENTIFIER)]
+WorkflowRunId = Annotated[str, _text(1, 64)]
+WorkflowRunIdOptional = Annotated[str, _text(0, 64)]
 
 
 class ChildPolicy(StrEnum):
@@ -107,7 +118,7 @@ class ActivityType(Word, frozen=True, kw_only=True):
 class TaskList(Word, frozen=True, kw_only=True):
     """A queue of tasks that exists by its name."""
 
-    name: Name
+    name: TaskListName
 
 
 class WorkflowExecution(Word, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from swf.protocol.event import ENVELOPES, AnyEvent, HistoryEvent, UnknownAttributes, UnknownEvent
+from swf.protocol.faults import FAULTS, Fault, InternalFailure, OtherFault
 
 KNOWN_EVENTS = frozenset(attributes.__name__ for attributes in ENVELOPES)
 
@@ -57,3 +58,20 @@ def join_events(bodies: Iterable[bytes]) -> bytes:
 def encode_json(value: object) -> bytes:
     """The JSON of a plain value, compact."""
     return _encoder.encode(value)
+
+
+def encode_fault(fault: Fault) -> bytes:
+    """The body of an error answer; its status is ``fault.STATUS``."""
+    return _encoder.encode({"__type": f"{fault.NAMESPACE}#{fault.code}", "message": fault.message})
+
+
+def decode_fault(body: bytes, status: int = 400) -> Fault:
+    """The fault in the body of an error answer; what cannot be read is an InternalFailure that quotes it."""
+    try:
+        answer = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return InternalFailure(f"status {status}: {body[:200].decode(errors='replace')}")
+    code = str(answer.get("__type", "InternalFailure")).rpartition("#")[2]
+    message = str(answer.get("message") or answer.get("Message") or "")
+    known = FAULTS.get(code)
+    return known(message) if known else OtherFault(message, code=code)

@@ -15,6 +15,7 @@ from swf.protocol.values import (
     DurationInSeconds,
     DurationInSecondsOptional,
     EventList,
+    ExecutionTimeout,
     OpenDecisionTasksCount,
     PageSize,
     PageToken,
@@ -94,7 +95,7 @@ class StartWorkflowExecution(Request[Run], frozen=True, kw_only=True):
     task_list: TaskList | None = None
     task_priority: TaskPriority | None = None
     input: Data | None = None
-    execution_start_to_close_timeout: DurationInSecondsOptional | None = None
+    execution_start_to_close_timeout: ExecutionTimeout | None = None
     tag_list: TagList | None = None
     task_start_to_close_timeout: DurationInSecondsOptional | None = None
     child_policy: ChildPolicy | None = None

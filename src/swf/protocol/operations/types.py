@@ -12,6 +12,7 @@ from swf.protocol.values import (
     Description,
     DomainName,
     DurationInSecondsOptional,
+    ExecutionTimeout,
     Name,
     PageSize,
     PageToken,
@@ -194,7 +195,7 @@ class RegisterWorkflowType(Request[None], frozen=True, kw_only=True):
     version: Version
     description: Description | None = None
     default_task_start_to_close_timeout: DurationInSecondsOptional | None = None
-    default_execution_start_to_close_timeout: DurationInSecondsOptional | None = None
+    default_execution_start_to_close_timeout: ExecutionTimeout | None = None
     default_task_list: TaskList | None = None
     default_task_priority: TaskPriority | None = None
     default_child_policy: ChildPolicy | None = None
