@@ -1,4 +1,4 @@
-"""A client in the process of its service: no door, no copy, the turn runs in the caller's own thread."""
+"""A client in the process of its service: no copy, the turn runs in the caller's own thread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault
 from swf.protocol.operations import PollForActivityTask, PollForDecisionTask
+from swf.protocol.refusal import check
 from swf.server.pending import Pending
 from swf.server.service import Service
 
@@ -46,7 +47,7 @@ class InProcessClient:
 
     def _call(self, requests: list[Request[Any]]) -> list[Any | Fault]:
         pendings = [self._pending(request) for request in requests]
-        self.service.submit(pendings)
+        self.service.submit([pending for pending in pendings if not pending.is_done])
         for pending in pendings:
             if pending.woken is not None:
                 if not pending.is_done and not pending.woken.wait(self.poll_wait_s):
@@ -57,6 +58,12 @@ class InProcessClient:
         return [pending.answer for pending in pendings]
 
     def _pending(self, request: Request[Any]) -> Pending:
+        try:
+            check(request)
+        except Fault as fault:
+            refused = Pending(request)
+            refused.finish(fault)
+            return refused
         if not isinstance(request, PollForDecisionTask | PollForActivityTask):
             return Pending(request)
         with self._lock:

@@ -8,7 +8,7 @@ import struct
 import zlib
 from typing import Literal, NamedTuple
 
-from swf.protocol.faults import ValidationException
+from swf.protocol import texts
 
 _TASK = struct.Struct(">cQQQQ")
 _CHECK = struct.Struct(">I")
@@ -41,7 +41,7 @@ class TaskToken(NamedTuple):
         """The token in *text*; ValidationException if it is none of this kind."""
         body = _unseal(text)
         if len(body) != _TASK.size or body[:1] != kind[0].encode():
-            raise invalid_token()
+            raise texts.invalid_token()
         _, execution, scheduled, started, milliseconds = _TASK.unpack(body)
         return cls(kind, execution, scheduled, started, milliseconds / 1000)
 
@@ -55,13 +55,8 @@ def page_position(token: str, question: bytes) -> str:
     """Where to continue; ValidationException if the token belongs to another question."""
     body = _unseal(token)
     if body[: _CHECK.size] != _CHECK.pack(zlib.crc32(question)):
-        raise invalid_token()
+        raise texts.invalid_token()
     return body[_CHECK.size :].decode()
-
-
-def invalid_token() -> ValidationException:
-    """The fault for a token that this service has not made, or not for this call."""
-    return ValidationException("Invalid token")
 
 
 def _seal(body: bytes) -> str:
@@ -72,8 +67,8 @@ def _unseal(text: str) -> bytes:
     try:
         sealed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise invalid_token() from error
+        raise texts.invalid_token() from error
     body = sealed[_CHECK.size :]
     if sealed[: _CHECK.size] != _CHECK.pack(zlib.crc32(body)):
-        raise invalid_token()
+        raise texts.invalid_token()
     return body

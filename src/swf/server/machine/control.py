@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from swf.protocol import texts
 from swf.protocol.causes import Cause
 from swf.protocol.events import (
     WorkflowExecutionCancelRequested,
@@ -9,7 +10,6 @@ from swf.protocol.events import (
     WorkflowExecutionStarted,
     WorkflowExecutionTerminated,
 )
-from swf.protocol.faults import DefaultUndefinedFault
 from swf.protocol.limits import EVENTS_PER_EXECUTION
 from swf.protocol.operations import (
     SignalWorkflowExecution,
@@ -27,16 +27,16 @@ def resolve_start(request: StartWorkflowExecution, defaults: WorkflowTypeConfigu
     """
     execution_timeout = request.execution_start_to_close_timeout or defaults.default_execution_start_to_close_timeout
     if execution_timeout is None:
-        raise DefaultUndefinedFault("executionStartToCloseTimeout")
+        raise texts.default_undefined("executionStartToCloseTimeout")
     task_list = request.task_list or defaults.default_task_list
     if task_list is None:
-        raise DefaultUndefinedFault("taskList")
+        raise texts.default_undefined("taskList")
     task_timeout = request.task_start_to_close_timeout or defaults.default_task_start_to_close_timeout
     if task_timeout is None:
-        raise DefaultUndefinedFault("taskStartToCloseTimeout")
+        raise texts.default_undefined("taskStartToCloseTimeout")
     child_policy = request.child_policy or defaults.default_child_policy
     if child_policy is None:
-        raise DefaultUndefinedFault("childPolicy")
+        raise texts.default_undefined("childPolicy")
     return WorkflowExecutionStarted(
         child_policy=child_policy,
         task_list=task_list,

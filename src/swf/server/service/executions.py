@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swf.protocol.faults import TypeDeprecatedFault, UnknownResourceFault, WorkflowExecutionAlreadyStartedFault
+from swf.protocol import texts
 from swf.protocol.operations import (
     RequestCancelWorkflowExecution,
     Run,
@@ -13,7 +13,7 @@ from swf.protocol.operations import (
 from swf.protocol.values import RegistrationStatus
 from swf.server.machine.control import request_cancel, resolve_start, signal, start, terminate
 from swf.server.service.round import Round
-from swf.server.service.types import named, usable_domain
+from swf.server.service.types import usable_domain
 
 
 def start_workflow_execution(round: Round, request: StartWorkflowExecution) -> Run:
@@ -22,12 +22,12 @@ def start_workflow_execution(round: Round, request: StartWorkflowExecution) -> R
     type = request.workflow_type
     registered = round.service.registry.workflow_type(domain.id, type.name, type.version)
     if registered is None:
-        raise UnknownResourceFault(f"Unknown type: {named('WorkflowType', type)}")
+        raise texts.unknown_type(type)
     if registered.type_info.status is RegistrationStatus.DEPRECATED:
-        raise TypeDeprecatedFault(named("WorkflowType", type))
+        raise texts.type_deprecated(type)
     event = resolve_start(request, registered.configuration)
     if round.find_open(domain, request.workflow_id) is not None:
-        raise WorkflowExecutionAlreadyStartedFault("Already Started")
+        raise texts.already_started()
     warm = round.begin(domain, request.workflow_id, event)
     turn = round.turn(warm)
     start(turn, event)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Raw
 
-from swf.protocol import wire
+from swf.protocol import texts, wire
 from swf.protocol.limits import PAGE_SIZE
 from swf.server.store.histories import Histories, Warm
-from swf.server.tokens import invalid_token, page_position, page_token
+from swf.server.tokens import page_position, page_token
 
 
 def event_page(
@@ -30,7 +30,7 @@ def event_page(
     if token is not None:
         position = page_position(token, asked)
         if not position.isdigit():
-            raise invalid_token()
+            raise texts.invalid_token()
         if newest_first:
             last = int(position)
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from swf.lifecycle import Execution
-from swf.protocol import wire
+from swf.protocol import texts, wire
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
     ActivityTaskCanceled,
@@ -19,7 +19,7 @@ from swf.protocol.events import (
     WorkflowExecutionCancelRequested,
     WorkflowExecutionStarted,
 )
-from swf.protocol.faults import Fault, UnknownResourceFault
+from swf.protocol.faults import Fault
 from swf.protocol.values import WorkflowExecution
 from swf.server.machine.control import end_if_too_long
 from swf.server.machine.deadlines import deadlines_from, expire, next_deadline
@@ -72,14 +72,14 @@ class Round:
         """The domain, deprecated ones too; UnknownResourceFault if it was never registered."""
         found = self.service.registry.domain(name)
         if found is None:
-            raise UnknownResourceFault(f"Unknown domain: {name}")
+            raise texts.unknown_domain(name)
         return found
 
     def run(self, domain: DomainRow, name: WorkflowExecution) -> Warm:
         """The run of both ids, open or closed; UnknownResourceFault if there is none."""
         warm = self._find_run(domain.id, name.run_id)
         if warm is None or warm.name != name:
-            raise unknown_execution(name)
+            raise texts.unknown_execution(name)
         return warm
 
     def open_execution(self, domain: DomainRow, workflow_id: str, run_id: str | None) -> Warm:
@@ -89,11 +89,11 @@ class Round:
             warm = self.run(domain, name)
             self.expire(warm)
             if not warm.execution.is_open:
-                raise unknown_execution(name)
+                raise texts.unknown_execution(name)
             return warm
         open_one = self.find_open(domain, workflow_id)
         if open_one is None:
-            raise UnknownResourceFault(f"Unknown execution, workflowId = {workflow_id}")
+            raise texts.no_open_execution(workflow_id)
         return open_one
 
     def find_open(self, domain: DomainRow, workflow_id: str) -> Warm | None:
@@ -298,10 +298,3 @@ class Round:
         for answer in self.answers:
             result = answer.result.compose() if isinstance(answer.result, Later) else answer.result
             answer.pending.finish(result, committed if answer.lsn is None else answer.lsn)
-
-
-def unknown_execution(name: WorkflowExecution) -> UnknownResourceFault:
-    """The fault for a run that is not there, or not open where it has to be."""
-    return UnknownResourceFault(
-        f"Unknown execution: WorkflowExecution=[workflowId={name.workflow_id}, runId={name.run_id}]"
-    )

@@ -6,8 +6,8 @@ from typing import Any, Final, Literal
 
 from swf.lifecycle import ActivityTask as OpenActivity
 from swf.lifecycle import DecisionTask as OpenDecision
+from swf.protocol import texts
 from swf.protocol.base import Request
-from swf.protocol.faults import LimitExceededFault, UnknownResourceFault
 from swf.protocol.limits import POLLERS_PER_TASK_LIST
 from swf.protocol.operations import (
     ActivityTask,
@@ -31,11 +31,11 @@ from swf.server.machine.activities import (
 from swf.server.machine.decisions import answer_decision, take_decision
 from swf.server.pending import Pending
 from swf.server.service.pages import event_page
-from swf.server.service.round import Later, Round, unknown_execution
+from swf.server.service.round import Later, Round
 from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.histories import Warm
 from swf.server.store.registry import Registry
-from swf.server.tokens import TaskToken, invalid_token
+from swf.server.tokens import TaskToken
 
 WAITS: Final = object()
 """What a poll returns that has joined its task list; it is answered when a task comes, or with nothing."""
@@ -78,7 +78,7 @@ def _join(round: Round, pending: Pending) -> object:
     assert key is not None
     tasks = round.service.task_lists[key]
     if len(tasks.pollers) >= POLLERS_PER_TASK_LIST:
-        raise LimitExceededFault("Limit on maximum concurrent poll requests per task list reached")
+        raise texts.too_many_pollers()
     tasks.pollers[id(pending)] = pending
     round.lists[key] = tasks
     return WAITS
@@ -196,11 +196,11 @@ def _held(round: Round, token: TaskToken) -> Warm:
     service = round.service
     known = service.database.connection.execute("select 1 from executions where id = ?", (token.execution,)).get
     if known is None and token.execution not in round.touched:
-        raise invalid_token()
+        raise texts.invalid_token()
     warm = service.histories.get(token.execution)
     round.expire(warm)
     if not warm.execution.is_open:
-        raise unknown_execution(warm.name)
+        raise texts.unknown_execution(warm.name)
     return warm
 
 
@@ -208,7 +208,7 @@ def _running_decision(round: Round, token: TaskToken) -> tuple[Warm, OpenDecisio
     warm = _held(round, token)
     task = warm.execution.running_decision
     if task is None or task.started is None or not _fits(token, task.started.id, task.started.timestamp):
-        raise UnknownResourceFault(f"Unknown decision task, scheduledEventId = {token.scheduled_event_id}")
+        raise texts.unknown_decision_task(token.scheduled_event_id)
     return warm, task
 
 
@@ -217,7 +217,7 @@ def _started_activity(round: Round, text: str) -> tuple[Warm, OpenActivity]:
     warm = _held(round, token)
     task = warm.execution.activities.get(token.scheduled_event_id)
     if task is None or task.started is None or not _fits(token, task.started.id, task.started.timestamp):
-        raise UnknownResourceFault(f"Unknown activity, scheduledEventId = {token.scheduled_event_id}")
+        raise texts.unknown_activity(token.scheduled_event_id)
     return warm, task
 
 

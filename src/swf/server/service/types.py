@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swf.protocol.faults import TypeAlreadyExistsFault, UnknownResourceFault
+from swf.protocol import texts
 from swf.protocol.operations import (
     ActivityTypeConfiguration,
     ActivityTypeDetail,
@@ -26,7 +26,7 @@ def register_activity_type(round: Round, request: RegisterActivityType) -> None:
     type = ActivityType(name=request.name, version=request.version)
     registry = round.service.registry
     if registry.activity_type(domain.id, type.name, type.version) is not None:
-        raise TypeAlreadyExistsFault(named("ActivityType", type))
+        raise texts.type_already_exists(type)
     detail = ActivityTypeDetail(
         type_info=ActivityTypeInfo(
             activity_type=type,
@@ -52,7 +52,7 @@ def register_workflow_type(round: Round, request: RegisterWorkflowType) -> None:
     type = WorkflowType(name=request.name, version=request.version)
     registry = round.service.registry
     if registry.workflow_type(domain.id, type.name, type.version) is not None:
-        raise TypeAlreadyExistsFault(named("WorkflowType", type))
+        raise texts.type_already_exists(type)
     detail = WorkflowTypeDetail(
         type_info=WorkflowTypeInfo(
             workflow_type=type,
@@ -78,7 +78,7 @@ def describe_activity_type(round: Round, request: DescribeActivityType) -> Activ
     type = request.activity_type
     found = round.service.registry.activity_type(domain.id, type.name, type.version)
     if found is None:
-        raise UnknownResourceFault(f"Unknown type: {named('ActivityType', type)}")
+        raise texts.unknown_type(type)
     return found
 
 
@@ -88,7 +88,7 @@ def describe_workflow_type(round: Round, request: DescribeWorkflowType) -> Workf
     type = request.workflow_type
     found = round.service.registry.workflow_type(domain.id, type.name, type.version)
     if found is None:
-        raise UnknownResourceFault(f"Unknown type: {named('WorkflowType', type)}")
+        raise texts.unknown_type(type)
     return found
 
 
@@ -96,10 +96,5 @@ def usable_domain(round: Round, name: str) -> DomainRow:
     """The domain; a deprecated one is as good as unknown to whoever wants something new in it."""
     domain = round.domain(name)
     if domain.status is RegistrationStatus.DEPRECATED:
-        raise UnknownResourceFault(f"Unknown domain: {name}")
+        raise texts.unknown_domain(name)
     return domain
-
-
-def named(kind: str, type: ActivityType | WorkflowType) -> str:
-    """A type as the texts of faults name it."""
-    return f"{kind}=[name={type.name}, version={type.version}]"

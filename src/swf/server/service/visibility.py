@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from swf.protocol import wire
-from swf.protocol.faults import ValidationException
+from swf.protocol import texts, wire
+from swf.protocol.base import Request, wire_name
 from swf.protocol.limits import PAGE_SIZE
 from swf.protocol.operations import (
     DescribeWorkflowExecution,
@@ -105,8 +105,7 @@ def get_workflow_execution_history(round: Round, request: GetWorkflowExecutionHi
 def list_open_workflow_executions(round: Round, request: ListOpenWorkflowExecutions) -> Later:
     """Open executions by start, newest first."""
     domain = round.domain(request.domain)
-    given = [f for f in (request.execution_filter, request.type_filter, request.tag_filter) if f is not None]
-    _refuse_several(given)
+    _refuse_several(request, ("execution_filter", "type_filter", "tag_filter"))
     window = request.start_time_filter
     query = ExecutionQuery(
         domain=domain.id,
@@ -126,17 +125,12 @@ def list_open_workflow_executions(round: Round, request: ListOpenWorkflowExecuti
 def list_closed_workflow_executions(round: Round, request: ListClosedWorkflowExecutions) -> Later:
     """Closed executions by start or by close, newest first."""
     domain = round.domain(request.domain)
-    given = [
-        f
-        for f in (request.execution_filter, request.type_filter, request.tag_filter, request.close_status_filter)
-        if f is not None
-    ]
-    _refuse_several(given)
+    _refuse_several(request, ("execution_filter", "type_filter", "tag_filter", "close_status_filter"))
     if request.start_time_filter is not None and request.close_time_filter is not None:
-        raise ValidationException("Cannot specify both a startTimeFilter and a closeTimeFilter")
+        raise texts.both_time_filters()
     window = request.start_time_filter or request.close_time_filter
     if window is None:
-        raise ValidationException("Must specify time filter")
+        raise texts.no_time_filter()
     query = ExecutionQuery(
         domain=domain.id,
         is_open=False,
@@ -153,10 +147,10 @@ def list_closed_workflow_executions(round: Round, request: ListClosedWorkflowExe
     return _listed(round, request, query)
 
 
-def _refuse_several(given: Sequence[object]) -> None:
+def _refuse_several(request: Request[WorkflowExecutionInfos], filters: Sequence[str]) -> None:
+    given = [wire_name(name) for name in filters if getattr(request, name) is not None]
     if len(given) > 1:
-        names = ", ".join(type(f).__name__ for f in given)
-        raise ValidationException(f"Cannot specify more than one exclusive filters in the same query: {names}")
+        raise texts.several_exclusive_filters(given)
 
 
 def _listed(
