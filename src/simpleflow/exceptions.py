@@ -77,3 +77,20 @@ class TaskCanceled(Exception):
     def __init__(self, details: str | None = None) -> None:
         super().__init__(details)
         self.details = details
+
+
+class ExecutionFailed(Exception):
+    """A workflow execution has ended otherwise than completed. *status* is e.g. ``FAILED``."""
+
+    def __init__(self, status: str, reason: str | None = None, details: str | None = None) -> None:
+        super().__init__(status, reason, details)
+        self.status = status
+        self.reason = reason
+        self.details = details
+
+    def __str__(self) -> str:
+        return f"the execution has ended as {self.status}" + (f": {self.reason}" if self.reason else "")
+
+
+class NothingWillHappen(Exception):
+    """A workflow waits for something that nobody in this process will bring about."""

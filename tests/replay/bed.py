@@ -151,9 +151,7 @@ class Bed:
         except Failing as error:
             self.client.call(o.RespondActivityTaskFailed(task_token=task.task_token, reason=str(error)))
         else:
-            self.client.call(
-                o.RespondActivityTaskCompleted(task_token=task.task_token, result=format.encode(result))
-            )
+            self.client.call(o.RespondActivityTaskCompleted(task_token=task.task_token, result=format.encode(result)))
         return True
 
     def activity(self, name: str) -> Activity[..., Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simpleflow import Workflow, activity, futures
+from simpleflow import Workflow, activity
 from tests.replay.bed import Bed
 
 

@@ -47,6 +47,7 @@ class StartedTask:
     task_token: str
     identity: str | None
     activity_id: str | None
+    started_event_id: int
 
 
 class Service:
@@ -314,13 +315,18 @@ class Service:
                 return []
             execution = warm.execution
             held = [
-                StartedTask("activity", _token("activity", warm, task), _identity(task), task.id)
+                StartedTask("activity", _token("activity", warm, task), _identity(task), task.id, task.started.id)
                 for task in execution.activities.values()
                 if task.started is not None
             ]
             running = execution.running_decision
-            if running is not None:
-                held.insert(0, StartedTask("decision", _token("decision", warm, running), _identity(running), None))
+            if running is not None and running.started is not None:
+                held.insert(
+                    0,
+                    StartedTask(
+                        "decision", _token("decision", warm, running), _identity(running), None, running.started.id
+                    ),
+                )
             return held
 
     def close(self) -> None:

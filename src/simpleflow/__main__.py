@@ -1,0 +1,5 @@
+"""``python -m simpleflow``: the command."""
+
+from simpleflow.cli import main
+
+main()

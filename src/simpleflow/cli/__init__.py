@@ -1,0 +1,17 @@
+"""The ``simpleflow`` command. What answers at once is answered before anything else is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Runs the command and ends the process with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        from simpleflow.__about__ import __version__
+
+        print(f"simpleflow {__version__}")
+        return
+    from simpleflow.cli.app import run
+
+    sys.exit(run())

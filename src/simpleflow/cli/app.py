@@ -1,0 +1,131 @@
+"""The command group: commands are imported when they are called, options stand before or after them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from simpleflow.__about__ import __version__
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "standalone": ("simpleflow.cli.standalone:standalone", "Run a workflow to its end, durably, on one file."),
+    "workflow.info": ("simpleflow.cli.inspect:info", "Show one execution."),
+    "workflow.list": ("simpleflow.cli.inspect:list_", "List executions."),
+    "workflow.start": ("simpleflow.cli.start:start", "Run a workflow here (--local), or start its execution."),
+    "workflow.tasks": ("simpleflow.cli.inspect:tasks", "List the tasks of one execution."),
+}
+"""Each command, where it is, and what it does in one line."""
+
+FORMATS: Final = ("tabular", "csv", "tsv", "human", "json", "prettyjson")
+
+
+class CommandError(click.ClickException):
+    """Something that ends a command: one line that says what, and a hint what to do."""
+
+    def __init__(self, message: str, hint: str | None = None, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.code = exit_code
+
+
+class Commands(click.Group):
+    """A group whose commands are not imported before they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.4)
+            hint = f"did you mean {close[0]}?" if close else "list the commands with: simpleflow --help"
+            raise CommandError(f"there is no command {args[0]!r}", hint, 2)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by their lines in the table: help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+OPTIONS: Final = (
+    click.option("--db", metavar="FILE", help="The embedded service on this file (or set SIMPLEFLOW_DB)."),
+    click.option("--domain", metavar="NAME", help="The domain (or set SWF_DOMAIN; else 'default')."),
+    click.option("--format", "format_", type=click.Choice(FORMATS), help="How tables are printed."),
+    click.option("--header/--no-header", "header", default=None, help="Print the names of the columns."),
+)
+"""Options that stand before the command or after it."""
+
+
+def with_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options that every command takes."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@with_options
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, /, **given: Any) -> None:
+    """Durable dataflow workflows: here, on one SQLite file, or on Amazon SWF."""
+    ctx.obj = given
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Runs the command line; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    from simpleflow.log import setup_logging
+
+    setup_logging()
+    is_debugging = os.environ.get("LOG_LEVEL", "").upper() == "DEBUG"
+    try:
+        code = cli.main(arguments, prog_name="simpleflow", standalone_mode=False)
+    except click.exceptions.Abort:
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except click.ClickException as error:
+        say(error.format_message(), hint_of(error))
+        if is_debugging:
+            raise
+        return error.code if isinstance(error, CommandError) else error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last resort: one line, and the traceback for who asks for it
+        if is_debugging:
+            raise
+        say(f"{type(error).__name__}: {error}", "see the traceback with LOG_LEVEL=DEBUG")
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def hint_of(error: click.ClickException) -> str | None:
+    """What to do about it."""
+    if isinstance(error, CommandError):
+        return error.hint
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        return f"see: {error.ctx.command_path} --help"
+    return None
+
+
+def say(message: str, hint: str | None = None) -> None:
+    """Prints an error to standard error."""
+    click.echo(f"simpleflow: error: {message}", err=True)
+    if hint:
+        click.echo(f"Hint: {hint}", err=True)

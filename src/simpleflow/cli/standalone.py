@@ -1,0 +1,122 @@
+"""``standalone``: service, decider and workers in one command, until the execution is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simpleflow.cli.app import CommandError, with_options
+from simpleflow.cli.places import Place, opened, place, read_input, read_tags, workflow_class
+
+DEFAULT_DB = "simpleflow.db"
+
+
+@click.command()
+@click.argument("workflow")
+@click.option("--workflow-id", help="The id; else the name of the workflow. An open one is resumed.")
+@click.option("--new", "is_new", is_flag=True, help="Do not resume: start under a fresh id.")
+@click.option("--execution-timeout", type=click.IntRange(min=1), help="Seconds until the execution times out.")
+@click.option("--decision-tasks-timeout", type=click.IntRange(min=1), help="Seconds a decision may take.")
+@click.option("--tags", metavar="TAG,TAG", help="At most five tags.")
+@click.option("--input", "-i", metavar="JSON", help="A list of arguments, or an object with args and kwargs.")
+@click.option("--input-file", metavar="FILE", help="A file that holds the input; '-' is standard input.")
+@click.option("--nb-workers", "-W", type=click.IntRange(min=1), help="Activities that run at once; else one per core.")
+@click.option("--display-status", type=bool, default=True, help="Show how far it is.")
+@with_options
+@click.pass_context
+def standalone(
+    ctx: click.Context,
+    /,
+    workflow: str,
+    workflow_id: str | None,
+    is_new: bool,
+    execution_timeout: int | None,
+    decision_tasks_timeout: int | None,
+    tags: str | None,
+    input: str | None,
+    input_file: str | None,
+    nb_workers: int | None,
+    display_status: bool,
+    **given: Any,
+) -> int:
+    """Run WORKFLOW (package.module.ClassName) to its end, durably.
+
+    All lies in one file (simpleflow.db, or --db FILE). Killed, it goes on when it is started again.
+
+    Example: simpleflow standalone examples.basic.BasicWorkflow --input '[1, 5]'
+    """
+    from simpleflow import format
+    from simpleflow.standalone import Session
+
+    where = place(ctx, **given)
+    found = workflow_class(workflow)
+    text = format.encode(read_input(input, input_file)) if input is not None or input_file is not None else None
+    sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
+    with opened(where.db or Path(DEFAULT_DB), to_write=True) as service:
+        session = Session(
+            service, where.domain, found, modules=[found.__module__], workers=nb_workers or os.cpu_count() or 1
+        )
+        with _faults(f"cannot start {found.name}"):
+            began = session.begin(
+                workflow_id or found.name,
+                text,
+                is_new=is_new,
+                tags=read_tags(tags),
+                execution_timeout=str(execution_timeout) if execution_timeout else None,
+                decision_timeout=str(decision_tasks_timeout) if decision_tasks_timeout else None,
+            )
+        return _run(session, began, workflow, where, display_status=display_status)
+
+
+def _run(session: Any, began: Any, path: str, where: Place, *, display_status: bool) -> int:
+    """Runs the session and prints what came out; the exit code."""
+    from simpleflow.cli.progress import Progress
+    from simpleflow.cli.start import explain
+    from simpleflow.exceptions import ExecutionFailed, NonDeterminismError
+
+    ids = f"{began.execution.workflow_id} {began.execution.run_id}"
+    click.echo(
+        f"{'resuming' if began.is_resumed else 'starting workflow'} {ids if began.is_resumed else path}", err=True
+    )
+    click.echo(ids)
+    sys.stdout.flush()
+    shown: Any = Progress(began.execution.workflow_id, session.tally) if display_status else contextlib.nullcontext()
+    try:
+        with shown:
+            result = session.run()
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; execution {ids} stays open, the same command resumes it", err=True)
+        return 130
+    except NonDeterminismError as error:
+        raise CommandError(
+            str(error), f"execution {ids} stays open; with fixed code the same command resumes it"
+        ) from error
+    except ExecutionFailed as failure:
+        click.echo(f"execution {ids} finished: {session.tally}", err=True)
+        explain(failure)
+        raise CommandError(f"{began.execution.workflow_id}: {failure}") from failure
+    click.echo(f"execution {ids} finished: {session.tally}", err=True)
+    sys.stdout.flush()
+    click.echo(result if result is not None else "null")
+    return 0
+
+
+@contextlib.contextmanager
+def _faults(what: str) -> Iterator[None]:
+    from simpleflow.standalone import OtherInput
+    from swf.protocol.faults import Fault
+
+    try:
+        yield
+    except OtherInput as error:
+        raise CommandError(
+            str(error), "give no input or the same to resume it, or start a new one with --new", 2
+        ) from error
+    except Fault as fault:
+        raise CommandError(f"{what}: {fault.code}: {fault}") from fault

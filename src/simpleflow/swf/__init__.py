@@ -1,0 +1,1 @@
+"""simpleflow on Amazon SWF, embedded or real."""

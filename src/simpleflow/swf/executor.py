@@ -1,0 +1,225 @@
+"""Decision tasks answered: runs kept warm, types registered, large values stored, findings logged."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from simpleflow import format, settings
+from simpleflow.exceptions import NonDeterminismError
+from simpleflow.replay import Decisions, Run, RunOptions, Stale
+from simpleflow.storage import ValueStore
+from simpleflow.workflow import Workflow
+from swf.core import Client
+from swf.protocol import wire
+from swf.protocol.decision import decision
+from swf.protocol.event import HistoryEvent
+from swf.protocol.faults import Fault, TypeAlreadyExistsFault
+from swf.protocol.operations import (
+    DecisionTask,
+    GetWorkflowExecutionHistory,
+    RegisterActivityType,
+    RespondDecisionTaskCompleted,
+)
+from swf.protocol.values import ActivityType, WorkflowExecution
+
+log = logging.getLogger(__name__)
+
+WARM_RUNS: Final = 1_000
+WARM_BYTES: Final = 256 * 1024 * 1024
+MANY_EVENTS: Final = (10_000, 20_000)
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to respond to a decision task, and whether it closes the execution if it is accepted."""
+
+    request: RespondDecisionTaskCompleted
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A suspended run and what it was counted as."""
+
+    run: Run
+    size: int
+
+
+class Executor:
+    """Answers the decision tasks of some workflows. All calls must come from one thread.
+
+    *task_list* overrides the task lists of activities. *on_events* is told the new events of each decision.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        domain: str,
+        workflows: Sequence[type[Workflow]],
+        *,
+        task_list: str | None = None,
+        store: ValueStore | None = None,
+        strict: bool = False,
+        warm_runs: int = WARM_RUNS,
+        on_events: Callable[[Sequence[HistoryEvent]], None] | None = None,
+    ) -> None:
+        self._client = client
+        self._domain = domain
+        self._workflows = {workflow.name: workflow for workflow in workflows}
+        self._task_list = task_list
+        self._store = store or ValueStore()
+        self._strict = strict
+        self._warm_runs = warm_runs
+        self._on_events = on_events
+        self._warm: OrderedDict[Key, Warm] = OrderedDict()
+        self._size = 0
+
+    def answer(self, task: DecisionTask) -> Answer:
+        """The answer to a decision task.
+
+        Raises NonDeterminismError if the code does not do what the history says: then nothing should be
+        answered, for fixed code can still go on. Whatever is raised, the run is forgotten.
+        """
+        assert task.task_token is not None
+        assert task.workflow_execution is not None
+        key = task.workflow_execution.workflow_id, task.workflow_execution.run_id
+        try:
+            decisions = self._advance(task, key)
+        except BaseException:
+            self.forget(key)
+            raise
+        for type in decisions.register:
+            assert isinstance(type, ActivityType)
+            self._register(type)
+        for text in decisions.values.values():
+            self._store.put(text)
+        for finding in decisions.findings:
+            log.warning("workflow_id=%s: %s", key[0], finding.message)
+        self._warn_of_length(task)
+        request = RespondDecisionTaskCompleted(
+            task_token=task.task_token,
+            decisions=tuple(decision(each) for each in decisions.decisions),
+            execution_context=decisions.context,
+        )
+        return Answer(request, closes=decisions.closing is not None)
+
+    def _advance(self, task: DecisionTask, key: Key) -> Decisions:
+        """Warm if the events go on where the run stands, else cold with the whole history."""
+        is_whole = task.events is not None and task.next_page_token is None
+        events = wire.decode_events(task.events) if is_whole and task.events is not None else []
+        warm = self._warm.get(key)
+        if self._on_events is not None and events:
+            self._on_events(events)
+        if events and (warm is not None or events[0].id == 1):
+            run = warm.run if warm is not None else self._new_run(task)
+            try:
+                return self._keep(key, run, run.advance(events))
+            except Stale as reason:
+                log.debug("run forgotten workflow_id=%s: %s", key[0], reason)
+                run.kill()
+        self.forget(key)
+        run = self._new_run(task)
+        events = self._history(task)
+        if self._on_events is not None:
+            self._on_events(events)
+        try:
+            return self._keep(key, run, run.advance(events))
+        except BaseException:
+            run.kill()
+            raise
+
+    def _history(self, task: DecisionTask) -> list[HistoryEvent]:
+        """All events up to the start of the task."""
+        events: list[HistoryEvent] = []
+        token: str | None = None
+        assert task.workflow_execution is not None
+        while True:
+            page = self._client.call(
+                GetWorkflowExecutionHistory(
+                    domain=self._domain,
+                    execution=WorkflowExecution(
+                        workflow_id=task.workflow_execution.workflow_id, run_id=task.workflow_execution.run_id
+                    ),
+                    next_page_token=token,
+                )
+            )
+            events += wire.decode_events(page.events)
+            token = page.next_page_token
+            if token is None or (events and events[-1].id >= task.started_event_id):
+                return events[: task.started_event_id]
+
+    def _new_run(self, task: DecisionTask) -> Run:
+        assert task.workflow_type is not None
+        assert task.workflow_execution is not None
+        workflow = self._workflows.get(task.workflow_type.name)
+        if workflow is None:
+            known = ", ".join(sorted(self._workflows)) or "none"
+            raise NonDeterminismError(
+                f"a decision is asked for a workflow of type {task.workflow_type.name!r}; this decider knows: {known}"
+            )
+        return Run(
+            workflow,
+            RunOptions(
+                workflow_id=task.workflow_execution.workflow_id,
+                run_id=task.workflow_execution.run_id,
+                domain=self._domain,
+                task_list=self._task_list,
+                strict=self._strict,
+                keeps_values=True,
+                decode=self._decode,
+                max_open_activities=settings.SWF_MAX_OPEN_ACTIVITY_COUNT,
+            ),
+        )
+
+    def _decode(self, text: str | None) -> object:
+        return format.decode(self._store.resolve(text))
+
+    def _keep(self, key: Key, run: Run, decisions: Decisions) -> Decisions:
+        """Keeps the run warm; the coldest ones give way."""
+        earlier = self._warm.pop(key, None)
+        self._size += run.size - (earlier.size if earlier else 0)
+        self._warm[key] = Warm(run, run.size)
+        while len(self._warm) > max(1, self._warm_runs) or (self._size > WARM_BYTES and len(self._warm) > 1):
+            self.forget(next(iter(self._warm)))
+        if self._warm_runs == 0:
+            self.forget(key)
+        return decisions
+
+    def forget(self, key: Key) -> None:
+        """Ends the suspended run, if there is one; the history can bring it back."""
+        warm = self._warm.pop(key, None)
+        if warm is not None:
+            self._size -= warm.size
+            warm.run.kill()
+
+    def close(self) -> None:
+        """Ends all suspended runs."""
+        for key in list(self._warm):
+            self.forget(key)
+
+    def run_of(self, workflow_id: str) -> Run | None:
+        """The warm run of a workflow id, or None."""
+        return next((warm.run for key, warm in self._warm.items() if key[0] == workflow_id), None)
+
+    def _register(self, type: ActivityType) -> None:
+        try:
+            self._client.call(RegisterActivityType(domain=self._domain, name=type.name, version=type.version))
+        except TypeAlreadyExistsFault:
+            pass
+        except Fault as fault:
+            log.error("cannot register activity type name=%s version=%s: %s", type.name, type.version, fault)
+
+    def _warn_of_length(self, task: DecisionTask) -> None:
+        for mark in MANY_EVENTS:
+            if (task.previous_started_event_id or 0) < mark <= task.started_event_id:
+                log.warning(
+                    "workflow_id=%s has %d events; at 25,000 SWF ends an execution. Split the work.",
+                    task.workflow_execution.workflow_id if task.workflow_execution else "",
+                    task.started_event_id,
+                )

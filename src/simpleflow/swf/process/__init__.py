@@ -1,0 +1,1 @@
+"""The loops that poll, and what they run."""

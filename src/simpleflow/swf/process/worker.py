@@ -1,0 +1,189 @@
+"""The loop that takes activity tasks, has a child run them and answers for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from simpleflow import format, settings
+from simpleflow.dispatch import REASON_CHARACTERS
+from simpleflow.storage import StorageError, ValueStore
+from simpleflow.swf.process.child import Done, Job
+from simpleflow.swf.process.children import Child, ChildDied
+from simpleflow.swf.process.identity import identity
+from swf.core import Client
+from swf.protocol.base import Request
+from swf.protocol.faults import Fault, UnknownResourceFault
+from swf.protocol.operations import (
+    ActivityTask,
+    PollForActivityTask,
+    RecordActivityTaskHeartbeat,
+    RespondActivityTaskCanceled,
+    RespondActivityTaskCompleted,
+    RespondActivityTaskFailed,
+)
+from swf.protocol.values import TaskList
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 60.0
+"""Seconds between heartbeats of an activity that has no heartbeat timeout, or a long one."""
+BEATS_PER_TIMEOUT = 3
+
+
+class Worker:
+    """Polls one task list and runs one activity at a time in a child process of its own."""
+
+    def __init__(self, client: Client, domain: str, task_list: str, modules: Sequence[str] = ()) -> None:
+        self._client = client
+        self._modules = modules
+        self._store = ValueStore()
+        self._poll = PollForActivityTask(domain=domain, task_list=TaskList(name=task_list), identity=identity())
+        self._child: Child | None = None
+        self._is_stopped = False
+
+    def start_child(self) -> None:
+        """Spawns the child before it is needed."""
+        if self._child is None:
+            self._child = Child(self._modules)
+
+    def stop(self) -> None:
+        """Takes no task after the present one; another thread may call it."""
+        self._is_stopped = True
+
+    def kill(self) -> None:
+        """Ends the activity that runs, which is then a failed attempt; another thread may call it."""
+        self._is_stopped = True
+        if self._child is not None:
+            self._child.kill()
+
+    def run(self) -> None:
+        """Works until it is stopped."""
+        try:
+            self.start_child()
+            task: ActivityTask | Fault = self._client.call(self._poll)
+            while True:
+                if isinstance(task, Fault):
+                    raise task
+                answer = self._work(task) if task.task_token is not None else None
+                if self._is_stopped:
+                    if answer is not None:
+                        self._check(task, self._quietly(answer))
+                    return
+                if answer is None:
+                    task = self._client.call(self._poll)
+                else:
+                    response, following = self._client.call_together(answer, self._poll)
+                    self._check(task, response)
+                    task = following
+        finally:
+            self._drop_child()
+
+    def _work(self, task: ActivityTask) -> Request[None] | None:
+        """The answer for an activity; None if the service does not want one any more."""
+        assert task.task_token is not None
+        assert task.activity_id is not None
+        assert task.activity_type is not None
+        self.start_child()
+        assert self._child is not None
+        token = task.task_token
+        try:
+            self._child.send(Job(task.activity_id, task.activity_type.name, task.input))
+            done = self._watch(self._child, task)
+        except ChildDied as death:
+            self._drop_child()
+            return RespondActivityTaskFailed(task_token=token, reason=str(death))
+        except _Canceled:
+            return RespondActivityTaskCanceled(task_token=token)
+        if done is None:
+            return None
+        if done.reason is not None:
+            return RespondActivityTaskFailed(task_token=token, reason=done.reason, details=done.details)
+        return RespondActivityTaskCompleted(task_token=token, result=done.result)
+
+    def _watch(self, child: Child, task: ActivityTask) -> Done | None:
+        """Waits for the child, sends heartbeats, ends it when its time is over or it is to cancel."""
+        limits = self._limits(task)
+        heartbeat = limits.get("heartbeat")
+        beat_s = BEAT_S if heartbeat is None else min(BEAT_S, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
+        whole = limits.get("start_to_close")
+        ends_at = None if whole is None else time.monotonic() + whole
+        while True:
+            left = None if ends_at is None else ends_at - time.monotonic()
+            done = child.wait(beat_s if left is None else max(0.0, min(beat_s, left)))
+            if done is not None:
+                return done
+            if ends_at is not None and time.monotonic() >= ends_at:
+                log.warning("activity ended, its time is over id=%s seconds=%d", task.activity_id, whole)
+                self._drop_child()
+                return None
+            if not self._beat(child, task):
+                return None
+
+    def _beat(self, child: Child, task: ActivityTask) -> bool:
+        """Sends a heartbeat; False if the task is gone, and the child with it."""
+        assert task.task_token is not None
+        try:
+            status = self._client.call(RecordActivityTaskHeartbeat(task_token=task.task_token))
+        except UnknownResourceFault as fault:
+            log.warning("activity ended, the service does not know it any more id=%s: %s", task.activity_id, fault)
+            self._drop_child()
+            return False
+        except Fault as fault:
+            log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, fault)
+            return True
+        if status.cancel_requested:
+            child.terminate(float(settings.ACTIVITY_SIGTERM_WAIT_SEC))
+            self._drop_child()
+            raise _Canceled
+        return True
+
+    def _check(self, task: ActivityTask, response: Fault | None) -> None:
+        """What to do about an answer that was refused: say so, or fail the task in other words."""
+        if response is None:
+            return
+        if isinstance(response, UnknownResourceFault):
+            log.warning("answer came too late id=%s: %s", task.activity_id, response)
+            return
+        assert task.task_token is not None
+        reason = f"cannot complete task {task.activity_id}: {response.code} {response}"
+        log.error("%s", reason)
+        refusal = self._quietly(
+            RespondActivityTaskFailed(task_token=task.task_token, reason=format.shortened(reason, REASON_CHARACTERS))
+        )
+        if refusal is not None:
+            log.error("cannot fail the task either id=%s: %s", task.activity_id, refusal)
+
+    def _quietly(self, request: Request[None]) -> Fault | None:
+        try:
+            self._client.call(request)
+        except Fault as fault:
+            return fault
+        return None
+
+    def _limits(self, task: ActivityTask) -> dict[str, int]:
+        try:
+            return limits_in(self._store.resolve(task.input))
+        except StorageError:
+            return {}  # the child will say what is wrong with the value
+
+    def _drop_child(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
+
+
+class _Canceled(Exception):
+    """The activity was asked to cancel and its child was ended."""
+
+
+def limits_in(input: str | None) -> dict[str, int]:
+    """The seconds that the decider has written into the input: heartbeat, start_to_close; those that are set."""
+    try:
+        told: Any = json.loads(input or "")["meta"]["simpleflow"]
+        return {name: int(told[name]) for name in ("heartbeat", "start_to_close") if told.get(name, "NONE") != "NONE"}
+    except (ValueError, KeyError, TypeError):
+        return {}
