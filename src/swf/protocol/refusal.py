@@ -34,6 +34,7 @@ from swf.protocol.shapes import (
 
 AnyRequest = TypeVar("AnyRequest", bound=Request[Any])
 
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _CLOSING_TYPES = frozenset(decision.__name__ for decision in CLOSING)
 _ATTRIBUTES = b'DecisionAttributes"'
 
@@ -50,11 +51,11 @@ def decode_request(operation: type[AnyRequest], body: bytes) -> AnyRequest:
             return request
     except msgspec.ValidationError:
         pass  # what is wrong is found below, all of it
-    except (msgspec.DecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise SerializationException(f"The request is not JSON: {error}") from error
     try:
         members = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise SerializationException(f"The request is not JSON: {error}") from error
     return _convert(operation, members)
 

@@ -6,7 +6,7 @@ Names are those of the shapes in the API model. Text limits count characters.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Raw
 
@@ -33,6 +33,8 @@ DurationInSecondsOptional = Annotated[str, _text(0, 8, rules.DURATION_OR_NONE)]
 EventId = int
 EventList = Raw
 """Events as JSON, not yet decoded: a page travels as stored, and its reader decodes it once."""
+NO_EVENTS: Final = Raw(b"")
+"""Events that are not given; msgspec knows no Raw that may be None."""
 ExecutionTimeout = Annotated[str, _text(0, 8, rules.EXECUTION_DURATION)]
 """How long an execution may stay open, where the shape is that of an optional duration but NONE is refused."""
 FailureReason = Annotated[str, _text(0, limits.REASON_LENGTH)]

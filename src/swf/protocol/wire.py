@@ -69,7 +69,7 @@ def decode_fault(body: bytes, status: int = 400) -> Fault:
     """The fault in the body of an error answer; what cannot be read is an InternalFailure that quotes it."""
     try:
         answer = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return InternalFailure(f"status {status}: {body[:200].decode(errors='replace')}")
     code = str(answer.get("__type", "InternalFailure")).rpartition("#")[2]
     message = str(answer.get("message") or answer.get("Message") or "")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from swf.protocol.base import Request, Word
 from swf.protocol.decision import AnyDecision
 from swf.protocol.values import (
+    NO_EVENTS,
     ActivityId,
     ActivityType,
     Data,
@@ -33,7 +34,7 @@ class DecisionTask(Word, frozen=True, kw_only=True):
     task_token: TaskToken | None = None
     workflow_execution: WorkflowExecution | None = None
     workflow_type: WorkflowType | None = None
-    events: EventList | None = None
+    events: EventList = NO_EVENTS
     next_page_token: PageToken | None = None
     previous_started_event_id: EventId | None = None
 
