@@ -6,7 +6,7 @@ import datetime
 import random
 import uuid
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow.activity import Activity
 from simpleflow.base import Executor
@@ -31,6 +31,59 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
+R_co = TypeVar("R_co", covariant=True)
+A_contra = TypeVar("A_contra", contravariant=True)
+B_contra = TypeVar("B_contra", contravariant=True)
+C_contra = TypeVar("C_contra", contravariant=True)
+D_contra = TypeVar("D_contra", contravariant=True)
+
+
+# What submit takes, as type checkers see it: an activity of so many arguments.
+
+
+class Takes0(Protocol[R_co]):
+    """An activity without arguments."""
+
+    @property
+    def retry(self) -> int: ...
+
+    def __call__(self) -> R_co: ...
+
+
+class Takes1(Protocol[A_contra, R_co]):
+    """An activity of one argument."""
+
+    @property
+    def retry(self) -> int: ...
+
+    def __call__(self, a: A_contra, /) -> R_co: ...
+
+
+class Takes2(Protocol[A_contra, B_contra, R_co]):
+    """An activity of two arguments."""
+
+    @property
+    def retry(self) -> int: ...
+
+    def __call__(self, a: A_contra, b: B_contra, /) -> R_co: ...
+
+
+class Takes3(Protocol[A_contra, B_contra, C_contra, R_co]):
+    """An activity of three arguments."""
+
+    @property
+    def retry(self) -> int: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> R_co: ...
+
+
+class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
+    """An activity of four arguments."""
+
+    @property
+    def retry(self) -> int: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
 
 
 class Workflow:
@@ -64,27 +117,27 @@ class Workflow:
     # One overload per number of arguments: each may be a value or a future of one.
 
     @overload
-    def submit(self, what: Activity[[], R], /) -> Future[R]: ...
+    def submit(self, what: Takes0[R], /) -> Future[R]: ...
 
     @overload
-    def submit(self, what: Activity[[A], R], a: A | Future[A], /) -> Future[R]: ...
+    def submit(self, what: Takes1[A, R], a: Future[A] | A, /) -> Future[R]: ...
 
     @overload
-    def submit(self, what: Activity[[A, B], R], a: A | Future[A], b: B | Future[B], /) -> Future[R]: ...
+    def submit(self, what: Takes2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
 
     @overload
     def submit(
-        self, what: Activity[[A, B, C], R], a: A | Future[A], b: B | Future[B], c: C | Future[C], /
+        self, what: Takes3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
     ) -> Future[R]: ...
 
     @overload
     def submit(
         self,
-        what: Activity[[A, B, C, D], R],
-        a: A | Future[A],
-        b: B | Future[B],
-        c: C | Future[C],
-        d: D | Future[D],
+        what: Takes4[A, B, C, D, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
         /,
     ) -> Future[R]: ...
 

@@ -1,0 +1,202 @@
+"""Workflows that go well and wrong, for tests of the command."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from examples import wordcount
+
+from simpleflow import Workflow, activity, futures
+from simpleflow.activity import Activity
+
+FAST = activity.with_attributes(version="1", task_list="t", retry=0)
+
+
+@FAST
+def add(a: int, b: int) -> int:
+    print("this is no part of the output")
+    return a + b
+
+
+@FAST
+def raise_it(message: str) -> None:
+    raise ValueError(message)
+
+
+@FAST
+def no_json() -> object:
+    return object()
+
+
+@FAST
+def leave() -> None:
+    os._exit(3)
+
+
+@FAST
+def politely_leave() -> None:
+    raise SystemExit("bye")
+
+
+@activity.with_attributes(version="1", retry=1)
+def die_once(flag: str) -> str:
+    if not Path(flag).exists():
+        Path(flag).write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "alive"
+
+
+@activity.with_attributes(version="1", retry=1, heartbeat_timeout=5)
+def wait_for(path: str, announce: str) -> str:
+    """Runs until the file is there; says with which process."""
+    Path(announce).write_text(str(os.getpid()))
+    while not Path(path).exists():
+        time.sleep(0.01)
+    return "released"
+
+
+@activity.with_attributes(version="1", start_to_close_timeout=1)
+def sleep_on() -> None:
+    time.sleep(60)
+
+
+class Base(Workflow):
+    version = "1"
+    task_list = "t"
+
+
+class Add(Base):
+    name = "add"
+
+    def run(self, a: int, b: int = 2) -> int:
+        total = self.submit(add, a, b).result
+        print(f"{a} + {b} = {total}")
+        return total
+
+
+class Raises(Base):
+    name = "raises"
+
+    def run(self) -> Any:
+        return self.submit(raise_it, "the disk is on fire").result_or_raise()
+
+
+class NoJson(Base):
+    name = "no-json"
+
+    def run(self) -> Any:
+        return self.submit(no_json).result_or_raise()
+
+
+class Leaves(Base):
+    name = "leaves"
+
+    def run(self) -> Any:
+        return self.submit(leave).result_or_raise()
+
+
+class LeavesPolitely(Base):
+    name = "leaves-politely"
+
+    def run(self) -> Any:
+        return self.submit(politely_leave).result_or_raise()
+
+
+class ResultIsNoJson(Base):
+    name = "result-is-no-json"
+
+    def run(self) -> Any:
+        return object()
+
+
+class CatchesAll(Base):
+    name = "catches-all"
+
+    def run(self) -> Any:
+        while True:
+            try:
+                self.submit(raise_it, "again").result_or_raise()
+            except BaseException:
+                if self.submit(add, 1, 1).result == 2:
+                    return "caught"
+
+
+class NeverStops(Base):
+    """Swallows the end of its own run."""
+
+    name = "never-stops"
+
+    def run(self) -> Any:
+        self.fail("enough")
+        return "not reached"
+
+
+class DiesOnce(Base):
+    name = "dies-once"
+
+    def run(self, flag: str) -> Any:
+        return self.submit(die_once, flag).result_or_raise()
+
+
+class Waits(Base):
+    name = "waits"
+
+    def run(self, path: str, announce: str) -> Any:
+        return self.submit(wait_for, path, announce).result_or_raise()
+
+
+class TooSlow(Base):
+    name = "too-slow"
+
+    def run(self) -> Any:
+        return self.submit(sleep_on).result_or_raise()
+
+
+class Fans(Base):
+    name = "fans"
+
+    def run(self, n: int) -> Any:
+        futures.wait(*self.starmap(add, [(i, i) for i in range(n)]))
+        return n
+
+
+class Signaled(Base):
+    name = "signaled"
+
+    def run(self) -> Any:
+        return self.submit(self.wait_signal("go")).result
+
+
+class Typed(Base):
+    name = "typed"
+
+    def run(self, x: int) -> Any:
+        raise TypeError(f"{x} will not do")
+
+
+def ledgered(counted: Activity[..., Any]) -> None:
+    """Has the activity write a line to the file LEDGER whenever it is run to its end."""
+    inner = counted.callable
+
+    @functools.wraps(inner)
+    def outer(*args: Any) -> Any:
+        result = inner(*args)
+        with open(os.environ["LEDGER"], "a") as file:
+            file.write(f"{counted.name} {args!r}\n")
+        return result
+
+    counted._callable = outer
+
+
+class Ledgered(wordcount.WordCount):
+    """The word count, its activities leaving a trace outside of the history."""
+
+
+if "LEDGER" in os.environ:
+    for each in (wordcount.list_files, wordcount.count_words, wordcount.merge, wordcount.summarize):
+        ledgered(each)
