@@ -8,7 +8,7 @@ TESTS ?= tests
 .PHONY: demo test check lint types layers bench clean
 
 demo: $(READY)
-	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input '[1, 5]' --new
+	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
 
 test: $(READY)
 	$(BIN)/pytest -n auto $(TESTS)

@@ -91,8 +91,7 @@ class Bed:
         assert task.events is not None
         events = wire.decode_events(task.events)
         if self.evict and self.run is not None:
-            self.run.kill()
-            self.run = None
+            self.kill()
         self.run = self.run or self.new_run()
         decisions = self.run.advance(events)
         if self.compare:
@@ -100,9 +99,19 @@ class Bed:
             again = cold.advance(events)
             assert encoded(again) == encoded(decisions), (encoded(again), encoded(decisions))
             assert again.context == decisions.context
+            before = [entry.key for entry in cold.outbox.entries()], cold.closing
             cold.kill()
+            assert ([entry.key for entry in cold.outbox.entries()], cold.closing) == before, (
+                "the unwinding left a trace"
+            )
         self.answer(task, decisions)
         return True
+
+    def kill(self) -> None:
+        """Forgets the run, as a decider does that needs room."""
+        if self.run is not None:
+            self.run.kill()
+            self.run = None
 
     def answer(self, task: o.DecisionTask, decisions: Decisions) -> None:
         self.findings += [finding.message for finding in decisions.findings]

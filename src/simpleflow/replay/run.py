@@ -226,11 +226,14 @@ class Run:
         self.closing = decision
 
     def _close_outbox(self) -> None:
-        dropped = self.outbox.keep_only_markers()
+        dropped = [
+            entry.key[1]
+            for entry in self.outbox.keep_only_markers()
+            if entry.key[0] in ("schedule", "start_timer") and not entry.key[1].startswith("_simpleflow_")
+        ]
         if dropped:
-            ids = ", ".join(entry.key[1] for entry in dropped[:5])
             more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
-            self.note(f"the workflow has ended; never sent: {ids}{more}")
+            self.note(f"the workflow has ended; never sent: {', '.join(dropped[:5])}{more}")
 
     def _obey_cancel_request(self) -> None:
         """A request nobody waits for is put to the workflow once; obeyed, it ends the run."""
