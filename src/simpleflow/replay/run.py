@@ -400,7 +400,10 @@ class Run:
 
     def field(self, text: str | None, limit: int = FIELD_CHARACTERS) -> str | None:
         """*text*, or the pointer to it if it is longer than its field."""
-        if text is None or len(text) <= limit:
+        if text is None:
+            return None
+        text = format.sendable(text)
+        if len(text) <= limit:
             return text
         if not self.options.keeps_values:
             raise JumboTooLargeError(
