@@ -111,8 +111,7 @@ class Executor:
 
     def _advance(self, task: DecisionTask, key: Key) -> Decisions:
         """Warm if the events go on where the run stands, else cold with the whole history."""
-        is_whole = task.events is not None and task.next_page_token is None
-        events = wire.decode_events(task.events) if is_whole and task.events is not None else []
+        events = wire.decode_events(task.events) if task.next_page_token is None else []
         warm = self._warm.get(key)
         if self._on_events is not None and events:
             self._on_events(events)

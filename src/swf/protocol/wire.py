@@ -9,6 +9,7 @@ import msgspec
 
 from swf.protocol.event import ENVELOPES, AnyEvent, HistoryEvent, UnknownAttributes, UnknownEvent
 from swf.protocol.faults import FAULTS, Fault, InternalFailure, OtherFault
+from swf.protocol.values import NO_EVENTS
 
 KNOWN_EVENTS = frozenset(attributes.__name__ for attributes in ENVELOPES)
 
@@ -26,10 +27,12 @@ def encode(word: msgspec.Struct) -> bytes:
 
 
 def decode_events(page: bytes | msgspec.Raw) -> list[HistoryEvent]:
-    """The events of a JSON array, unknown types kept as :class:`UnknownEvent`.
+    """The events of a JSON array, unknown types kept as :class:`UnknownEvent`; none if none are given.
 
     Raises :class:`msgspec.ValidationError` if an event of a known type is not as the API model says.
     """
+    if page == NO_EVENTS:
+        return []
     try:
         return _events.decode(page)
     except msgspec.ValidationError:

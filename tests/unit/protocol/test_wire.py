@@ -191,3 +191,4 @@ def test_the_empty_answer_of_a_poll_holds_event_ids_only() -> None:
     assert msgspec.json.decode(wire.encode(empty)) == {"startedEventId": 0, "previousStartedEventId": 0}
     assert msgspec.json.decode(wire.encode(o.ActivityTask(started_event_id=0))) == {"startedEventId": 0}
     assert msgspec.json.decode(b'{"startedEventId":0,"previousStartedEventId":0}', type=o.DecisionTask) == empty
+    assert wire.decode_events(empty.events) == []
