@@ -89,7 +89,7 @@ class Bed:
         if task.task_token is None:
             return False
         assert task.events is not None
-        events = wire.decode_events(task.events)
+        events = self.events()[: task.started_event_id] if task.next_page_token else wire.decode_events(task.events)
         if self.evict and self.run is not None:
             self.kill()
         self.run = self.run or self.new_run()
@@ -175,6 +175,10 @@ class Bed:
 
     def cancel(self) -> None:
         self.client.call(o.RequestCancelWorkflowExecution(domain="d", workflow_id="x"))
+
+    def describe_context(self) -> str | None:
+        detail = self.client.call(o.DescribeWorkflowExecution(domain="d", execution=self.name))
+        return detail.latest_execution_context
 
     def settle(self) -> None:
         """Decides and works until nothing can happen but the passing of time."""
