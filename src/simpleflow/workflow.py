@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
-from simpleflow.activity import Activity
+from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
@@ -145,6 +145,9 @@ class Workflow:
     def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
 
     @overload
+    def submit(self, what: type[Executable[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Submittable, /) -> Future[Any]: ...
 
     def submit(self, what: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -155,7 +158,7 @@ class Workflow:
         """
         return self._executor.submit(what, args, kwargs)
 
-    def map(self, activity: Activity[[A], R], iterable: Iterable[A | Future[A]]) -> list[Future[R]]:
+    def map(self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A]) -> list[Future[R]]:
         """One task per item."""
         return [self.submit(activity, item) for item in iterable]
 

@@ -15,6 +15,7 @@ from swf.protocol.events import (
     WorkflowExecutionCompleted,
     WorkflowExecutionFailed,
     WorkflowExecutionTerminated,
+    WorkflowExecutionTimedOut,
 )
 from swf.protocol.faults import DomainAlreadyExistsFault, TypeAlreadyExistsFault
 from swf.protocol.operations import (
@@ -96,5 +97,8 @@ def result_of(client: Client, domain: str, execution: WorkflowExecution, store: 
             raise ExecutionFailed("TERMINATED", reason or (str(cause) if cause else None), details)
         case WorkflowExecutionCanceled(details=details):
             raise ExecutionFailed("CANCELED", details)
+    if isinstance(event.attributes, WorkflowExecutionTimedOut):
+        hint = "its execution timeout is over; set execution_timeout on the class, or give --execution-timeout"
+        raise ExecutionFailed("TIMED_OUT", hint)
     attributes: Any = event.attributes
     raise ExecutionFailed(attributes.STATE.upper())

@@ -1,0 +1,67 @@
+"""Every Python snippet of the documentation is run."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpleflow import Workflow
+from simpleflow.local import Executor
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+SNIPPETS = [
+    pytest.param(text, id=f"{path.name}-{number}")
+    for path in DOCUMENTS
+    for number, text in enumerate(re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL), 1)
+]
+INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
+    "BasicWorkflow": ({"args": [1]}, 4),
+    "Letters": ({"args": [["a letter that is long", "short"]]}, ["a letter t", "short"]),
+    "Approval": ({"args": []}, "nobody has answered"),
+    "Changed": ({"args": []}, "new"),
+}
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
+def test_a_snippet_runs_and_its_workflow_gives_what_the_text_says(
+    snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    name = "snippet_" + re.sub(r"\W", "_", request.node.callspec.id)
+    (tmp_path / f"{name}.py").write_text(snippet)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module(name)
+    try:
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Workflow) and value is not Workflow:
+                input, result = INPUTS[value.__name__]
+                assert Executor(value).run(input) == result
+    finally:
+        del sys.modules[name]
+
+
+def test_every_command_and_option_explains_itself() -> None:
+    import click
+
+    from simpleflow.cli.app import COMMANDS, cli
+
+    assert set(cli.list_commands(click.Context(cli))) == set(COMMANDS)
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        assert command.help
+        assert "Example:" in command.help
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.name} has no help"
+
+
+def test_links_of_the_documentation_lead_somewhere() -> None:
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"

@@ -1,0 +1,69 @@
+"""What an editor says of a workflow: good code passes, wrong arguments are found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = """
+from simpleflow import Workflow, activity
+
+@activity.with_attributes()
+def inc(x: int) -> int:
+    return x + 1
+
+@activity.with_attributes(version="1")
+def delay(t: float, x: int = 3) -> str:
+    return "a"
+
+@activity.with_attributes()
+class Shout:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def execute(self) -> str:
+        return self.text.upper()
+
+class W(Workflow):
+    def run(self) -> int:
+        one = self.submit(inc, 1)
+        two = self.submit(inc, one)
+        text: str = self.submit(delay, 1.5, two).result
+        self.submit(delay, 1.5)
+        self.submit(delay, t=1.5, x=2)
+        shout: str = self.submit(Shout, text).result
+        several: list[int] = [each.result for each in self.map(inc, [1, 2])]
+        direct: int = inc(3)
+        return two.result + direct + several[0] + len(shout)
+"""
+WRONG = [
+    'self.submit(inc, "x")',
+    "self.submit(inc, self.submit(delay, 1.0))",
+    "self.submit(inc)",
+    "self.submit(inc, 1, 2)",
+    "self.submit(len, 'x')",
+    "text: str = self.submit(inc, 1).result",
+]
+
+
+def test_a_type_checker_accepts_good_code_and_finds_each_wrong_call(tmp_path: Path) -> None:
+    lines = [f"        {line}  # wrong {number}" for number, line in enumerate(WRONG)]
+    good, bad = tmp_path / "good.py", tmp_path / "bad.py"
+    good.write_text(CODE)
+    bad.write_text(CODE.replace("        return two.result", "\n".join(lines) + "\n        return two.result"))
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", str(tmp_path), str(good)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == ""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", str(tmp_path), str(bad)],
+        capture_output=True,
+        text=True,
+    )
+    first = next(number for number, line in enumerate(bad.read_text().splitlines(), 1) if "# wrong 0" in line)
+    for number, line in enumerate(WRONG):
+        said = [text for text in done.stdout.splitlines() if text.startswith(f"{bad}:{first + number}: error")]
+        assert said, f"nothing is said of {line}\n{done.stdout}"
