@@ -35,6 +35,9 @@ class Waiter(Protocol):
 class Suspender(Protocol):
     """A running workflow, as futures see it: what can wait for them."""
 
+    def next_number(self) -> int:
+        """1, 2, 3 ... within this run."""
+
     def check(self) -> None:
         """Raises if the run is being unwound."""
 
@@ -64,11 +67,12 @@ class Future(Generic[R]):
         self._lazy: Callable[[], Any] | None = None
         self._exception: BaseException | None = None
         self._waiters: dict[Waiter, None] = {}
-        self._number = next(_numbers)
+        suspender = running.get()
+        self._number = next(_numbers) if suspender is None else suspender.next_number()
         self.task_id: str | None = None
         """The id of the task in the history; None before it has one."""
 
-    # Equal in every run, unlike addresses: sets of futures keep their order.
+    # The same in every replay, unlike addresses: sets of futures keep their order.
     def __hash__(self) -> int:
         return self._number
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import random
 import uuid
 from collections.abc import Callable, Sequence
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from simpleflow import format
 from simpleflow.activity import PRIORITY_NOT_SET, Activity
 from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
-from simpleflow.futures import Future, is_enough
+from simpleflow.futures import Future
 from simpleflow.marker import Marker
+from simpleflow.replay import failures
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
-from simpleflow.replay.options import PATCH_MARKER, SIDE_EFFECT_MARKER
+from simpleflow.replay.options import FIELD_CHARACTERS, PATCH_MARKER, SIDE_EFFECT_MARKER
+from simpleflow.replay.outbox import Key
 from simpleflow.replay.records import Record
 from simpleflow.replay.sources import here
 from simpleflow.task import (
@@ -26,14 +29,16 @@ from simpleflow.task import (
     WaitForSignal,
 )
 from simpleflow.workflow import reject
+from swf.protocol.base import DecisionAttributes
+from swf.protocol.check import obeys
 from swf.protocol.decisions import (
     CancelTimer,
-    FailWorkflowExecution,
     RecordMarker,
     RequestCancelActivityTask,
     ScheduleActivityTask,
     StartTimer,
 )
+from swf.protocol.refusal import why_not
 from swf.protocol.values import ActivityType, TaskList
 
 if TYPE_CHECKING:
@@ -67,6 +72,7 @@ class Engine:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._random: random.Random | None = None
+        self._futures = 0
         self._arguments: dict[Record, Arguments] = {}
         self._of_future: dict[Future[Any], Record] = {}
 
@@ -92,14 +98,12 @@ class Engine:
 
     def _block_until(self, futures: Sequence[Future[Any]], return_when: str, timeout: float) -> None:
         """The clock is a durable timer, canceled if it is not needed any longer."""
-        timer = self.start_own_timer("_simpleflow_wait", max(0, -int(-timeout // 1)))
-        waiting = list(futures)
-        while not timer.done and not is_enough(waiting, return_when):
-            either = [*(future for future in waiting if not future.done), timer]
-            self._run.greenlets.block(either, "FIRST_COMPLETED")
-            self._raise_failure()
-        if not timer.done:
-            timer.cancel()
+        timer = self.start_own_timer("_simpleflow_wait", max(0, math.ceil(timeout)))
+        try:
+            self._run.greenlets.block(futures, return_when, timer)
+        finally:
+            if not timer.done and not self.is_evicting:
+                timer.cancel()
 
     def _raise_failure(self) -> None:
         if self._run.failed:
@@ -136,6 +140,7 @@ class Engine:
                 return self._submit_marker(what)
             case WaitForSignal():
                 future: Future[Any] = Future()
+                future.task_id = f"signal-{what.signal_name}"
                 self._run.signals.wait(what.signal_name, future, consume=what.consume)
                 return future
             case WaitForCancelRequest():
@@ -149,12 +154,11 @@ class Engine:
         if not activity.idempotent and suffix_hook is None:
             record.id = task_id(task.name, str(self._count(task.name)))
         among = futures_in([task.args, task.kwargs])
-        record.after = tuple(each.task_id for each in among if each.task_id is not None)
-        self._of_future[record.future] = record
         record.future.task_id = record.id
         pending = [each for each in among if not each.done]
         if not pending:
-            return self._prepare(record)
+            return self._prepare(record, among)
+        self._of_future[record.future] = record
         if record.id is not None:
             self._run.records[record.key] = record
         arguments = self._arguments[record] = Arguments(self, record, pending)
@@ -168,18 +172,25 @@ class Engine:
         if record.future.done or self._run.closing is not None or self._run.greenlets.is_evicting:
             return
         try:
-            first = self._prepare(record)
-        except (TypeError, ValueError) as error:
-            if record.id is not None:
-                self._run.records.pop(record.key, None)
-            record.future.set_exception(error)
+            first = self._prepare(record, futures_in([record.task.args, record.task.kwargs]))
+        except Exception as error:  # noqa: BLE001  # a value that cannot be read or sent, a hook of the user
+            self._run.fail_task(record, error)
             return
         if first is not record.future:
+            self.let_go(record)
             first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
 
-    def _prepare(self, record: Record) -> Future[Any]:
-        """Sends the task, its arguments being there; the future of an equal idempotent task if there is one."""
+    def let_go(self, record: Record) -> None:
+        """The future of *record* has nothing to cancel any more."""
+        self._of_future.pop(record.future, None)
+
+    def _prepare(self, record: Record, among: list[Future[Any]]) -> Future[Any]:
+        """Sends the task, its arguments being there; the future of an equal idempotent task if there is one.
+
+        *among* are the futures in its arguments.
+        """
         run, task = self._run, record.task
+        record.after = tuple(each.task_id for each in among if each.task_id is not None)
         task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
         if record.id is None:
             record.id = record.future.task_id = self._id_from_arguments(task)
@@ -190,6 +201,7 @@ class Engine:
                 return run.settled[record.key]
         task.id = record.id
         self.send_activity(record)
+        self._of_future[record.future] = record
         run.records[record.key] = record
         run.adopt(record)
         return record.future
@@ -200,8 +212,8 @@ class Engine:
             return task_id(task.name, str(hook(self._run.workflow, *task.args, **task.kwargs)))
         return task_id(task.name, hashed(task.args, task.kwargs))
 
-    def send_activity(self, record: Record) -> None:
-        """Puts an attempt into the outbox."""
+    def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
+        """Puts an attempt into the outbox; *register* is a type that has to be registered first."""
         run, activity = self._run, record.task.activity
         content: dict[str, Any] = {"args": record.task.args, "kwargs": record.task.kwargs}
         told = {
@@ -218,13 +230,13 @@ class Engine:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
         record.input = run.field(text)
         assert record.id is not None
-        run.outbox.add(
+        self._add(
             ("schedule", record.id),
             ScheduleActivityTask(
                 activity_type=ActivityType(name=activity.name, version=activity.version),
                 activity_id=record.id,
                 input=record.input,
-                control=format.encode({"after": runs(record.after)}) if record.after else None,
+                control=self._edges(record.after),
                 task_list=TaskList(name=run.options.task_list or activity.task_list),
                 task_priority=None if record.priority is None else str(record.priority),
                 schedule_to_close_timeout=activity.task_schedule_to_close_timeout,
@@ -232,8 +244,22 @@ class Engine:
                 start_to_close_timeout=activity.task_start_to_close_timeout,
                 heartbeat_timeout=activity.task_heartbeat_timeout,
             ),
-            run.batch_end,
+            register,
         )
+
+    def _edges(self, after: tuple[str, ...]) -> str | None:
+        """The tasks whose results are among the arguments, for those who draw the graph."""
+        text = format.encode({"after": runs(after)}) if after else None
+        if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
+            return None
+        return self._run.field(text)
+
+    def _add(self, key: Key, decision: DecisionAttributes, register: ActivityType | None = None) -> None:
+        """Puts a decision into the outbox; ValueError for one that the service would refuse with all others."""
+        values = self._run.fresh_values()
+        if not obeys(decision):
+            raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
+        self._run.outbox.add(key, decision, self._run.batch_end, values, register)
 
     def _priority(self, activity: Activity[..., Any], given: Any) -> int | str | None:
         for each in (given, activity.task_priority, self._run.workflow.task_priority):
@@ -249,17 +275,17 @@ class Engine:
             if known.future.done:
                 run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
             return known.future
-        if not 0 <= int(task.timeout) < 10**8:
+        seconds = math.ceil(float(task.timeout))
+        if not 0 <= seconds < 10**8:
             raise ValueError(f"the timer {task.timer_id!r} of {task.timeout} s: 0 to 99999999 is possible")
         control = None if task.control is None else run.field(format.encode(task.control))
-        run.records[record.key] = record
-        record.future.task_id = None
-        self._of_future[record.future] = record
-        run.outbox.add(
+        record.input = str(seconds)
+        self._add(
             ("start_timer", task.timer_id),
-            StartTimer(timer_id=task.timer_id, start_to_fire_timeout=str(int(task.timeout)), control=control),
-            run.batch_end,
+            StartTimer(timer_id=task.timer_id, start_to_fire_timeout=record.input, control=control),
         )
+        run.records[record.key] = record
+        self._of_future[record.future] = record
         run.adopt(record)
         return record.future
 
@@ -281,8 +307,8 @@ class Engine:
             timer.future.set_cancelled()
             record.future.set_finished(None)
             return record.future
-        run.records[record.key] = record
-        run.outbox.add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id), run.batch_end)
+        run.records[record.key] = run.timer_cancels[task.timer_id] = record
+        self._add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id))
         return record.future
 
     def _submit_marker(self, task: MarkerTask) -> Future[Any]:
@@ -298,10 +324,8 @@ class Engine:
             run.orphan_markers[task.name] -= 1
             record.future.set_finished(format.decode(details))
             return record.future
+        self._add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)))
         run.marker_echoes[task.name].append(record)
-        run.outbox.add(
-            ("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)), run.batch_end
-        )
         return record.future
 
     def _submit_cancel_wait(self, task: WaitForCancelRequest) -> Future[Any]:
@@ -327,18 +351,20 @@ class Engine:
         elif record.kind == "timer":
             assert record.id is not None
             if run.outbox.pop(("start_timer", record.id)) is None:
-                run.outbox.add(("cancel_timer", record.id), CancelTimer(timer_id=record.id), run.batch_end)
+                self._add(("cancel_timer", record.id), CancelTimer(timer_id=record.id))
         elif record.id is not None:
             if run.outbox.pop(("schedule", record.id)) is not None:
                 run.forget(record)
             elif ("cancel", record.id) not in run.outbox:
-                run.outbox.add(("cancel", record.id), RequestCancelActivityTask(activity_id=record.id), run.batch_end)
+                self._add(("cancel", record.id), RequestCancelActivityTask(activity_id=record.id))
 
     def fail(self, reason: str, details: str | None) -> NoReturn:
         """Fails the execution; control leaves ``run``."""
         self.check()
-        text = format.shortened(f"Workflow execution failed: {reason}", 256)
-        self._run.close(FailWorkflowExecution(reason=text, details=self._run.field(details)))
+        text = f"Workflow execution failed: {reason}"
+        if details is None and len(text) > failures.REASON_CHARACTERS:
+            details = reason
+        self._run.close(self._run.failure(text, details))
         raise FailNow(reason)
 
     # The same in every replay
@@ -379,9 +405,10 @@ class Engine:
         self.check()
         name = name or getattr(function, "__qualname__", "side_effect")
         key = SIDE_EFFECT_MARKER, f"{name}-{self._count(f'side_effect-{name}')}"
-        if key not in self._run.helper_values:
-            self._run.helper_values[key] = format.decode(format.encode(function()))
-        value = self._run.helper_values[key]
+        if key in self._run.helper_values:
+            value = self._run.helper_values.pop(key)
+        else:
+            value = format.decode(format.encode(function()))
         self._help(key, {"id": key[1], "value": value})
         return value
 
@@ -392,7 +419,6 @@ class Engine:
         if id not in run.patches:
             run.patches[id] = (PATCH_MARKER, id) in run.helper_values or not run.is_replaying
             if run.patches[id]:
-                run.helper_values[PATCH_MARKER, id] = None
                 self._help((PATCH_MARKER, id), {"id": id})
         return run.patches[id]
 
@@ -401,7 +427,9 @@ class Engine:
         run = self._run
         if key not in run.helpers_echoed:
             text = run.field(format.encode(details))
-            run.outbox.add(("helper", *key), RecordMarker(marker_name=key[0], details=text), run.batch_end)
+            self._add(("helper", *key), RecordMarker(marker_name=key[0], details=text))
+            if run.outbox.helper_bytes > run.options.max_bytes:
+                raise ValueError("more side effects in one decision than a request can carry; use an activity")
 
     def get_run_context(self) -> dict[str, Any]:
         """What this run is."""
@@ -445,6 +473,11 @@ class Engine:
                 seen = run.timers_seen.get(event_name)
                 return None if seen is None else {"type": "timer", "id": event_name, **seen}
         raise ValueError(f"event_type is {event_type!r}; it may be 'signal', 'marker' or 'timer'")
+
+    def next_number(self) -> int:
+        """The number of the next future."""
+        self._futures += 1
+        return self._futures
 
     def _count(self, name: str) -> int:
         self._run.counters[name] += 1

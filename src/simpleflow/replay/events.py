@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from simpleflow import format
 from simpleflow.exceptions import TaskFailed
 from simpleflow.marker import Marker
 from simpleflow.replay import failures
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
     from simpleflow.replay.run import Run
 
 HELPERS = (SIDE_EFFECT_MARKER, PATCH_MARKER)
-
-
-def helper_key(marker: str, details: str | None) -> tuple[str, str, str]:
-    """The key of a helper marker in the outbox."""
-    return "helper", marker, format.decode(details)["id"]
 
 
 # The execution
@@ -43,12 +37,13 @@ def request_cancel(run: Run, event: HistoryEvent) -> None:
 def signal(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.WorkflowExecutionSignaled)
-    run.signals.receive(attributes.signal_name, format.decode(attributes.input), event.id)
+    run.signals.receive(attributes.signal_name, run.options.decode(attributes.input), event.id)
 
 
 def refuse_close(run: Run, event: HistoryEvent) -> None:
     """Something has happened meanwhile; the closing decision is repeated as long as that helps."""
     if event.attributes.cause is Cause.OPERATION_NOT_PERMITTED:  # type: ignore[attr-defined]
+        run.may_close = False
         run.note(f"event {event.id}: the service does not permit to close this execution")
 
 
@@ -69,8 +64,9 @@ def schedule_activity(run: Run, event: HistoryEvent) -> None:
     key = "activity", attributes.activity_id
     run.open_activities += 1
     run.open[event.id] = key, attributes
-    run.outbox.pop(("schedule", attributes.activity_id))
-    record = run.records.get(key)
+    if run.outbox.pop(("schedule", attributes.activity_id)) is not None:
+        run.has_room()
+    record = run.sent(key)
     if record is None:
         run.orphan(key, event)
         return
@@ -89,7 +85,7 @@ def echo_activity(run: Run, record: Record, event: HistoryEvent) -> None:
 def start_activity(run: Run, event: HistoryEvent) -> None:
     assert isinstance(event.attributes, e.ActivityTaskStarted)
     found = run.open.get(event.attributes.scheduled_event_id)
-    record = run.records.get(found[0]) if found else None
+    record = run.sent(found[0]) if found else None
     if record is not None:
         record.future.set_running()
     elif found:
@@ -105,7 +101,7 @@ def close_activity(run: Run, event: HistoryEvent) -> None:
     run.open_activities -= 1
     key, scheduled = found
     run.outbox.pop(("cancel", key[1]))
-    record = run.records.get(key)
+    record = run.sent(key)
     if record is None:
         run.orphan(key, event, scheduled)
         return
@@ -134,7 +130,7 @@ CLOSED_ACTIVITY = (e.ActivityTaskCompleted, e.ActivityTaskFailed, e.ActivityTask
 def refuse_activity(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.ScheduleActivityTaskFailed)
-    record = run.records.get(("activity", attributes.activity_id))
+    record = run.sent(("activity", attributes.activity_id))
     run.outbox.pop(("schedule", attributes.activity_id))
     if record is None:
         run.orphan(("activity", attributes.activity_id), event)
@@ -145,12 +141,12 @@ def refuse_activity(run: Run, event: HistoryEvent) -> None:
 def end_refused_activity(run: Run, record: Record, attributes: e.ScheduleActivityTaskFailed) -> None:
     """Registers an unknown type and repeats, waits for room and repeats, or fails the task with the cause."""
     if record.future.done:
+        run.forget(record)
         return
     cause = attributes.cause
     if cause is Cause.ACTIVITY_TYPE_DOES_NOT_EXIST and record.registrations < failures.REGISTRATIONS_AT_MOST:
         record.registrations += 1
-        run.register(attributes.activity_type)
-        run.send_activity(record)
+        run.send_activity(record, register=attributes.activity_type)
     elif cause in failures.WAIT_AND_REPEAT:
         run.send_activity(record)
         run.back_off()
@@ -168,6 +164,11 @@ def echo_activity_cancel(run: Run, event: HistoryEvent) -> None:
 # Timers
 
 
+def is_own(timer_id: str) -> bool:
+    """Whether the timer is the engine's, not the user's."""
+    return timer_id.startswith("_simpleflow_")
+
+
 def start_timer(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.TimerStarted)
@@ -177,7 +178,8 @@ def start_timer(run: Run, event: HistoryEvent) -> None:
     key = "timer", attributes.timer_id
     run.open_timers[event.id] = key
     run.outbox.pop(("start_timer", attributes.timer_id))
-    run.timers_seen[attributes.timer_id] = {"state": "started", "event_id": event.id, "control": attributes.control}
+    if not is_own(attributes.timer_id):
+        run.timers_seen[attributes.timer_id] = {"state": "started", "event_id": event.id, "control": attributes.control}
     record = run.records.get(key)
     if record is None:
         run.orphan(key, event)
@@ -201,12 +203,13 @@ def close_timer(run: Run, event: HistoryEvent) -> None:
         run.wakes_up = False
         return
     key = run.open_timers.pop(attributes.started_event_id, None)
-    run.timers_seen[attributes.timer_id] = {"state": attributes.STATE, "event_id": event.id}
+    if not is_own(attributes.timer_id):
+        run.timers_seen[attributes.timer_id] = {"state": attributes.STATE, "event_id": event.id}
     run.outbox.pop(("cancel_timer", attributes.timer_id))
+    run.resume_timers()
     if key is None:
         return
-    if isinstance(attributes, e.TimerCanceled):
-        run.finish_cancel(attributes.timer_id)
+    run.finish_cancel(attributes.timer_id)  # also if it fired first: nothing is left to cancel
     record = run.records.get(key)
     if record is None:
         run.orphan(key, event)
@@ -217,6 +220,7 @@ def close_timer(run: Run, event: HistoryEvent) -> None:
 def end_timer(run: Run, record: Record, event: HistoryEvent) -> None:
     """The timer has fired, or was canceled."""
     record.is_open = False
+    run.end_timer(record)
     if isinstance(event.attributes, e.TimerFired):
         record.future.set_finished(None)
     else:
@@ -233,10 +237,12 @@ def refuse_timer(run: Run, event: HistoryEvent) -> None:
     record = run.records.get(("timer", attributes.timer_id))
     if record is None:
         run.orphan(("timer", attributes.timer_id), event)
+    elif attributes.cause is Cause.OPEN_TIMERS_LIMIT_EXCEEDED and entry is not None and run.open_timers:
+        run.waiting_timers.append(entry)
     elif attributes.cause in failures.WAIT_AND_REPEAT and entry is not None:
-        run.outbox.add(entry.key, entry.decision, run.position)
-        run.back_off()
+        run.outbox.add(entry.key, entry.decision, run.batch_end, entry.values)
     else:
+        run.end_timer(record)
         record.future.set_exception(TaskFailed(attributes.timer_id, str(attributes.cause)))
 
 
@@ -255,7 +261,11 @@ def record_marker(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.MarkerRecorded)
     if attributes.marker_name in HELPERS:
-        run.outbox.pop(helper_key(attributes.marker_name, attributes.details))
+        key = attributes.marker_name, run.options.decode(attributes.details)["id"]
+        if run.outbox.pop(("helper", *key)) is None:
+            run.helpers_echoed.add(key)  # recorded, and the code has not asked for it (yet)
+        else:
+            run.helper_values.pop(key, None)
         return
     details = run.options.decode(attributes.details)
     run.markers.append((Marker(attributes.marker_name, details), event.id))

@@ -56,6 +56,19 @@ class Cell:
             self._wake()
 
 
+class Alarm:
+    """Wakes a blocked greenlet, whatever else it waits for."""
+
+    __slots__ = ("_cell",)
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+
+    def notify(self, future: Future[Any], /) -> None:
+        """The time is over."""
+        self._cell.wake()
+
+
 class Greenlets:
     """The main greenlet of a run and its place in the queue of those that can go on."""
 
@@ -94,14 +107,17 @@ class Greenlets:
             if cell is not None:
                 cell.wake()
 
-    def block(self, futures: Sequence[Future[Any]], return_when: str) -> None:
-        """Suspends the calling greenlet until enough of *futures* are done, or it is woken otherwise."""
+    def block(self, futures: Sequence[Future[Any]], return_when: str, timer: Future[Any] | None = None) -> None:
+        """Suspends the calling greenlet until enough of *futures* or *timer* are done, or it is woken otherwise."""
         me = getcurrent()
         waiting = [future for future in dict.fromkeys(futures) if not future.done]
         assert not is_enough(futures, return_when)
         cell = Cell(len(waiting), return_when, lambda: self._ready.append(me))
         for future in waiting:
             future.add_waiter(cell)
+        alarm = Alarm(cell)
+        if timer is not None:
+            timer.add_waiter(alarm)
         self._blocked[me] = cell
         try:
             assert self._hub is not None
@@ -110,6 +126,8 @@ class Greenlets:
             self._blocked.pop(me, None)
             for future in waiting:
                 future.remove_waiter(cell)
+            if timer is not None:
+                timer.remove_waiter(alarm)
 
     def refuse(self) -> None:
         """Raises RunEvicted in user code that goes on while it is unwound; never returns."""

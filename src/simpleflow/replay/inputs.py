@@ -38,7 +38,7 @@ def resolved(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [resolved(each) for each in value]
     if isinstance(value, set | frozenset):
-        return [resolved(each) for each in sorted(value, key=repr)]
+        return sorted((resolved(each) for each in value), key=repr)
     return value
 
 

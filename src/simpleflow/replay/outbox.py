@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from swf.protocol import wire
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.decisions import RecordMarker, ScheduleActivityTask
+from swf.protocol.values import ActivityType
 
 Key = tuple[str, ...]
 ENVELOPE_BYTES = 100
@@ -16,13 +17,18 @@ ENVELOPE_BYTES = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A decision, when it was made (a number, and the position of the run), and its size in a request."""
+    """A decision, when it was made (a number, and the position of the run), and its size in a request.
+
+    Before it is sent, *values* (texts by pointer) have to be stored and the type *register* to be registered.
+    """
 
     number: int
     key: Key
     decision: DecisionAttributes
     made_at: int
     size: int
+    values: dict[str, str]
+    register: ActivityType | None
 
 
 class Outbox:
@@ -40,16 +46,31 @@ class Outbox:
         self.others: OrderedDict[Key, Entry] = OrderedDict()
         self.is_held = False
         """Activities wait until the service takes more of them."""
+        self.helper_bytes = 0
 
-    def add(self, key: Key, decision: DecisionAttributes, position: int) -> None:
+    def add(
+        self,
+        key: Key,
+        decision: DecisionAttributes,
+        position: int,
+        values: dict[str, str],
+        register: ActivityType | None = None,
+    ) -> None:
         """Adds a decision; *key* finds it again."""
         self._number += 1
+        queue = self._queue(key)
         size = len(wire.encode(decision)) + ENVELOPE_BYTES
-        self._queue(key)[key] = Entry(self._number, key, decision, position, size)
+        queue[key] = Entry(self._number, key, decision, position, size, values, register)
+        if queue is self.helpers:
+            self.helper_bytes += size
 
     def pop(self, key: Key) -> Entry | None:
         """Removes and returns an entry; None if it is not there."""
-        return self._queue(key).pop(key, None)
+        queue = self._queue(key)
+        entry = queue.pop(key, None)
+        if queue is self.helpers and entry is not None:
+            self.helper_bytes -= entry.size
+        return entry
 
     def __contains__(self, key: Key) -> bool:
         return key in self._queue(key)
@@ -68,13 +89,13 @@ class Outbox:
             self.pop(entry.key)
         return dropped
 
-    def take(self, *, count: int, size: int, open_slots: int) -> tuple[list[DecisionAttributes], bool]:
-        """The decisions to send: all helpers, then by age while *count* and *size* (bytes) allow.
+    def take(self, *, count: int, size: int, open_slots: int) -> tuple[list[Entry], bool]:
+        """The entries to send: all helpers, then by age while *count* and *size* (bytes) allow.
 
         At most *open_slots* activities are scheduled. Also whether something is left that could have been sent.
         """
-        taken = [entry.decision for entry in self.helpers.values()]
-        size -= sum(entry.size for entry in self.helpers.values())
+        taken = list(self.helpers.values())
+        size -= self.helper_bytes
         activities, others = iter(self.activities.values()), iter(self.others.values())
         if self.is_held:
             open_slots = 0
@@ -86,7 +107,7 @@ class Outbox:
             assert entry is not None
             if count <= 0 or entry.size > size:
                 return taken, True
-            taken.append(entry.decision)
+            taken.append(entry)
             count -= 1
             size -= entry.size
             if is_activity:

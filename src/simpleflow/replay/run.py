@@ -7,6 +7,7 @@ decision feeds the run its new events, batch by batch as they were first seen, a
 from __future__ import annotations
 
 import contextvars
+import inspect
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,11 +18,11 @@ from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
 from simpleflow.replay.engine import Engine, FailNow
-from simpleflow.replay.events import HELPERS, RULES, adopt
+from simpleflow.replay.events import HELPERS, RULES, adopt, is_own
 from simpleflow.replay.greenlets import Greenlets, RunEvicted
 from simpleflow.replay.inputs import comparable
 from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, Finding, RunOptions, Stale
-from simpleflow.replay.outbox import Outbox, is_gated
+from simpleflow.replay.outbox import Entry, Outbox, is_gated
 from simpleflow.replay.records import Kept, Record
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import source
@@ -41,7 +42,7 @@ from swf.protocol.events import (
     TimerStarted,
     WorkflowExecutionStarted,
 )
-from swf.protocol.values import ActivityType, WorkflowType
+from swf.protocol.values import ActivityType
 
 RUN_BYTES = 12_000
 RECORD_BYTES = 1_000
@@ -80,6 +81,11 @@ class Run:
         self.signals = Signals()
         self.cancel_requests = 0
         self.cancel_waits: list[Record] = []
+        self.timer_cancels: dict[str, Record] = {}
+        """Submitted requests to cancel a timer that were not answered yet, by timer id."""
+        self.waiting_timers: list[Entry] = []
+        """Timers that were refused because too many are open."""
+        self.may_close = True
         self.markers: list[tuple[Marker, int]] = []
         self.marker_futures: dict[str, Future[Any]] = {}
         self.marker_echoes: dict[str, deque[Record]] = defaultdict(deque)
@@ -91,8 +97,8 @@ class Run:
         self.echoes_are_own = False
         self.failed: deque[TaskException] = deque()
         self._backoffs = 0
-        self._batch_register: list[ActivityType | WorkflowType] = []
-        self._batch_values: dict[str, str] = {}
+        self._fresh_values: dict[str, str] = {}
+        self._closing_values: dict[str, str] = {}
         self._findings: dict[str, Finding] = {}
         self._told: set[str] = set()
         self.engine = Engine(self)
@@ -152,8 +158,6 @@ class Run:
         self.now = batch[-1].timestamp
         self.batch_end = batch[-1].id
         self.is_replaying = not is_live
-        self._batch_register.clear()
-        self._batch_values.clear()
         had_closed = self.closing is not None
         for event in batch:
             self.hooks.see(event)
@@ -182,10 +186,11 @@ class Run:
     def _guarded(self, hook: Callable[[], None]) -> None:
         try:
             hook()
-        except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
             _, details = failures.reason_and_details(error)
-            reason = format.shortened(f"workflow decision failed: {error}", failures.REASON_CHARACTERS)
-            self.close(FailWorkflowExecution(reason=reason, details=self.field(details)))
+            self.close(self.failure(f"workflow decision failed: {error}", details))
             self.greenlets.unwind()
 
     # The workflow's code
@@ -200,14 +205,15 @@ class Run:
         assert self.started is not None
         try:
             args, kwargs = arguments(self.options.decode(self.started.input))
+            if inspect.iscoroutinefunction(self.workflow.run):
+                raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
         except (RunEvicted, FailNow, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
             if not self.greenlets.is_evicting and self.closing is None:
-                reason, details = failures.reason_and_details(error)
-                self.close(FailWorkflowExecution(reason=reason, details=self.field(details)))
+                self.close(self.failure(*failures.reason_and_details(error)))
         else:
             if not self.greenlets.is_evicting and self.closing is None:
                 self._complete(result)
@@ -215,15 +221,22 @@ class Run:
     def _complete(self, result: Any) -> None:
         try:
             text = self.field(format.encode(result))
-        except (TypeError, ValueError) as error:
-            reason = f"workflow decision failed: the result of run cannot be sent: {error}"
-            self.close(FailWorkflowExecution(reason=format.shortened(reason, failures.REASON_CHARACTERS)))
+        except Exception as error:  # noqa: BLE001  # whatever the user has returned
+            self.close(self.failure(f"workflow decision failed: the result of run cannot be sent: {error}", None))
         else:
             self.close(CompleteWorkflowExecution(result=text))
+
+    def failure(self, reason: str, details: str | None) -> FailWorkflowExecution:
+        """The decision to fail; texts too long for their fields never hide the failure itself."""
+        if details is not None and len(details) > FIELD_CHARACTERS and not self.options.keeps_values:
+            details = format.shortened(details, FIELD_CHARACTERS)
+        short = format.shortened(reason, failures.REASON_CHARACTERS)
+        return FailWorkflowExecution(reason=short, details=self.field(details))
 
     def close(self, decision: DecisionAttributes) -> None:
         """Sets the closing decision; from now on no user code runs, and each answer repeats it."""
         self.closing = decision
+        self._closing_values = self.fresh_values()
 
     def _close_outbox(self) -> None:
         dropped = [
@@ -242,8 +255,7 @@ class Run:
         try:
             decision = self.hooks.decide_cancel()
         except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
-            reason = format.shortened(f"workflow decision failed: {error}", failures.REASON_CHARACTERS)
-            decision = FailWorkflowExecution(reason=reason)
+            decision = self.failure(f"workflow decision failed: {error}", None)
         if decision is not None:
             self.close(decision)
             self.greenlets.unwind()
@@ -259,15 +271,23 @@ class Run:
         for event, scheduled in self.orphans.pop(record.key, ()):
             adopt(self, record, event, scheduled)
 
+    def sent(self, key: Kept) -> Record | None:
+        """The activity of this id, if it was submitted and its arguments are there."""
+        record = self.records.get(key)
+        return None if record is None or record.input is None else record
+
     def forget(self, record: Record) -> None:
         """The task is done: its record goes, user code may hold the future."""
+        self.engine.let_go(record)
+        if record.id is None:
+            return
         self.records.pop(record.key, None)
         if record.task.idempotent:
             self.settled[record.key] = record.future
 
-    def send_activity(self, record: Record) -> None:
+    def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
         """Puts the next attempt into the outbox."""
-        self.engine.send_activity(record)
+        self.engine.send_activity(record, register)
 
     def fail_attempt(self, record: Record, exception: Exception) -> None:
         """One more failure: another attempt under the same id, or the end."""
@@ -288,11 +308,6 @@ class Run:
             self.failed.append(TaskException(record.task, exception))
             self.greenlets.wake_main()
 
-    def register(self, type: ActivityType) -> None:
-        """The type has to be registered before the answer."""
-        if type not in self._batch_register:
-            self._batch_register.append(type)
-
     def back_off(self) -> None:
         """Holds activities until a timer fires; each in a row waits longer."""
         if self.outbox.is_held:
@@ -302,13 +317,31 @@ class Run:
         timer = self.engine.start_own_timer("_simpleflow_backoff", failures.backoff_s(self._backoffs))
         timer.add_waiter(_Release(self))
 
+    def has_room(self) -> None:
+        """The service has taken an activity: the next refusal is the first again."""
+        if not self.outbox.is_held:
+            self._backoffs = 0
+
+    def end_timer(self, record: Record) -> None:
+        """The timer is over. One of the user is remembered, since its id may be asked for again."""
+        self.engine.let_go(record)
+        if is_own(record.key[1]):
+            self.records.pop(record.key, None)
+
+    def resume_timers(self) -> None:
+        """A timer has ended, so there is room for one that was refused."""
+        if self.waiting_timers:
+            entry = self.waiting_timers.pop(0)
+            self.outbox.add(entry.key, entry.decision, self.batch_end, entry.values)
+
     def release(self) -> None:
         """The back-off is over."""
         self.outbox.is_held = False
 
     def finish_cancel(self, timer_id: str) -> None:
         """The request to cancel a timer has been answered."""
-        record = self.records.pop(("cancel_timer", timer_id), None)
+        self.records.pop(("cancel_timer", timer_id), None)
+        record = self.timer_cancels.pop(timer_id, None)
         if record is not None:
             record.future.set_finished(None)
 
@@ -353,10 +386,10 @@ class Run:
 
     def compare_timer(self, record: Record, event_id: int, recorded: TimerStarted) -> None:
         """Another duration is told once."""
-        if not self.echoes_are_own and recorded.start_to_fire_timeout != str(record.task.timeout):
+        if not self.echoes_are_own and recorded.start_to_fire_timeout != record.input:
             self._differs(
                 f"event {event_id} started the timer {record.id!r} of {recorded.start_to_fire_timeout} s, but the "
-                f"workflow now asks for {record.task.timeout} s ({record.source})"
+                f"workflow now asks for {record.input} s ({record.source})"
             )
 
     def _differs(self, message: str) -> None:
@@ -411,39 +444,47 @@ class Run:
                 "keep large values"
             )
         pointer = format.pointer_of(text)
-        self._batch_values[pointer] = text
+        self._fresh_values[pointer] = text
         return pointer
+
+    def fresh_values(self) -> dict[str, str]:
+        """The texts that were replaced by pointers since this was asked last."""
+        fresh, self._fresh_values = self._fresh_values, {}
+        return fresh
 
     def _collect(self) -> Decisions:
         most = self.options.max_open_activities
         if self.workflow.max_open_activity_count is not None:
             most = self.workflow.max_open_activity_count
-        decisions, is_cut = self.outbox.take(
+        entries, is_cut = self.outbox.take(
             count=self.options.max_decisions - 1,
             size=self.options.max_bytes,
             open_slots=most - self.open_activities,
         )
-        closing = self.closing if self.closing is not None and not is_cut else None
-        if closing is not None:
-            decisions.append(closing)
+        decisions = [entry.decision for entry in entries]
+        values = {pointer: text for entry in entries for pointer, text in entry.values.items()}
+        closing = None
+        if self.closing is not None and not is_cut:
+            if self.may_close:
+                closing = self.closing
+                decisions.append(closing)
+                values.update(self._closing_values)
         elif (is_cut or self._waits_for_echo()) and not self.wakes_up:
             decisions.append(StartTimer(timer_id=WAKE_UP_TIMER, start_to_fire_timeout="0"))
         findings, self._findings = list(self._findings.values()), {}
         return Decisions(
             decisions,
             closing=closing,
-            register=list(self._batch_register),
-            values=dict(self._batch_values),
+            register=list(dict.fromkeys(entry.register for entry in entries if entry.register is not None)),
+            values=values,
             findings=findings,
             context=self._new_context(),
         )
 
     def _waits_for_echo(self) -> bool:
         """Whether somebody waits for what makes no event by itself after its own: a marker, the end of a timer."""
-        return (
-            self.closing is None
-            and any(record.future.has_waiters for waiting in self.marker_echoes.values() for record in waiting)
-        ) or any(kind == "cancel_timer" and record.future.has_waiters for (kind, _), record in self.records.items())
+        waiting = (*self.marker_echoes.values(), self.timer_cancels.values())
+        return self.closing is None and any(record.future.has_waiters for records in waiting for record in records)
 
     def _new_context(self) -> str | None:
         """The names of signals that are waited for, so that others can see them; None if nothing has changed."""

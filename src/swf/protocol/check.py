@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from swf.protocol.base import Request
+from swf.protocol.base import DecisionAttributes, Request
 from swf.protocol.decision import ENVELOPES, Decision
 from swf.protocol.decisions import CLOSING
 from swf.protocol.operations import RespondDecisionTaskCompleted
@@ -44,6 +44,11 @@ def is_valid(request: Request[Any]) -> bool:
 def closes_last(decisions: tuple[Decision, ...]) -> bool:
     """Whether no decision follows a closing one."""
     return not any(isinstance(decision.attributes, CLOSING) for decision in decisions[:-1])
+
+
+def obeys(decision: DecisionAttributes) -> bool:
+    """Whether a decision has what the API wants of it. One that has not makes the service refuse its whole answer."""
+    return _test_of(type(decision))(decision)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from swf.protocol import texts
-from swf.protocol.base import Request
+from swf.protocol.base import DecisionAttributes, Request
 from swf.protocol.check import is_unicode, is_valid
 from swf.protocol.decisions import CLOSING
 from swf.protocol.faults import SerializationException
@@ -74,6 +74,15 @@ def check(request: Request[Any]) -> None:
             raise SerializationException(f"The request cannot be written as JSON: {error}") from error
         _convert(type(request), members)
         raise SerializationException(f"{type(request).__name__} holds a value of a wrong Python type")
+
+
+def why_not(decision: DecisionAttributes) -> str:
+    """What is wrong with a decision, in words."""
+    try:
+        word: type[DecisionAttributes] = type(decision)
+        return "; ".join(_in_structure(structure_of(word), msgspec.to_builtins(decision), ""))
+    except SerializationException as error:
+        return str(error)
 
 
 def _has_foreign_attributes(request: Request[Any], body: bytes) -> bool:
