@@ -89,6 +89,22 @@ def test_a_successor_gets_the_tokens_of_tasks_its_predecessor_held(durable_flow:
     assert flow.service.started_tasks(DOMAIN, "nobody") == []
 
 
+def test_a_task_that_comes_in_the_round_of_the_first_poll_of_its_list_is_found(durable_flow: Flow) -> None:
+    """The list is read from the file, which does not hold what the same round is about to write."""
+    flow = durable_flow
+    flow.start()
+    flow.poll_decision()
+    flow.signal()
+    flow.reopen()
+    assert flow.decision_token is not None
+    response, task = flow.client.call_together(
+        o.RespondDecisionTaskCompleted(task_token=flow.decision_token),
+        o.PollForDecisionTask(domain=DOMAIN, task_list=LIST),
+    )
+    assert response is None
+    assert task.task_token is not None
+
+
 def test_a_failed_write_fails_every_call_and_leaves_no_trace(
     durable_flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

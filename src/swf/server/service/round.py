@@ -222,10 +222,9 @@ class Round:
     def _offer(self, warm: Warm, task: TaskRow) -> None:
         warm.waiting[task.event] = task
         self.changes.add_task(task)
-        tasks = self.service.task_lists.loaded(task.list)
-        if tasks is not None:
-            tasks.offer(task)
-            self.lists[task.list] = tasks
+        tasks = self.service.task_lists[task.list]  # in memory from here on: the file does not know the task yet
+        tasks.offer(task)
+        self.lists[task.list] = tasks
 
     def _withdraw(self, warm: Warm, event_id: int) -> None:
         task = warm.waiting.pop(event_id, None)
