@@ -72,6 +72,7 @@ class Session:
         self._client = InProcessClient(service)
         self._execution: WorkflowExecution | None = None
         self._type: WorkflowType | None = None
+        self._broken: list[Exception] = []
         self.tally = Tally()
 
     def begin(
@@ -134,11 +135,11 @@ class Session:
         workers = [
             Worker(self._client, self._domain, execution.workflow_id, self._modules) for _ in range(self._worker_count)
         ]
-        threads = [threading.Thread(target=_work, args=(worker,), daemon=True) for worker in workers]
+        threads = [threading.Thread(target=self._work, args=(worker,), daemon=True) for worker in workers]
         for thread in threads:
             thread.start()
         try:
-            decider.run(held, is_over=lambda: not self._is_open())
+            decider.run(held, is_over=self._is_over)
         finally:
             self._end(workers, threads)
         return setup.result_of(self._client, self._domain, execution, self._store)
@@ -160,6 +161,18 @@ class Session:
             for thread in threads:
                 thread.join()
             raise
+
+    def _work(self, worker: Worker) -> None:
+        try:
+            worker.run()
+        except Exception as error:  # noqa: BLE001  # told by the decider's thread, which others wait for
+            self._broken.append(error)
+
+    def _is_over(self) -> bool:
+        """Whether the execution is closed. A worker that has broken down is raised here: it would be missed for ever."""
+        if self._broken:
+            raise self._broken[0]
+        return not self._is_open()
 
     def _is_open(self) -> bool:
         assert self._execution is not None
@@ -220,13 +233,6 @@ class Session:
             workflow_execution=self._execution,
             workflow_type=WorkflowType(name=self._workflow.name, version=self._workflow.version),
         )
-
-
-def _work(worker: Worker) -> None:
-    try:
-        worker.run()
-    except Exception:
-        log.exception("a worker has ended")
 
 
 def _is_dead(identity: str | None) -> bool:

@@ -12,6 +12,7 @@ from simpleflow import format, settings
 from simpleflow.exceptions import NonDeterminismError
 from simpleflow.replay import Decisions, Run, RunOptions, Stale
 from simpleflow.storage import ValueStore
+from simpleflow.swf.watchdog import Watchdog
 from simpleflow.workflow import Workflow
 from swf.core import Client
 from swf.protocol import wire
@@ -78,6 +79,7 @@ class Executor:
         self._warm_runs = warm_runs
         self._on_events = on_events
         self._warm: OrderedDict[Key, Warm] = OrderedDict()
+        self._watchdog = Watchdog()
         self._size = 0
 
     def answer(self, task: DecisionTask) -> Answer:
@@ -89,11 +91,14 @@ class Executor:
         assert task.task_token is not None
         assert task.workflow_execution is not None
         key = task.workflow_execution.workflow_id, task.workflow_execution.run_id
+        self._watchdog.watch(key[0], float(settings.WORKFLOW_DEFAULT_DECISION_TASK_TIMEOUT) / 2)
         try:
             decisions = self._advance(task, key)
         except BaseException:
             self.forget(key)
             raise
+        finally:
+            self._watchdog.rest()
         for type in decisions.register:
             assert isinstance(type, ActivityType)
             self._register(type)
@@ -199,6 +204,7 @@ class Executor:
 
     def close(self) -> None:
         """Ends all suspended runs."""
+        self._watchdog.end()
         for key in list(self._warm):
             self.forget(key)
 

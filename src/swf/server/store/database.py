@@ -173,9 +173,10 @@ class Database:
                 self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             except apsw.Error as error:
                 log.warning("checkpoint at close failed, the log stays beside the database: %s", error)
-        if self._log_descriptor >= 0:
-            os.close(self._log_descriptor)
-            self._log_descriptor = -1
+        with self._sync_lock:  # whoever still waits for a sync finds that all is synced
+            if self._log_descriptor >= 0:
+                os.close(self._log_descriptor)
+                self._log_descriptor = -1
         self.connection.close()
 
 
