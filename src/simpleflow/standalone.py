@@ -169,7 +169,7 @@ class Session:
             self._broken.append(error)
 
     def _is_over(self) -> bool:
-        """Whether the execution is closed. A worker that has broken down is raised here: it would be missed for ever."""
+        """Whether the execution is closed. Raises what has broken a worker: it would be missed for ever."""
         if self._broken:
             raise self._broken[0]
         return not self._is_open()

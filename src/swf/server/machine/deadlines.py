@@ -21,10 +21,9 @@ from swf.protocol.events import (
     WorkflowExecutionStarted,
     WorkflowExecutionTimedOut,
 )
+from swf.protocol.limits import EXECUTION_DURATION_S
 from swf.protocol.values import TimeoutType
 from swf.server.machine.turn import Beat, Turn
-
-ONE_YEAR_S = 366 * 24 * 3600
 
 
 class Clock(Enum):
@@ -58,7 +57,7 @@ def seconds(text: str | None) -> int | None:
     """The seconds of a duration text; None for ``NONE`` and for no text, which never pass. At most a year."""
     if text is None or text == "NONE":
         return None
-    return min(int(text), ONE_YEAR_S)
+    return min(int(text), EXECUTION_DURATION_S)
 
 
 def deadlines(execution: Execution, beats: Mapping[int, Beat], up_since: float) -> Iterator[Deadline]:

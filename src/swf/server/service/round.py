@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from swf.protocol.events import (
     WorkflowExecutionCancelRequested,
     WorkflowExecutionStarted,
 )
-from swf.protocol.faults import Fault
+from swf.protocol.faults import Fault, InternalFailure
 from swf.protocol.values import WorkflowExecution
 from swf.server.machine.control import end_if_too_long
 from swf.server.machine.deadlines import deadlines_from, expire, next_deadline
@@ -29,6 +30,8 @@ from swf.server.store.changes import Changes, ListKey, TaskRow
 from swf.server.store.histories import Warm, activity_row, decision_row
 from swf.server.store.registry import DomainRow, TypesOf
 from swf.server.waiters import TaskList
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from swf.server.service.service import Service
@@ -84,7 +87,7 @@ class Round:
 
     def open_execution(self, domain: DomainRow, workflow_id: str, run_id: str | None) -> Warm:
         """The open execution of the workflow id, or the run if *run_id* says which, what is due struck first."""
-        if run_id is not None:
+        if run_id:
             name = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
             warm = self.run(domain, name)
             self.expire(warm)
@@ -295,5 +298,17 @@ class Round:
         for warm in self.touched.values():
             warm.lsn = committed
         for answer in self.answers:
-            result = answer.result.compose() if isinstance(answer.result, Later) else answer.result
-            answer.pending.finish(result, committed if answer.lsn is None else answer.lsn)
+            answer.pending.finish(_composed(answer), committed if answer.lsn is None else answer.lsn)
+
+
+def _composed(answer: Answer) -> Any | Fault:
+    """The answer itself; what goes wrong while it is composed is this caller's alone."""
+    if not isinstance(answer.result, Later):
+        return answer.result
+    try:
+        return answer.result.compose()
+    except Fault as fault:
+        return fault
+    except Exception:
+        log.exception("cannot compose the answer operation=%s", type(answer.pending.request).__name__)
+        return InternalFailure("The service could not compose its answer; what was asked for was done.")

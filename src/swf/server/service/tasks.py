@@ -63,7 +63,7 @@ def poll_for_decision_task(round: Round, pending: Pending) -> Any:
     if request.next_page_token is None:
         return _join(round, pending)
     warm, task = _running_decision(round, TaskToken.decode(request.next_page_token.partition("|")[0], "decision"))
-    return Later(lambda: _decision_task(round, warm, task, request))
+    return _decision_task(round, warm, task, request)
 
 
 def poll_for_activity_task(round: Round, pending: Pending) -> Any:
@@ -97,8 +97,9 @@ def hand_over(round: Round, task: TaskRow, pending: Pending) -> None:
     turn = round.turn(warm)
     if isinstance(request, PollForDecisionTask):
         decision = take_decision(turn, request.identity)
+        answer = _decision_task(round, warm, decision, request)
         round.settle(warm, turn)
-        round.answer(pending, Later(lambda: _decision_task(round, warm, decision, request)), lsn)
+        round.answer(pending, answer, lsn)
     else:
         assert isinstance(request, PollForActivityTask)
         activity = take_activity(turn, task.event, request.identity)
@@ -119,32 +120,41 @@ def _activity_task(warm: Warm, task: OpenActivity) -> ActivityTask:
     )
 
 
-def _decision_task(round: Round, warm: Warm, task: OpenDecision, request: PollForDecisionTask) -> DecisionTask:
-    """The task with a page of the history up to its DecisionTaskStarted event."""
+def _decision_task(round: Round, warm: Warm, task: OpenDecision, request: PollForDecisionTask) -> Later:
+    """The task with a page of the history up to its DecisionTaskStarted event; the events are read after the commit.
+
+    A page token holds the task token and is bound to the arguments of the poll.
+    """
     assert task.started is not None
     token = TaskToken("decision", warm.row, task.opened.id, task.started.id, task.started.timestamp).encode()
     previous = warm.execution.previous_started_event_id
     first = previous if request.start_at_previous_started_event and previous else 1
-    page = request.next_page_token.partition("|")[2] if request.next_page_token else None
-    events, following = event_page(
-        round.service.histories,
-        warm,
-        first=first,
-        last=task.started.id,
-        size=request.maximum_page_size,
-        newest_first=bool(request.reverse_order),
-        token=page,
-        question=token,
-    )
-    return DecisionTask(
-        task_token=token,
-        started_event_id=task.started.id,
-        previous_started_event_id=previous,
-        workflow_execution=warm.name,
-        workflow_type=warm.execution.started.workflow_type,
-        events=events,
-        next_page_token=f"{token}|{following}" if following else None,
-    )
+    last = task.started.id
+    page = request.next_page_token.partition("|")[2] if request.next_page_token is not None else None
+    question = f"{token} {request.domain} {request.task_list.name} {first}"
+
+    def compose() -> DecisionTask:
+        events, following = event_page(
+            round.service.histories,
+            warm,
+            first=first,
+            last=last,
+            size=request.maximum_page_size,
+            newest_first=bool(request.reverse_order),
+            token=page,
+            question=question,
+        )
+        return DecisionTask(
+            task_token=token,
+            started_event_id=last,
+            previous_started_event_id=previous,
+            workflow_execution=warm.name,
+            workflow_type=warm.execution.started.workflow_type,
+            events=events,
+            next_page_token=f"{token}|{following}" if following else None,
+        )
+
+    return Later(compose)
 
 
 def respond_decision_task_completed(round: Round, request: RespondDecisionTaskCompleted) -> None:
