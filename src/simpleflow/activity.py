@@ -61,6 +61,11 @@ class Activity(Generic[P, R]):
                 f"a lambda cannot be an activity (in {callable.__module__}): no worker finds it by name; "
                 "give it a def of its own"
             )
+        if name is None and "<locals>" in getattr(callable, "__qualname__", ""):
+            raise ValueError(
+                f"{callable.__qualname__} (in {callable.__module__}) is defined inside of a function, where no worker "
+                "finds it; move it to its module, or give the activity a name that can be imported"
+            )
         self._callable = callable
         self._name = name
         self.version: str = settings.ACTIVITY_DEFAULT_VERSION if version is None else version

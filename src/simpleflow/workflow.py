@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow.activity import Activity, Executable
@@ -36,6 +36,9 @@ A_contra = TypeVar("A_contra", contravariant=True)
 B_contra = TypeVar("B_contra", contravariant=True)
 C_contra = TypeVar("C_contra", contravariant=True)
 D_contra = TypeVar("D_contra", contravariant=True)
+
+Futures = Sequence[Future[Any]] | Mapping[str, Future[Any]] | Set[Future[Any]]
+"""Futures in a container, which ``submit`` resolves at any depth."""
 
 
 # What submit takes, as type checkers see it: an activity of so many arguments.
@@ -146,6 +149,14 @@ class Workflow:
 
     @overload
     def submit(self, what: type[Executable[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    # Types cannot say what a list of futures becomes: who gives one is believed.
+
+    @overload
+    def submit(self, what: Activity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Activity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
     def submit(self, what: Submittable, /) -> Future[Any]: ...

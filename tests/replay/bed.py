@@ -9,7 +9,7 @@ from typing import Any
 
 from simpleflow import Workflow, format
 from simpleflow.activity import Activity
-from simpleflow.replay import Decisions, Run, RunOptions
+from simpleflow.replay import Decisions, Run, RunOptions, Stale
 from swf.lifecycle import Execution, fold
 from swf.protocol import operations as o
 from swf.protocol import wire
@@ -83,8 +83,8 @@ class Bed:
     def poll(self) -> o.DecisionTask:
         return self.client.call(o.PollForDecisionTask(domain="d", task_list=LIST))
 
-    def decide(self, task: o.DecisionTask | None = None) -> bool:
-        """Answers a decision task if one waits; whether one did."""
+    def decide(self, task: o.DecisionTask | None = None, *, is_lost: bool = False) -> bool:
+        """Answers a decision task if one waits; whether one did. The answer may be lost on its way."""
         task = task or self.poll()
         if task.task_token is None:
             return False
@@ -93,7 +93,12 @@ class Bed:
         if self.evict and self.run is not None:
             self.kill()
         self.run = self.run or self.new_run()
-        decisions = self.run.advance(events)
+        try:
+            decisions = self.run.advance(events)
+        except Stale:
+            self.kill()
+            self.run = self.new_run()
+            decisions = self.run.advance(events)
         if self.compare:
             cold = self.new_run()
             again = cold.advance(events)
@@ -104,7 +109,8 @@ class Bed:
             assert ([entry.key for entry in cold.outbox.entries()], cold.closing) == before, (
                 "the unwinding left a trace"
             )
-        self.answer(task, decisions)
+        if not is_lost:
+            self.answer(task, decisions)
         return True
 
     def kill(self) -> None:

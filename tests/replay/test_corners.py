@@ -21,6 +21,8 @@ from swf.protocol.events import (
     DecisionTaskScheduled,
     DecisionTaskStarted,
     ScheduleActivityTaskFailed,
+    TimerStarted,
+    WorkflowExecutionSignaled,
 )
 from swf.protocol.operations import GetWorkflowExecutionHistory
 from swf.protocol.values import ActivityType
@@ -357,6 +359,48 @@ def test_a_full_service_is_asked_again_after_a_back_off() -> None:
     ids = [each.activity_id for each in decisions]
     decisions = history.go_on(*[refused(Cause.OPEN_ACTIVITIES_LIMIT_EXCEEDED, id) for id in ids])
     assert [each.timer_id for each in decisions] == ["_simpleflow_backoff-1"]
+
+
+def test_a_wake_up_that_is_open_is_not_asked_for_again() -> None:
+    def run(self: Workflow) -> Any:
+        return futures.wait(*[self.submit(self.start_timer(f"t{number}", 60)) for number in range(9)])
+
+    history, decisions = feed(run, max_decisions=4)
+    assert [each.timer_id for each in decisions] == ["t0", "t1", "t2", "_simpleflow_wake_up_timer"]
+    number = len(history.events) + 1
+    decisions = history.go_on(
+        *[
+            TimerStarted(
+                timer_id=each.timer_id,
+                start_to_fire_timeout=each.start_to_fire_timeout,
+                decision_task_completed_event_id=number,
+            )
+            for each in decisions
+        ],
+        WorkflowExecutionSignaled(signal_name="early"),
+    )
+    assert [each.timer_id for each in decisions] == ["t3", "t4", "t5"]
+
+
+def test_a_run_whose_answer_was_lost_sees_what_the_next_one_sees() -> None:
+    """The lost decision never happened; a run that went on from it would remember that b was not done."""
+
+    def run(self: Workflow) -> Any:
+        both = [self.submit(echo, letter) for letter in "ab"]
+        futures.wait(*both, return_when=futures.FIRST_COMPLETED)
+        seen = [task.done for task in both]
+        self.submit(echo, "c").wait()
+        return seen
+
+    bed = Bed(flow(run))
+    bed.decide()
+    bed.decide()  # the type is known now
+    assert bed.work()
+    bed.decide(bed.poll(), is_lost=True)
+    assert bed.work()
+    bed.clock.advance(301)
+    bed.service.tick()
+    assert bed.finish() == [True, True]
 
 
 def test_two_failures_of_one_batch_are_raised_one_after_the_other() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simpleflow.format import decode
+from swf.protocol.causes import Cause
 from tests.replay.bed import Bed
 from tests.replay.programs import Program, Step, expected, outcome, programs, signals_in
 
@@ -25,14 +26,15 @@ def live(bed: Bed, world: random.Random, signals: int) -> Any:
     for _ in range(3_000):
         execution = bed.execution()
         if not execution.is_open:
+            assert not taken_twice(bed), "an id was asked for while it was open"
             return execution.closed
         choices = ["decide"] * 4 + ["work"] * 3
         if sent < signals:
             choices.append("signal")
         if world.random() < 0.05:
             choices.append("evict")
-        if world.random() < 0.1:
-            choices.append("late")
+        if world.random() < 0.3:
+            choices += ["late"] * 4
         match world.choice(choices):
             case "decide":
                 is_busy = bed.decide()
@@ -60,6 +62,15 @@ def live(bed: Bed, world: random.Random, signals: int) -> Any:
     raise AssertionError("it did not come to an end")
 
 
+def taken_twice(bed: Bed) -> list[str]:
+    """The ids of what was refused because it was open already."""
+    return [
+        event.type
+        for event in bed.events()
+        if getattr(event.attributes, "cause", None) in (Cause.ACTIVITY_ID_ALREADY_IN_USE, Cause.TIMER_ID_ALREADY_IN_USE)
+    ]
+
+
 def _decide_late(bed: Bed, world: random.Random, sent: int, signals: int) -> bool:
     """Something happens between poll and answer; or the answer is lost, and the decision is asked for again."""
     task = bed.poll()
@@ -69,6 +80,8 @@ def _decide_late(bed: Bed, world: random.Random, sent: int, signals: int) -> boo
     bed.clock.advance(world.choice([0, 1]))
     bed.service.tick()
     if world.random() < 0.3:
+        if world.random() < 0.5:
+            bed.decide(task, is_lost=True)
         bed.clock.advance(301)  # longer than a decision may take
         bed.service.tick()
         if not bed.execution().is_open:

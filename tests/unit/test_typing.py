@@ -25,6 +25,10 @@ class Shout:
     def execute(self) -> str:
         return self.text.upper()
 
+@activity.with_attributes()
+def total(numbers: list[int], more: dict[str, int] | None = None) -> int:
+    return sum(numbers)
+
 class W(Workflow):
     def run(self) -> int:
         one = self.submit(inc, 1)
@@ -35,6 +39,7 @@ class W(Workflow):
         shout: str = self.submit(Shout, text).result
         several: list[int] = [each.result for each in self.map(inc, [1, 2])]
         direct: int = inc(3)
+        all: int = self.submit(total, [one, two]).result + self.submit(total, [1], {"more": one}).result
         return two.result + direct + several[0] + len(shout)
 """
 WRONG = [

@@ -16,7 +16,7 @@ from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
-from simpleflow.replay.options import FIELD_CHARACTERS, PATCH_MARKER, SIDE_EFFECT_MARKER
+from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
 from simpleflow.replay.records import Record
 from simpleflow.replay.sources import here
@@ -71,7 +71,6 @@ class Engine:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._random: random.Random | None = None
         self._futures = 0
         self._arguments: dict[Record, Arguments] = {}
         self._of_future: dict[Future[Any], Record] = {}
@@ -230,7 +229,7 @@ class Engine:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
         record.input = run.field(text)
         assert record.id is not None
-        self._add(
+        self.add(
             ("schedule", record.id),
             ScheduleActivityTask(
                 activity_type=ActivityType(name=activity.name, version=activity.version),
@@ -254,7 +253,7 @@ class Engine:
             return None
         return self._run.field(text)
 
-    def _add(self, key: Key, decision: DecisionAttributes, register: ActivityType | None = None) -> None:
+    def add(self, key: Key, decision: DecisionAttributes, register: ActivityType | None = None) -> None:
         """Puts a decision into the outbox; ValueError for one that the service would refuse with all others."""
         values = self._run.fresh_values()
         if not obeys(decision):
@@ -280,7 +279,7 @@ class Engine:
             raise ValueError(f"the timer {task.timer_id!r} of {task.timeout} s: 0 to 99999999 is possible")
         control = None if task.control is None else run.field(format.encode(task.control))
         record.input = str(seconds)
-        self._add(
+        self.add(
             ("start_timer", task.timer_id),
             StartTimer(timer_id=task.timer_id, start_to_fire_timeout=record.input, control=control),
         )
@@ -308,7 +307,7 @@ class Engine:
             record.future.set_finished(None)
             return record.future
         run.records[record.key] = run.timer_cancels[task.timer_id] = record
-        self._add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id))
+        self.add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id))
         return record.future
 
     def _submit_marker(self, task: MarkerTask) -> Future[Any]:
@@ -324,7 +323,7 @@ class Engine:
             run.orphan_markers[task.name] -= 1
             record.future.set_finished(format.decode(details))
             return record.future
-        self._add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)))
+        self.add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)))
         run.marker_echoes[task.name].append(record)
         return record.future
 
@@ -351,12 +350,12 @@ class Engine:
         elif record.kind == "timer":
             assert record.id is not None
             if run.outbox.pop(("start_timer", record.id)) is None:
-                self._add(("cancel_timer", record.id), CancelTimer(timer_id=record.id))
+                self.add(("cancel_timer", record.id), CancelTimer(timer_id=record.id))
         elif record.id is not None:
             if run.outbox.pop(("schedule", record.id)) is not None:
                 run.forget(record)
             elif ("cancel", record.id) not in run.outbox:
-                self._add(("cancel", record.id), RequestCancelActivityTask(activity_id=record.id))
+                self.add(("cancel", record.id), RequestCancelActivityTask(activity_id=record.id))
 
     def fail(self, reason: str, details: str | None) -> NoReturn:
         """Fails the execution; control leaves ``run``."""
@@ -388,48 +387,26 @@ class Engine:
     def random(self) -> random.Random:
         """Random numbers from the run id."""
         self.check()
-        if self._random is None:
-            self._random = random.Random(self._run.options.run_id)  # noqa: S311  # the same in every replay
-        return self._random
+        return self._run.helpers.random
 
     def uuid4(self) -> uuid.UUID:
         """A UUID from the run id."""
         return uuid.UUID(int=self.random.getrandbits(128), version=4)
 
-    def next_id(self, prefix: str) -> str:
-        """The next id of the engine's own."""
-        return f"{prefix}-{self._count(prefix)}"
-
     def side_effect(self, function: Callable[[], Any], name: str | None) -> Any:
         """The recorded value of this call, or the value of *function*, which is then recorded."""
         self.check()
         name = name or getattr(function, "__qualname__", "side_effect")
-        key = SIDE_EFFECT_MARKER, f"{name}-{self._count(f'side_effect-{name}')}"
-        if key in self._run.helper_values:
-            value = self._run.helper_values.pop(key)
-        else:
-            value = format.decode(format.encode(function()))
-        self._help(key, {"id": key[1], "value": value})
-        return value
+        return self._run.helpers.side_effect(function, f"{name}-{self._count(f'side_effect-{name}')}")
 
     def patched(self, id: str) -> bool:
         """True if the history says so or nobody has decided yet; remembered for the run."""
         self.check()
-        run = self._run
-        if id not in run.patches:
-            run.patches[id] = (PATCH_MARKER, id) in run.helper_values or not run.is_replaying
-            if run.patches[id]:
-                self._help((PATCH_MARKER, id), {"id": id})
-        return run.patches[id]
+        return self._run.helpers.patched(id)
 
-    def _help(self, key: tuple[str, str], details: dict[str, Any]) -> None:
-        """Records a helper marker, unless the history has shown it."""
-        run = self._run
-        if key not in run.helpers_echoed:
-            text = run.field(format.encode(details))
-            self._add(("helper", *key), RecordMarker(marker_name=key[0], details=text))
-            if run.outbox.helper_bytes > run.options.max_bytes:
-                raise ValueError("more side effects in one decision than a request can carry; use an activity")
+    def next_id(self, prefix: str) -> str:
+        """The next id of the engine's own."""
+        return f"{prefix}-{self._count(prefix)}"
 
     def get_run_context(self) -> dict[str, Any]:
         """What this run is."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from simpleflow.exceptions import TaskFailed
 from simpleflow.marker import Marker
-from simpleflow.replay import failures
-from simpleflow.replay.options import PATCH_MARKER, SIDE_EFFECT_MARKER, WAKE_UP_TIMER
+from simpleflow.replay import failures, helpers
+from simpleflow.replay.options import WAKE_UP_TIMER
 from simpleflow.replay.records import Record
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
@@ -17,8 +17,6 @@ from swf.protocol.event import HistoryEvent
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
-
-HELPERS = (SIDE_EFFECT_MARKER, PATCH_MARKER)
 
 
 # The execution
@@ -79,7 +77,7 @@ def echo_activity(run: Run, record: Record, event: HistoryEvent) -> None:
     assert isinstance(attributes, e.ActivityTaskScheduled)
     record.is_open = True
     if record.failures == 0:
-        run.compare_activity(record, event.id, attributes)
+        run.differences.compare_activity(record, event.id, attributes)
 
 
 def start_activity(run: Run, event: HistoryEvent) -> None:
@@ -193,7 +191,7 @@ def echo_timer(run: Run, record: Record, event: HistoryEvent) -> None:
     assert isinstance(attributes, e.TimerStarted)
     record.is_open = True
     record.future.set_running()
-    run.compare_timer(record, event.id, attributes)
+    run.differences.compare_timer(record, event.id, attributes)
 
 
 def close_timer(run: Run, event: HistoryEvent) -> None:
@@ -260,12 +258,8 @@ def refuse_timer_cancel(run: Run, event: HistoryEvent) -> None:
 def record_marker(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.MarkerRecorded)
-    if attributes.marker_name in HELPERS:
-        key = attributes.marker_name, run.options.decode(attributes.details)["id"]
-        if run.outbox.pop(("helper", *key)) is None:
-            run.helpers_echoed.add(key)  # recorded, and the code has not asked for it (yet)
-        else:
-            run.helper_values.pop(key, None)
+    if attributes.marker_name in helpers.MARKERS:
+        run.helpers.see(attributes)
         return
     details = run.options.decode(attributes.details)
     run.markers.append((Marker(attributes.marker_name, details), event.id))

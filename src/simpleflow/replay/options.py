@@ -14,8 +14,6 @@ BODY_BYTES = 1_000_000 - 37_000
 """A request may have 1 MB; headers and envelope need their part."""
 FIELD_CHARACTERS = 32_768
 WAKE_UP_TIMER = "_simpleflow_wake_up_timer"
-SIDE_EFFECT_MARKER = "_simpleflow_side_effect"
-PATCH_MARKER = "_simpleflow_patch"
 
 
 class Stale(Exception):

@@ -13,16 +13,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from simpleflow import format
-from simpleflow.exceptions import JumboTooLargeError, NonDeterminismError, TaskException
+from simpleflow.exceptions import JumboTooLargeError, TaskException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
+from simpleflow.replay.differences import Differences
 from simpleflow.replay.engine import Engine, FailNow
-from simpleflow.replay.events import HELPERS, RULES, adopt, is_own
+from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import Greenlets, RunEvicted
-from simpleflow.replay.inputs import comparable
-from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, Finding, RunOptions, Stale
-from simpleflow.replay.outbox import Entry, Outbox, is_gated
+from simpleflow.replay.helpers import Helpers
+from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, RunOptions, Stale
+from simpleflow.replay.outbox import Entry, Outbox
 from simpleflow.replay.records import Kept, Record
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import source
@@ -38,8 +39,6 @@ from swf.protocol.events import (
     ActivityTaskScheduled,
     DecisionTaskCompleted,
     DecisionTaskStarted,
-    MarkerRecorded,
-    TimerStarted,
     WorkflowExecutionStarted,
 )
 from swf.protocol.values import ActivityType
@@ -90,17 +89,14 @@ class Run:
         self.marker_futures: dict[str, Future[Any]] = {}
         self.marker_echoes: dict[str, deque[Record]] = defaultdict(deque)
         self.orphan_markers: Counter[str] = Counter()
-        self.helper_values: dict[tuple[str, str], Any] = {}
-        self.helpers_echoed: set[tuple[str, str]] = set()
-        self.patches: dict[str, bool] = {}
+        self.helpers = Helpers(self)
         self.wakes_up = False
         self.echoes_are_own = False
         self.failed: deque[TaskException] = deque()
         self._backoffs = 0
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
-        self._findings: dict[str, Finding] = {}
-        self._told: set[str] = set()
+        self.differences = Differences(self)
         self.engine = Engine(self)
         context = contextvars.Context()
         context.run(running.set, self.engine)
@@ -122,10 +118,7 @@ class Run:
         answered = {
             event.attributes.started_event_id for event in new if isinstance(event.attributes, DecisionTaskCompleted)
         }
-        for event in new:
-            if isinstance(event.attributes, MarkerRecorded) and event.attributes.marker_name in HELPERS:
-                helper = self.options.decode(event.attributes.details)
-                self.helper_values[event.attributes.marker_name, helper["id"]] = helper.get("value")
+        self.helpers.look_ahead(new)
         batch: list[HistoryEvent] = []
         for event in new:
             batch.append(event)
@@ -174,7 +167,7 @@ class Run:
         if is_live:
             self._after(had_closed=had_closed)
         self.position = self.batch_end
-        self._look_for_differences(batch)
+        self.differences.look(batch)
 
     def _after(self, *, had_closed: bool) -> None:
         """The hooks of a live decision. One that raises fails the execution."""
@@ -359,70 +352,9 @@ class Run:
         else:
             record.future.set_finished(details)
 
-    # Comparing
-
-    def compare_activity(self, record: Record, event_id: int, recorded: ActivityTaskScheduled) -> None:
-        """Another activity under the id is an error; another input is told once."""
-        wanted = record.task.activity.name
-        if recorded.activity_type.name != wanted:
-            raise NonDeterminismError(
-                f"event {event_id} scheduled the activity {recorded.activity_type.name!r} as {record.id!r}, but the "
-                f"workflow now submits {wanted!r} there ({record.source}). The code changed while this execution was "
-                "open; give the new code a new version, or ask self.patched() which code to run."
-            )
-        if self.echoes_are_own or recorded.input == record.input:
-            return
-        if format.is_pointer(recorded.input):
-            if not format.is_pointer(record.input):
-                return
-        elif comparable(recorded.input, format.decode(recorded.input)) == comparable(
-            record.input, format.decode(record.input)
-        ):
-            return
-        self._differs(
-            f"event {event_id} scheduled {record.id!r} with the input {_short(recorded.input)}, but the workflow now "
-            f"submits {_short(record.input)} ({record.source})"
-        )
-
-    def compare_timer(self, record: Record, event_id: int, recorded: TimerStarted) -> None:
-        """Another duration is told once."""
-        if not self.echoes_are_own and recorded.start_to_fire_timeout != record.input:
-            self._differs(
-                f"event {event_id} started the timer {record.id!r} of {recorded.start_to_fire_timeout} s, but the "
-                f"workflow now asks for {record.input} s ({record.source})"
-            )
-
-    def _differs(self, message: str) -> None:
-        if self.options.strict:
-            raise NonDeterminismError(message)
-        self.note(message + "; the recorded one counts")
-
-    def _look_for_differences(self, batch: list[HistoryEvent]) -> None:
-        if (self.orphans and not self.is_replaying) or (self.orphans and self.options.strict):
-            for (kind, id), events in self.orphans.items():
-                message = f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
-                if self.options.strict:
-                    raise NonDeterminismError(message)
-                self.note(message)
-        if not self.options.strict or self.echoes_are_own:
-            return
-        was_cut = any(
-            isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
-        )
-        if was_cut:
-            return
-        for entry in self.outbox.entries():
-            if entry.made_at < self.batch_end and not is_gated(entry):
-                raise NonDeterminismError(
-                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}, but the history has no "
-                    "trace of it. The code changed while this execution was open."
-                )
-
     def note(self, message: str) -> None:
         """Something to tell with the next answer, once."""
-        if message not in self._told:
-            self._told.add(message)
-            self._findings[message] = Finding(message)
+        self.differences.note(message)
 
     def _note_stuck(self) -> None:
         if self.greenlets.failed_to_end:
@@ -471,13 +403,12 @@ class Run:
                 values.update(self._closing_values)
         elif (is_cut or self._waits_for_echo()) and not self.wakes_up:
             decisions.append(StartTimer(timer_id=WAKE_UP_TIMER, start_to_fire_timeout="0"))
-        findings, self._findings = list(self._findings.values()), {}
         return Decisions(
             decisions,
             closing=closing,
             register=list(dict.fromkeys(entry.register for entry in entries if entry.register is not None)),
             values=values,
-            findings=findings,
+            findings=self.differences.take(),
             context=self._new_context(),
         )
 
@@ -541,7 +472,3 @@ def arguments(input: Any) -> tuple[list[Any], dict[str, Any]]:
     if isinstance(input, dict):
         return list(input.get("args", ())), dict(input.get("kwargs", {}))
     return (list(input), {}) if isinstance(input, list) else ([input], {})
-
-
-def _short(text: str | None) -> str:
-    return format.shortened(repr(text), 200)
