@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
 
-.PHONY: demo test check lint types layers bench clean
+.PHONY: demo test check lint types layers bench soak clean
 
 demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
@@ -24,6 +24,10 @@ types: $(READY)
 
 layers: $(READY)
 	$(BIN)/lint-imports
+
+# The random tests, fifty times as long.
+soak: $(READY)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n auto --timeout 3600 tests/replay tests/simulation tests/service tests/unit
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
