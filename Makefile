@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
 
-.PHONY: demo test check lint types layers bench soak clean
+.PHONY: demo test check lint types layers bench soak crashtest clean
 
 demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
@@ -31,6 +31,10 @@ soak: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# A run killed at random moments until it ends.
+crashtest: $(READY)
+	$(BIN)/python -m tests.processes.crash
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

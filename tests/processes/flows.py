@@ -172,6 +172,14 @@ class Signaled(Base):
         return self.submit(self.wait_signal("go")).result
 
 
+class Loops(Base):
+    name = "loops"
+
+    def run(self) -> Any:
+        while True:
+            time.sleep(0.01)
+
+
 class Typed(Base):
     name = "typed"
 

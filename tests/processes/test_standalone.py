@@ -302,6 +302,47 @@ def test_wrong_calls_say_what_and_where(tmp_path: Path, arguments: list[str], co
     assert done.stderr.startswith("simpleflow: error: ")
 
 
+def test_an_execution_can_be_started_first_and_run_later(tmp_path: Path) -> None:
+    """Options stand before the command, after it, or in the environment."""
+    started = simpleflow(
+        tmp_path,
+        "--db",
+        "x.db",
+        "workflow.start",
+        f"{FLOWS}.Add",
+        "--input",
+        "[1]",
+        "--workflow-id",
+        "sum",
+        "--tags",
+        "a,b",
+    )
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.split()[0] == "sum"
+    listed = simpleflow(tmp_path, "workflow.list", SIMPLEFLOW_DB="x.db")
+    assert listed.stdout.split() == ["sum", "add", "OPEN"]
+    twice = simpleflow(tmp_path, "workflow.start", f"{FLOWS}.Add", "--workflow-id", "sum", "--db", "x.db")
+    assert twice.returncode == 1
+    assert "WorkflowExecutionAlreadyStartedFault" in twice.stderr
+    info = simpleflow(tmp_path, "workflow.info", "sum", "--format", "prettyjson", "--db", "x.db")
+    (row,) = json.loads(info.stdout)
+    assert (row["tag_list"], row["input"], row["task_list"]) == ("a,b", {"args": [1], "kwargs": {}}, "t")
+
+
+def test_a_workflow_that_loops_for_ever_is_told_of_and_can_be_interrupted(tmp_path: Path) -> None:
+    process = begin(tmp_path, "standalone", f"{FLOWS}.Loops", WORKFLOW_DEFAULT_DECISION_TASK_TIMEOUT="1")
+    assert process.stderr is not None
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line)
+        if "does not come back" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert any("work that takes long belongs in an activity" in line for line in lines)
+
+
 def test_reading_creates_nothing(tmp_path: Path) -> None:
     simpleflow(tmp_path, "workflow.list", "--db", "missing.db")
     assert list(tmp_path.iterdir()) == []

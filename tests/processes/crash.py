@@ -1,0 +1,66 @@
+"""``make crashtest``: a run is killed at random moments, again and again, until it ends; nothing may be lost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.processes.command import begin, check
+
+FLOW = "tests.processes.flows.Ledgered"
+LONGEST_RUN_S = 60
+
+
+def life(seed: int, directory: Path) -> int:
+    """One execution, killed until it ends; how often it was killed. AssertionError says what went wrong."""
+    chance = random.Random(seed)
+    words = directory / "texts"
+    for number in range(80):
+        folder = words / str(number)
+        folder.mkdir(parents=True)
+        (folder / "some.txt").write_text("a few words " * 30_000)
+    ledger = directory / "ledger"
+    arguments = ("standalone", FLOW, "--input", json.dumps([str(words)]))
+    for kills in range(200):
+        process = begin(directory, *arguments, LEDGER=str(ledger))
+        try:
+            output, errors = process.communicate(timeout=chance.uniform(0.1, 1.5) if kills < 100 else LONGEST_RUN_S)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            if kills >= 100:
+                raise AssertionError(f"seed {seed}: it does not come to an end; see {directory}") from None
+            continue
+        assert process.returncode == 0, f"seed {seed}: {errors}"
+        result = json.loads(output.splitlines()[-1])
+        assert result["words"] == 80 * 90_000, f"seed {seed}: {result}"
+        verdict = check(directory / "simpleflow.db")
+        assert verdict.endswith("0 problems"), f"seed {seed}: {verdict}"
+        often = [line for line, count in Counter(ledger.read_text().splitlines()).items() if count > kills + 1]
+        assert not often, f"seed {seed}: ran more often than it was killed: {often}"
+        return kills
+    raise AssertionError("not reached")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.processes.crash", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    for seed in range(options.seed, options.seed + options.rounds):
+        directory = Path(tempfile.mkdtemp(prefix="crash-"))
+        kills = life(seed, directory)
+        print(f"seed {seed}: killed {kills} times, nothing lost", flush=True)
+        shutil.rmtree(directory)
+
+
+if __name__ == "__main__":
+    main()
