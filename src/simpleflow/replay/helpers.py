@@ -78,7 +78,7 @@ class Helpers:
         if key in self._seen:
             return
         text = run.field(format.encode(details))
-        run.engine.add(("helper", *key), RecordMarker(marker_name=key[0], details=text))
+        run.submits.add(("helper", *key), RecordMarker(marker_name=key[0], details=text))
         if run.outbox.helper_bytes > run.options.max_bytes:
             raise ValueError("more side effects in one decision than a request can carry; use an activity")
 

@@ -27,6 +27,7 @@ from simpleflow.replay.outbox import Entry, Outbox
 from simpleflow.replay.records import Kept, Record
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import source
+from simpleflow.replay.submits import Submits
 from simpleflow.workflow import Workflow
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.decisions import (
@@ -97,6 +98,7 @@ class Run:
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
+        self.submits = Submits(self)
         self.engine = Engine(self)
         context = contextvars.Context()
         context.run(running.set, self.engine)
@@ -271,7 +273,7 @@ class Run:
 
     def forget(self, record: Record) -> None:
         """The task is done: its record goes, user code may hold the future."""
-        self.engine.let_go(record)
+        self.submits.let_go(record)
         if record.id is None:
             return
         self.records.pop(record.key, None)
@@ -280,7 +282,7 @@ class Run:
 
     def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
         """Puts the next attempt into the outbox."""
-        self.engine.send_activity(record, register)
+        self.submits.send_activity(record, register)
 
     def fail_attempt(self, record: Record, exception: Exception) -> None:
         """One more failure: another attempt under the same id, or the end."""
@@ -307,7 +309,7 @@ class Run:
             return
         self._backoffs += 1
         self.outbox.is_held = True
-        timer = self.engine.start_own_timer("_simpleflow_backoff", failures.backoff_s(self._backoffs))
+        timer = self.submits.start_own_timer("_simpleflow_backoff", failures.backoff_s(self._backoffs))
         timer.add_waiter(_Release(self))
 
     def has_room(self) -> None:
@@ -317,7 +319,7 @@ class Run:
 
     def end_timer(self, record: Record) -> None:
         """The timer is over. One of the user is remembered, since its id may be asked for again."""
-        self.engine.let_go(record)
+        self.submits.let_go(record)
         if is_own(record.key[1]):
             self.records.pop(record.key, None)
 

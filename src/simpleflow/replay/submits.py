@@ -1,0 +1,331 @@
+"""What becomes of a submitted task: its id, its arguments, its decision in the outbox; and how it is cancelled."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from simpleflow import format
+from simpleflow.activity import PRIORITY_NOT_SET, Activity
+from simpleflow.futures import Future
+from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
+from simpleflow.replay.options import FIELD_CHARACTERS
+from simpleflow.replay.outbox import Key
+from simpleflow.replay.records import Record
+from simpleflow.replay.sources import here
+from simpleflow.task import (
+    ActivityTask,
+    CancelTimerTask,
+    MarkerTask,
+    TimerTask,
+    WaitForCancelRequest,
+    WaitForSignal,
+)
+from simpleflow.workflow import reject
+from swf.protocol.base import DecisionAttributes
+from swf.protocol.check import obeys
+from swf.protocol.decisions import (
+    CancelTimer,
+    RecordMarker,
+    RequestCancelActivityTask,
+    ScheduleActivityTask,
+    StartTimer,
+)
+from swf.protocol.refusal import why_not
+from swf.protocol.values import ActivityType, TaskList
+
+if TYPE_CHECKING:
+    from simpleflow.replay.run import Run
+
+
+class Arguments:
+    """Waits for the futures among the arguments of a task; the last one has the task sent at once."""
+
+    __slots__ = ("_record", "_submits", "pending")
+
+    def __init__(self, submits: Submits, record: Record, pending: list[Future[Any]]) -> None:
+        self._submits = submits
+        self._record = record
+        self.pending = set(pending)
+
+    def notify(self, future: Future[Any], /) -> None:
+        """A future is done."""
+        self.pending.discard(future)
+        if not self.pending:
+            self._submits.prepare_later(self._record)
+
+
+class Submits:
+    """The submitted things of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._arguments: dict[Record, Arguments] = {}
+        self._of_future: dict[Future[Any], Record] = {}
+
+    def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
+        """Takes a task; ids are taken in the order of the calls, ready or not."""
+        priority = next((kwargs.pop(key) for key in list(kwargs) if key.endswith("__priority")), PRIORITY_NOT_SET)
+        if isinstance(what, Activity):
+            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), priority)
+        if args or kwargs:
+            raise (
+                reject(what)
+                if not isinstance(what, ActivityTask)
+                else TypeError(f"{what.name} has its arguments already; submit it without others")
+            )
+        match what:
+            case ActivityTask():
+                return self._submit_activity(
+                    ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs), priority
+                )
+            case TimerTask():
+                return self._submit_timer(what)
+            case CancelTimerTask():
+                return self._submit_timer_cancel(what)
+            case MarkerTask():
+                return self._submit_marker(what)
+            case WaitForSignal():
+                future: Future[Any] = Future()
+                future.task_id = f"signal-{what.signal_name}"
+                self._run.signals.wait(what.signal_name, future, consume=what.consume)
+                return future
+            case WaitForCancelRequest():
+                return self._submit_cancel_wait(what)
+        raise reject(what)
+
+    def _submit_activity(self, task: ActivityTask, priority: Any) -> Future[Any]:
+        activity = task.activity
+        record = Record("activity", task, source=here(), priority=self._priority(activity, priority))
+        suffix_hook = getattr(activity.callable, "get_task_id", None)
+        if not activity.idempotent and suffix_hook is None:
+            record.id = task_id(task.name, str(self.count(task.name)))
+        among = futures_in([task.args, task.kwargs])
+        record.future.task_id = record.id
+        pending = [each for each in among if not each.done]
+        if not pending:
+            return self._prepare(record, among)
+        self._of_future[record.future] = record
+        if record.id is not None:
+            self._run.records[record.key] = record
+        arguments = self._arguments[record] = Arguments(self, record, pending)
+        for each in pending:
+            each.add_waiter(arguments)
+        return record.future
+
+    def prepare_later(self, record: Record) -> None:
+        """The arguments are there. An error has nobody to be raised at: it becomes the task's."""
+        self._arguments.pop(record, None)
+        if record.future.done or self._run.closing is not None or self._run.greenlets.is_evicting:
+            return
+        try:
+            first = self._prepare(record, futures_in([record.task.args, record.task.kwargs]))
+        except Exception as error:  # noqa: BLE001  # a value that cannot be read or sent, a hook of the user
+            self._run.fail_task(record, error)
+            return
+        if first is not record.future:
+            self.let_go(record)
+            first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
+
+    def let_go(self, record: Record) -> None:
+        """The future of *record* has nothing to cancel any more."""
+        self._of_future.pop(record.future, None)
+
+    def _prepare(self, record: Record, among: list[Future[Any]]) -> Future[Any]:
+        """Sends the task, its arguments being there; the future of an equal idempotent task if there is one.
+
+        *among* are the futures in its arguments.
+        """
+        run, task = self._run, record.task
+        record.after = tuple(each.task_id for each in among if each.task_id is not None)
+        task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
+        if record.id is None:
+            record.id = record.future.task_id = self._id_from_arguments(task)
+            known = run.records.get(record.key)
+            if known is not None:
+                return known.future
+            if record.key in run.settled:
+                return run.settled[record.key]
+        task.id = record.id
+        self.send_activity(record)
+        self._of_future[record.future] = record
+        run.records[record.key] = record
+        run.adopt(record)
+        return record.future
+
+    def _id_from_arguments(self, task: ActivityTask) -> str:
+        hook = getattr(task.activity.callable, "get_task_id", None)
+        if hook is not None:
+            return task_id(task.name, str(hook(self._run.workflow, *task.args, **task.kwargs)))
+        return task_id(task.name, hashed(task.args, task.kwargs))
+
+    def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
+        """Puts an attempt into the outbox; *register* is a type that has to be registered first."""
+        run, activity = self._run, record.task.activity
+        content: dict[str, Any] = {"args": record.task.args, "kwargs": record.task.kwargs}
+        told = {
+            "attempt": record.failures + 1,
+            "start_to_close": activity.task_start_to_close_timeout,
+            "heartbeat": activity.task_heartbeat_timeout,
+            "last_details": record.last_details,
+        }
+        known = {key: value for key, value in told.items() if value is not None}
+        content["meta"] = {**activity.meta, "simpleflow": known}
+        try:
+            text = format.encode(content)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
+        record.input = run.field(text)
+        assert record.id is not None
+        self.add(
+            ("schedule", record.id),
+            ScheduleActivityTask(
+                activity_type=ActivityType(name=activity.name, version=activity.version),
+                activity_id=record.id,
+                input=record.input,
+                control=self._edges(record.after),
+                task_list=TaskList(name=run.options.task_list or activity.task_list),
+                task_priority=None if record.priority is None else str(record.priority),
+                schedule_to_close_timeout=activity.task_schedule_to_close_timeout,
+                schedule_to_start_timeout=activity.task_schedule_to_start_timeout,
+                start_to_close_timeout=activity.task_start_to_close_timeout,
+                heartbeat_timeout=activity.task_heartbeat_timeout,
+            ),
+            register,
+        )
+
+    def _edges(self, after: tuple[str, ...]) -> str | None:
+        """The tasks whose results are among the arguments, for those who draw the graph."""
+        text = format.encode({"after": runs(after)}) if after else None
+        if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
+            return None
+        return self._run.field(text)
+
+    def add(self, key: Key, decision: DecisionAttributes, register: ActivityType | None = None) -> None:
+        """Puts a decision into the outbox; ValueError for one that the service would refuse with all others."""
+        values = self._run.fresh_values()
+        if not obeys(decision):
+            raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
+        self._run.outbox.add(key, decision, self._run.batch_end, values, register)
+
+    def _priority(self, activity: Activity[..., Any], given: Any) -> int | str | None:
+        for each in (given, activity.task_priority, self._run.workflow.task_priority):
+            if each is not PRIORITY_NOT_SET:
+                return each
+        return None
+
+    def _submit_timer(self, task: TimerTask) -> Future[Any]:
+        run = self._run
+        record = Record("timer", task, id=task.timer_id, source=here())
+        known = run.records.get(record.key)
+        if known is not None:
+            if known.future.done:
+                run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
+            return known.future
+        seconds = math.ceil(float(task.timeout))
+        if not 0 <= seconds < 10**8:
+            raise ValueError(f"the timer {task.timer_id!r} of {task.timeout} s: 0 to 99999999 is possible")
+        control = None if task.control is None else run.field(format.encode(task.control))
+        record.input = str(seconds)
+        self.add(
+            ("start_timer", task.timer_id),
+            StartTimer(timer_id=task.timer_id, start_to_fire_timeout=record.input, control=control),
+        )
+        run.records[record.key] = record
+        self._of_future[record.future] = record
+        run.adopt(record)
+        return record.future
+
+    def start_own_timer(self, prefix: str, seconds: int) -> Future[Any]:
+        """A timer of the engine."""
+        return self._submit_timer(TimerTask(self.next_id(prefix), seconds))
+
+    def _submit_timer_cancel(self, task: CancelTimerTask) -> Future[Any]:
+        run = self._run
+        known = run.records.get(("cancel_timer", task.timer_id))
+        if known is not None:
+            return known.future
+        record = Record("cancel_timer", task, id=task.timer_id, source=here())
+        timer = run.records.get(("timer", task.timer_id))
+        if timer is None or timer.future.done:
+            record.future.set_finished(None)
+            return record.future
+        if run.outbox.pop(("start_timer", task.timer_id)) is not None:
+            timer.future.set_cancelled()
+            record.future.set_finished(None)
+            return record.future
+        run.records[record.key] = run.timer_cancels[task.timer_id] = record
+        self.add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id))
+        return record.future
+
+    def _submit_marker(self, task: MarkerTask) -> Future[Any]:
+        run = self._run
+        details = format.encode(task.details)
+        known = run.marker_futures.get(f"{task.name} {details}")
+        if known is not None:
+            return known
+        record = Record("marker", task, id=f"{task.name}-{self.count(f'marker-{task.name}')}", source=here())
+        assert record.id is not None
+        run.marker_futures[f"{task.name} {details}"] = record.future
+        if run.orphan_markers[task.name]:
+            run.orphan_markers[task.name] -= 1
+            record.future.set_finished(format.decode(details))
+            return record.future
+        self.add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)))
+        run.marker_echoes[task.name].append(record)
+        return record.future
+
+    def _submit_cancel_wait(self, task: WaitForCancelRequest) -> Future[Any]:
+        record = Record("cancel_request", task, id="", source=here())
+        if self._run.cancel_requests:
+            record.future.set_finished(None)
+        else:
+            self._run.cancel_waits.append(record)
+        return record.future
+
+    def cancel(self, future: Future[Any]) -> None:
+        """Stops what is behind the future: unsent, it never leaves; sent, it is asked to cancel."""
+        run = self._run
+        record = self._of_future.get(future)
+        if record is None:
+            return
+        arguments = self._arguments.pop(record, None)
+        if arguments is not None:
+            for each in arguments.pending:
+                each.remove_waiter(arguments)
+            if record.id is not None:
+                run.records.pop(record.key, None)
+        elif record.kind == "timer":
+            assert record.id is not None
+            if run.outbox.pop(("start_timer", record.id)) is None:
+                self.add(("cancel_timer", record.id), CancelTimer(timer_id=record.id))
+        elif record.id is not None:
+            if run.outbox.pop(("schedule", record.id)) is not None:
+                run.forget(record)
+            elif ("cancel", record.id) not in run.outbox:
+                self.add(("cancel", record.id), RequestCancelActivityTask(activity_id=record.id))
+
+    def next_id(self, prefix: str) -> str:
+        """*prefix* and the next number."""
+        return f"{prefix}-{self.count(prefix)}"
+
+    def count(self, name: str) -> int:
+        """The next number of a name."""
+        self._run.counters[name] += 1
+        return self._run.counters[name]
+
+
+class Link:
+    """Passes the outcome of one future on to another."""
+
+    def __init__(self, other: Future[Any]) -> None:
+        self._other = other
+
+    def notify(self, future: Future[Any], /) -> None:
+        """The first is done."""
+        if future.cancelled:
+            self._other.set_cancelled()
+        elif future._exception is not None:
+            self._other.set_exception(future._exception)
+        else:
+            self._other.set_finished_lazily(lambda: future.result)
