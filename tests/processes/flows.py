@@ -65,6 +65,21 @@ def sleep_on() -> None:
     time.sleep(60)
 
 
+@activity.with_attributes(version="1", heartbeat_timeout=1)
+def take_time(seconds: float) -> str:
+    time.sleep(seconds)
+    return "still there"
+
+
+@FAST
+def leave_somebody_behind() -> None:
+    """Ends its process; a forked one lives on for a while and keeps what it has inherited open."""
+    if os.fork():
+        os._exit(4)
+    time.sleep(20)
+    os._exit(0)
+
+
 class Base(Workflow):
     version = "1"
     task_list = "t"
@@ -148,6 +163,20 @@ class Waits(Base):
 
     def run(self, path: str, announce: str) -> Any:
         return self.submit(wait_for, path, announce).result_or_raise()
+
+
+class TakesTime(Base):
+    name = "takes-time"
+
+    def run(self) -> Any:
+        return self.submit(take_time, 2.5).result_or_raise()
+
+
+class LeavesSomebodyBehind(Base):
+    name = "leaves-somebody-behind"
+
+    def run(self) -> Any:
+        return self.submit(leave_somebody_behind).result_or_raise()
 
 
 class TooSlow(Base):

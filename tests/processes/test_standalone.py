@@ -194,6 +194,22 @@ def test_a_killed_child_is_a_failed_attempt_within_two_seconds(tmp_path: Path) -
     assert failed.timestamp - started.timestamp < 2
 
 
+def test_an_activity_that_takes_longer_than_its_heartbeat_timeout_is_kept_alive(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "standalone", f"{FLOWS}.TakesTime")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, '"still there"'), done.stderr
+    assert "ActivityTaskTimedOut" not in [event.type for event in history(tmp_path / "simpleflow.db")]
+
+
+def test_a_dead_child_is_noticed_though_its_own_child_keeps_the_pipe_open(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "standalone", f"{FLOWS}.LeavesSomebodyBehind")
+    assert done.returncode == 1
+    assert re.search(r"process \d+ died: exit code 4", done.stderr)
+    events = history(tmp_path / "simpleflow.db")
+    (started,) = (event for event in events if event.type == "ActivityTaskStarted")
+    (failed,) = (event for event in events if event.type == "ActivityTaskFailed")
+    assert failed.timestamp - started.timestamp < 2
+
+
 def test_an_activity_whose_time_is_over_is_ended(tmp_path: Path) -> None:
     done = simpleflow(tmp_path, "standalone", f"{FLOWS}.TooSlow")
     assert done.returncode == 1

@@ -36,6 +36,8 @@ class Done(msgspec.Struct, omit_defaults=True):
 def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
     """Serves until the requests end. *modules* are imported first, for the activities they define."""
     os.dup2(2, 1)
+    for descriptor in (requests, answers, lifeline):
+        os.set_inheritable(descriptor, False)
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     sys.path.insert(0, os.getcwd())
     from simpleflow.dispatch import failure, run_activity

@@ -14,6 +14,9 @@ import msgspec
 
 from simpleflow.swf.process.child import Done, Job
 
+LOOK_EVERY_S = 0.5
+"""How often a silent child is looked after."""
+
 
 class ChildDied(Exception):
     """The child has ended in the middle of an activity."""
@@ -65,9 +68,13 @@ class Child:
         """What became of the activity, or None if it goes on after *seconds*; raises ChildDied."""
         give_up_at = None if seconds is None else time.monotonic() + seconds
         while True:
-            left = None if give_up_at is None else max(0.0, give_up_at - time.monotonic())
-            if b"\n" not in self._buffer and not select.select([self._answers], [], [], left)[0]:
-                return None
+            left = LOOK_EVERY_S if give_up_at is None else max(0.0, give_up_at - time.monotonic())
+            if b"\n" not in self._buffer and not select.select([self._answers], [], [], min(left, LOOK_EVERY_S))[0]:
+                if self._process.poll() is not None:
+                    raise self._died()  # something it has started keeps the pipe open
+                if give_up_at is not None and time.monotonic() >= give_up_at:
+                    return None
+                continue
             if b"\n" not in self._buffer:
                 data = os.read(self._answers, 1 << 16)
                 if not data:
@@ -79,7 +86,10 @@ class Child:
                 return self._decoder.decode(line)
 
     def _died(self) -> ChildDied:
-        return ChildDied(self.pid, self._process.wait())
+        """Reaps the child, and ends what it has left behind."""
+        death = ChildDied(self.pid, self._process.wait())
+        self._signal(signal.SIGKILL)
+        return death
 
     def terminate(self, patience_s: float) -> None:
         """Ends the child and what it has started: first kindly, after *patience_s* seconds for good."""
