@@ -23,6 +23,8 @@ from swf.protocol.wire import decode_events
 from swf.server import FileOwned, ManualClock, NotADatabase, open_reader, open_service
 from swf.server.check import problems
 from swf.server.inprocess import InProcessClient
+from swf.server.machine.turn import Turn
+from swf.server.pending import Pending
 from swf.server.store.database import Database
 from tests.service.flow import DOMAIN, LIST, Flow, schedule, start_timer
 
@@ -170,6 +172,60 @@ def test_a_call_that_breaks_our_own_rules_fails_alone(flow: Flow, monkeypatch: p
     assert isinstance(first, InternalFailure)
     assert second is None
     assert [event.type for event in flow.events()][2:] == ["WorkflowExecutionCancelRequested"]
+
+
+def test_a_deadline_that_cannot_be_written_strikes_when_it_can(
+    durable_flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = durable_flow
+    flow.start()
+    flow.decide(start_timer("t", 5))
+
+    def refuse(*arguments: Any) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("swf.server.store.changes.Changes.write", refuse)
+        flow.pass_time(5)
+    assert "TimerFired" not in [event.type for event in flow.events()]
+    flow.pass_time(1)
+    assert "TimerFired" in [event.type for event in flow.events()]
+
+
+def test_an_interruption_in_the_middle_of_a_turn_leaves_memory_and_file_alike(
+    durable_flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C strikes wherever the main thread is, and the main thread may have the turn."""
+    flow = durable_flow
+    flow.start()
+    flow.decide(schedule("a"))
+    flow.take()
+
+    def interrupted(turn: Any, *others: Any) -> None:
+        if isinstance(turn, Turn):
+            turn.wake_decider()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("swf.server.service.executions.signal", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            flow.signal()
+    with monkeypatch.context() as patch:
+        patch.setattr("swf.server.store.changes.Changes.write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            flow.complete("a")
+    assert list(problems(flow.service)) == []
+    flow.complete("a")
+    assert flow.poll_decision().task_token is not None
+
+
+def test_a_poll_that_is_given_up_before_its_turn_takes_no_task(flow: Flow) -> None:
+    flow.start()
+    pending = Pending(o.PollForDecisionTask(domain=DOMAIN, task_list=LIST), woken=threading.Event())
+    flow.service.give_up([pending])
+    flow.service.submit([pending])
+    assert pending.answer.task_token is None
+    assert flow.poll_decision().task_token is not None
 
 
 class Gate:

@@ -127,6 +127,9 @@ class Executor:
             except Stale as reason:
                 log.debug("run forgotten workflow_id=%s: %s", key[0], reason)
                 run.kill()
+            except BaseException:
+                run.kill()
+                raise
         self.forget(key)
         run = self._new_run(task)
         events = self._history(task)

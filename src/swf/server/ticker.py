@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 from swf.server.service import Service
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAP_S = 1.0
 """A wall clock that jumps is noticed after this time."""
@@ -39,7 +42,12 @@ class Ticker:
     def _run(self) -> None:
         service = self._service
         while not self._is_stopped:
-            service.tick()
+            try:
+                service.tick()
+            except Exception:
+                log.exception("deadlines could not be looked at; they are again in %d s", LONGEST_NAP_S)
+                self._earlier.wait(LONGEST_NAP_S)
+                continue
             now = service.clock.now()
             self._wakes_at = now + LONGEST_NAP_S
             next_wake = service.next_wake()

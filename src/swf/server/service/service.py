@@ -37,6 +37,8 @@ BATCH_CALLS = 512
 """Calls computed and written together, so that one round stays short."""
 EXPIRE_AT_ONCE = 500
 """Executions looked at in one round when their time has come; polls are served between rounds."""
+REPEAT_AFTER_S = 1.0
+"""Seconds until deadlines that could not be written are tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,16 @@ class Service:
         """One round. A call that breaks our own rules gets InternalFailure, the rest is computed anew."""
         while batch:
             round = Round(self, self.clock.now())
-            broken = self._compute(round, batch)
-            if broken is None:
-                self._commit(round, batch)
-                return
+            try:
+                broken = self._compute(round, batch)
+                if broken is None:
+                    self._commit(round, batch)
+                    return
+            except BaseException:
+                # An interruption, or a rule of ours that does not hold: the file counts, not what is in memory.
+                self._abandon(round)
+                self._fail(batch, InternalFailure("The service was interrupted; repeat the call."))
+                raise
             self._abandon(round)
             broken.finish(InternalFailure("The service failed at this call; nothing of it was kept."))
             batch = [pending for pending in batch if pending is not broken]
@@ -143,6 +151,8 @@ class Service:
     def _compute(self, round: Round, batch: list[Pending]) -> Pending | None:
         """The call that could not be computed for a reason that is no fault of the caller, or None."""
         for pending in batch:
+            if pending.is_done:  # given up before its turn came
+                continue
             try:
                 self._handle(round, pending)
             except Fault as fault:
@@ -192,7 +202,14 @@ class Service:
                 round.matched.append((key, pending))
                 hand_over(round, task, pending)
 
-    def _commit(self, round: Round, batch: list[Pending]) -> None:
+    def _fail(self, batch: list[Pending], fault: Fault) -> None:
+        for pending in batch:
+            if not pending.is_done:
+                self._leave(pending)
+                pending.finish(fault)
+
+    def _commit(self, round: Round, batch: list[Pending]) -> bool:
+        """Writes the round and gives its answers; False if it could not be written."""
         if round.changes:
             try:
                 with self.database.transaction() as connection:
@@ -203,13 +220,11 @@ class Service:
                 fault = InternalFailure(
                     f"The service could not write to {self.path}: {error}. Nothing of this call was kept; repeat it."
                 )
-                for pending in batch:
-                    if not pending.is_done:
-                        self._leave(pending)
-                        pending.finish(fault)
-                return
+                self._fail(batch, fault)
+                return False
         round.publish()
         self.histories.weigh(round.touched)
+        return True
 
     def _abandon(self, round: Round) -> None:
         """Drops all that the round has changed in memory; pollers it had served wait again, in front."""
@@ -289,10 +304,17 @@ class Service:
             )
         ]
         round = Round(self, now)
-        for row in rows:
-            round.expire(self.histories.get(row))
-        self._match(round)
-        self._commit(round, [])
+        try:
+            for row in rows:
+                round.expire(self.histories.get(row))
+            self._match(round)
+            written = self._commit(round, [])
+        except BaseException:
+            self._abandon(round)
+            raise
+        if not written:
+            self._next_wake = now + REPEAT_AFTER_S
+            return False
         self._next_wake = self.database.connection.execute(
             "select min(wake_at) from executions where wake_at is not null"
         ).get
