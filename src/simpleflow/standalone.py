@@ -150,7 +150,9 @@ class Session:
             worker.stop()
         self._client.stop_polling()
         try:
-            if not self._is_open():
+            if self._is_open():
+                log.warning("stopping: activities that run are finished first; interrupt again to end them")
+            else:
                 for worker in workers:
                     worker.kill()
             for thread in threads:
