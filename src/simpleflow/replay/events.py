@@ -63,7 +63,7 @@ def schedule_activity(run: Run, event: HistoryEvent) -> None:
     run.open_activities += 1
     run.open[event.id] = key, attributes
     if run.outbox.pop(("schedule", attributes.activity_id)) is not None:
-        run.has_room()
+        run.room.take_activity()
     record = run.sent(key)
     if record is None:
         run.orphan(key, event)
@@ -147,7 +147,7 @@ def end_refused_activity(run: Run, record: Record, attributes: e.ScheduleActivit
         run.send_activity(record, register=attributes.activity_type)
     elif cause in failures.WAIT_AND_REPEAT:
         run.send_activity(record)
-        run.back_off()
+        run.room.refuse_activity()
     elif cause is Cause.ACTIVITY_ID_ALREADY_IN_USE and record.is_open:
         pass
     else:
@@ -204,7 +204,7 @@ def close_timer(run: Run, event: HistoryEvent) -> None:
     if not is_own(attributes.timer_id):
         run.timers_seen[attributes.timer_id] = {"state": attributes.STATE, "event_id": event.id}
     run.outbox.pop(("cancel_timer", attributes.timer_id))
-    run.resume_timers()
+    run.room.end_timer()
     if key is None:
         return
     run.finish_cancel(attributes.timer_id)  # also if it fired first: nothing is left to cancel
@@ -236,7 +236,7 @@ def refuse_timer(run: Run, event: HistoryEvent) -> None:
     if record is None:
         run.orphan(("timer", attributes.timer_id), event)
     elif attributes.cause is Cause.OPEN_TIMERS_LIMIT_EXCEEDED and entry is not None and run.open_timers:
-        run.waiting_timers.append(entry)
+        run.room.refuse_timer(entry)
     elif attributes.cause in failures.WAIT_AND_REPEAT and entry is not None:
         run.outbox.add(entry.key, entry.decision, run.batch_end, entry.values)
     else:

@@ -87,3 +87,12 @@ def runs(ids: Iterable[str]) -> list[str]:
             if id:
                 result.append(id)
     return result
+
+
+def arguments(input: Any) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of ``run`` in a decoded input: ``{"args": [...], "kwargs": {...}}``, both optional."""
+    if input is None:
+        return [], {}
+    if isinstance(input, dict):
+        return list(input.get("args", ())), dict(input.get("kwargs", {}))
+    return (list(input), {}) if isinstance(input, list) else ([input], {})

@@ -22,9 +22,11 @@ from simpleflow.replay.engine import Engine, FailNow
 from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
+from simpleflow.replay.inputs import arguments
 from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, RunOptions, Stale
-from simpleflow.replay.outbox import Entry, Outbox
+from simpleflow.replay.outbox import Outbox
 from simpleflow.replay.records import Kept, Record
+from simpleflow.replay.room import Room
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import source
 from simpleflow.replay.submits import Submits
@@ -83,7 +85,7 @@ class Run:
         self.cancel_waits: list[Record] = []
         self.timer_cancels: dict[str, Record] = {}
         """Submitted requests to cancel a timer that were not answered yet, by timer id."""
-        self.waiting_timers: list[Entry] = []
+        self.room = Room(self)
         """Timers that were refused because too many are open."""
         self.may_close = True
         self.markers: list[tuple[Marker, int]] = []
@@ -94,7 +96,6 @@ class Run:
         self.wakes_up = False
         self.echoes_are_own = False
         self.failed: deque[TaskException] = deque()
-        self._backoffs = 0
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
@@ -303,35 +304,11 @@ class Run:
             self.failed.append(TaskException(record.task, exception))
             self.greenlets.wake_main()
 
-    def back_off(self) -> None:
-        """Holds activities until a timer fires; each in a row waits longer."""
-        if self.outbox.is_held:
-            return
-        self._backoffs += 1
-        self.outbox.is_held = True
-        timer = self.submits.start_own_timer("_simpleflow_backoff", failures.backoff_s(self._backoffs))
-        timer.add_waiter(_Release(self))
-
-    def has_room(self) -> None:
-        """The service has taken an activity: the next refusal is the first again."""
-        if not self.outbox.is_held:
-            self._backoffs = 0
-
     def end_timer(self, record: Record) -> None:
         """The timer is over. One of the user is remembered, since its id may be asked for again."""
         self.submits.let_go(record)
         if is_own(record.key[1]):
             self.records.pop(record.key, None)
-
-    def resume_timers(self) -> None:
-        """A timer has ended, so there is room for one that was refused."""
-        if self.waiting_timers:
-            entry = self.waiting_timers.pop(0)
-            self.outbox.add(entry.key, entry.decision, self.batch_end, entry.values)
-
-    def release(self) -> None:
-        """The back-off is over."""
-        self.outbox.is_held = False
 
     def finish_cancel(self, timer_id: str) -> None:
         """The request to cancel a timer has been answered."""
@@ -455,22 +432,3 @@ class Run:
         if not self.is_killed:
             self.is_killed = True
             self.greenlets.unwind()
-
-
-class _Release:
-    """Waits for the timer of a back-off."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def notify(self, future: Future[Any], /) -> None:
-        self._run.release()
-
-
-def arguments(input: Any) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments of ``run`` in a decoded input: ``{"args": [...], "kwargs": {...}}``, both optional."""
-    if input is None:
-        return [], {}
-    if isinstance(input, dict):
-        return list(input.get("args", ())), dict(input.get("kwargs", {}))
-    return (list(input), {}) if isinstance(input, list) else ([input], {})

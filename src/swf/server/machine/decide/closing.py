@@ -6,6 +6,7 @@ decider has not seen. That task then serves as the notice of the refusal.
 
 from __future__ import annotations
 
+from swf.protocol.base import Attributes
 from swf.protocol.causes import Cause
 from swf.protocol.decisions import CancelWorkflowExecution, CompleteWorkflowExecution, FailWorkflowExecution
 from swf.protocol.events import (
@@ -21,42 +22,30 @@ from swf.server.machine.turn import Turn
 
 def complete_execution(turn: Turn, wanted: CompleteWorkflowExecution, completed_event_id: int) -> bool:
     """Closes with success."""
-    if turn.execution.waiting_decision is not None:
-        turn.emit(
-            CompleteWorkflowExecutionFailed(
-                cause=Cause.UNHANDLED_DECISION, decision_task_completed_event_id=completed_event_id
-            )
-        )
-        return True
-    turn.emit(WorkflowExecutionCompleted(result=wanted.result, decision_task_completed_event_id=completed_event_id))
-    return False
+    event = WorkflowExecutionCompleted(result=wanted.result, decision_task_completed_event_id=completed_event_id)
+    return _close(turn, event, CompleteWorkflowExecutionFailed, completed_event_id)
 
 
 def fail_execution(turn: Turn, wanted: FailWorkflowExecution, completed_event_id: int) -> bool:
     """Closes with a failure."""
-    if turn.execution.waiting_decision is not None:
-        turn.emit(
-            FailWorkflowExecutionFailed(
-                cause=Cause.UNHANDLED_DECISION, decision_task_completed_event_id=completed_event_id
-            )
-        )
-        return True
-    turn.emit(
-        WorkflowExecutionFailed(
-            reason=wanted.reason, details=wanted.details, decision_task_completed_event_id=completed_event_id
-        )
+    event = WorkflowExecutionFailed(
+        reason=wanted.reason, details=wanted.details, decision_task_completed_event_id=completed_event_id
     )
-    return False
+    return _close(turn, event, FailWorkflowExecutionFailed, completed_event_id)
 
 
 def cancel_execution(turn: Turn, wanted: CancelWorkflowExecution, completed_event_id: int) -> bool:
     """Closes as canceled, asked for or not."""
-    if turn.execution.waiting_decision is not None:
-        turn.emit(
-            CancelWorkflowExecutionFailed(
-                cause=Cause.UNHANDLED_DECISION, decision_task_completed_event_id=completed_event_id
-            )
-        )
-        return True
-    turn.emit(WorkflowExecutionCanceled(details=wanted.details, decision_task_completed_event_id=completed_event_id))
-    return False
+    event = WorkflowExecutionCanceled(details=wanted.details, decision_task_completed_event_id=completed_event_id)
+    return _close(turn, event, CancelWorkflowExecutionFailed, completed_event_id)
+
+
+Refusal = CompleteWorkflowExecutionFailed | FailWorkflowExecutionFailed | CancelWorkflowExecutionFailed
+
+
+def _close(turn: Turn, event: Attributes, refusal: type[Refusal], completed_event_id: int) -> bool:
+    if turn.execution.waiting_decision is None:
+        turn.emit(event)
+        return False
+    turn.emit(refusal(cause=Cause.UNHANDLED_DECISION, decision_task_completed_event_id=completed_event_id))
+    return True
