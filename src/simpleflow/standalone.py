@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -18,7 +15,7 @@ from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import Decider
-from simpleflow.swf.process.identity import pid_of
+from simpleflow.swf.process.identity import identity, told_by
 from simpleflow.swf.process.worker import Worker
 from simpleflow.tally import Tally
 from simpleflow.workflow import Workflow
@@ -130,10 +127,12 @@ class Session:
             store=self._store,
             on_events=self.tally.see,
         )
-        decider = Decider(client, executor, self._domain, execution.workflow_id)
+        mine = identity(owner=self._service.instance_id)
+        decider = Decider(client, executor, self._domain, execution.workflow_id, identity=mine)
         held = self._take_over()
         workers = [
-            Worker(self._client, self._domain, execution.workflow_id, self._modules) for _ in range(self._worker_count)
+            Worker(self._client, self._domain, execution.workflow_id, self._modules, identity=mine)
+            for _ in range(self._worker_count)
         ]
         threads = [threading.Thread(target=self._work, args=(worker,), daemon=True) for worker in workers]
         for thread in threads:
@@ -213,14 +212,18 @@ class Session:
         assert self._execution is not None
         held = self._service.started_tasks(self._domain, self._execution.workflow_id)
         for task in held:
-            if task.kind == "activity" and _is_dead(task.identity):
+            if task.kind == "activity" and self._was_ours(task):
                 self._fail(task)
-        decisions = [task for task in held if task.kind == "decision" and _is_dead(task.identity)]
+        decisions = [task for task in held if task.kind == "decision" and self._was_ours(task)]
         return self._held_decision(decisions[0]) if decisions else None
+
+    def _was_ours(self, task: StartedTask) -> bool:
+        """Whether an owner of this file held the task. It is dead, for the file is ours now, and nothing polls yet."""
+        return told_by(task.identity).get("owner") == self._service.instance_id
 
     def _fail(self, task: StartedTask) -> None:
         log.info("activity was held by a process that has died id=%s", task.activity_id)
-        reason = f"process {pid_of(task.identity)} died"
+        reason = f"process {told_by(task.identity).get('pid')} died"
         try:
             self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason))
         except UnknownResourceFault as fault:
@@ -235,22 +238,6 @@ class Session:
             workflow_execution=self._execution,
             workflow_type=WorkflowType(name=self._workflow.name, version=self._workflow.version),
         )
-
-
-def _is_dead(identity: str | None) -> bool:
-    """Whether the holder was a process of this machine that is there no more."""
-    pid = pid_of(identity)
-    if pid is None or json.loads(identity or "{}").get("hostname") != socket.gethostname():
-        return False
-    if pid == os.getpid():
-        return True  # a number that was used again: this process holds nothing yet
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _plain(text: str | None) -> Any:

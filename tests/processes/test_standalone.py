@@ -149,6 +149,23 @@ def test_a_killed_run_goes_on_and_repeats_nothing_that_was_completed(tmp_path: P
     assert check(tmp_path / "simpleflow.db").endswith("0 problems")
 
 
+def test_what_a_dead_owner_held_is_taken_over_though_nobody_has_buried_it(tmp_path: Path) -> None:
+    """A process that was killed keeps its number until its parent asks for it; in a container that may be never."""
+    announce = tmp_path / "running"
+    arguments = ("standalone", f"{FLOWS}.Waits", "--input", json.dumps([str(tmp_path / "go"), str(announce)]))
+    process = begin(tmp_path, *arguments)
+    wait_until(announce.exists, process)
+    process.send_signal(signal.SIGKILL)
+    wait_until(lambda: not _is_alive(process.pid))
+    (tmp_path / "go").touch()
+    try:
+        done = simpleflow(tmp_path, *arguments)
+    finally:
+        process.communicate()
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, '"released"'), done.stderr
+    assert "finished: scheduled 0, running 0, done 1, failed 1" in done.stderr
+
+
 def test_an_open_execution_is_not_resumed_with_another_input(tmp_path: Path) -> None:
     announce = tmp_path / "running"
     arguments = ("standalone", f"{FLOWS}.Waits", "--input", json.dumps([str(tmp_path / "go"), str(announce)]))

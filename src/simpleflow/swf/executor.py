@@ -118,12 +118,12 @@ class Executor:
         """Warm if the events go on where the run stands, else cold with the whole history."""
         events = wire.decode_events(task.events) if task.next_page_token is None else []
         warm = self._warm.get(key)
-        if self._on_events is not None and events:
-            self._on_events(events)
         if events and (warm is not None or events[0].id == 1):
             run = warm.run if warm is not None else self._new_run(task)
             try:
-                return self._keep(key, run, run.advance(events))
+                decisions = run.advance(events)
+                self._show(events)
+                return self._keep(key, run, decisions)
             except Stale as reason:
                 log.debug("run forgotten workflow_id=%s: %s", key[0], reason)
                 run.kill()
@@ -133,13 +133,16 @@ class Executor:
         self.forget(key)
         run = self._new_run(task)
         events = self._history(task)
-        if self._on_events is not None:
-            self._on_events(events)
+        self._show(events)
         try:
             return self._keep(key, run, run.advance(events))
         except BaseException:
             run.kill()
             raise
+
+    def _show(self, events: Sequence[HistoryEvent]) -> None:
+        if self._on_events is not None:
+            self._on_events(events)
 
     def _history(self, task: DecisionTask) -> list[HistoryEvent]:
         """All events up to the start of the task."""

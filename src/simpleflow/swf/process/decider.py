@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from simpleflow.swf.executor import Executor
-from simpleflow.swf.process.identity import identity
+from simpleflow.swf.process.identity import identity as this_process
 from swf.core import Client
 from swf.protocol.faults import Fault, UnknownResourceFault
 from swf.protocol.operations import DecisionTask, PollForDecisionTask, RespondDecisionTaskCompleted
@@ -18,13 +18,16 @@ log = logging.getLogger(__name__)
 class Decider:
     """Polls one task list. All workflow code runs in the thread that calls :meth:`run`."""
 
-    def __init__(self, client: Client, executor: Executor, domain: str, task_list: str) -> None:
+    def __init__(
+        self, client: Client, executor: Executor, domain: str, task_list: str, *, identity: str | None = None
+    ) -> None:
+        """*identity* is what SWF shows of who holds a task; None: this process."""
         self._client = client
         self._executor = executor
         self._poll = PollForDecisionTask(
             domain=domain,
             task_list=TaskList(name=task_list),
-            identity=identity(),
+            identity=identity or this_process(),
             start_at_previous_started_event=True,
         )
         self._is_stopped = False

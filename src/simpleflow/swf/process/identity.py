@@ -9,7 +9,7 @@ import socket
 
 
 def identity(**more: str) -> str:
-    """User, host and pid as JSON, at most 256 characters."""
+    """User, host and pid as JSON, and *more*; at most 256 characters."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
@@ -18,10 +18,10 @@ def identity(**more: str) -> str:
     return json.dumps(who, separators=(",", ":"))[:256]
 
 
-def pid_of(identity: str | None) -> int | None:
-    """The pid in an identity, or None if it is not one of ours."""
+def told_by(identity: str | None) -> dict[str, object]:
+    """What an identity says; nothing if it is not one of ours."""
     try:
-        pid = json.loads(identity or "")["pid"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return pid if isinstance(pid, int) else None
+        told = json.loads(identity or "")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -13,7 +13,7 @@ from simpleflow.dispatch import REASON_CHARACTERS
 from simpleflow.storage import StorageError, ValueStore
 from simpleflow.swf.process.child import Done, Job
 from simpleflow.swf.process.children import Child, ChildDied
-from simpleflow.swf.process.identity import identity
+from simpleflow.swf.process.identity import identity as this_process
 from swf.core import Client
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault, UnknownResourceFault
@@ -37,11 +37,22 @@ BEATS_PER_TIMEOUT = 3
 class Worker:
     """Polls one task list and runs one activity at a time in a child process of its own."""
 
-    def __init__(self, client: Client, domain: str, task_list: str, modules: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        client: Client,
+        domain: str,
+        task_list: str,
+        modules: Sequence[str] = (),
+        *,
+        identity: str | None = None,
+    ) -> None:
+        """*modules* are imported by the child. *identity* is what SWF shows of who holds a task; None: this process."""
         self._client = client
         self._modules = modules
         self._store = ValueStore()
-        self._poll = PollForActivityTask(domain=domain, task_list=TaskList(name=task_list), identity=identity())
+        self._poll = PollForActivityTask(
+            domain=domain, task_list=TaskList(name=task_list), identity=identity or this_process()
+        )
         self._child: Child | None = None
         self._is_stopped = False
 
