@@ -5,10 +5,10 @@ Everything that polls, responds, starts or lists holds a :class:`Client`; which 
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from swf.protocol.base import Request
-from swf.protocol.faults import Fault
 
 Result = TypeVar("Result")
 
@@ -20,14 +20,18 @@ class Client(Protocol):
         """The answer to *request*; None where the operation has none.
 
         A poll waits until a task is there or the service gives up (an answer without a task token).
-        Raises the :class:`~swf.protocol.faults.Fault` that the service answers.
+        Raises the :class:`~swf.protocol.faults.Fault` that the service answers, and
+        :class:`~swf.exceptions.Unreachable` if it does not answer.
         """
         ...
 
-    def call_together(self, first: Request[Any], second: Request[Any], /) -> tuple[Any | Fault, Any | Fault]:
-        """The answers to two requests that need not wait for each other, faults returned, not raised.
+    def respond_and_poll(
+        self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
+    ) -> Result:
+        """The answer to *poll*, sent together with the *response* to the task before: they share one sync.
 
-        A worker sends its response and its next poll this way, so that both share one sync of the log.
+        *heard* is told what became of the response: None, it was accepted, or the error. It is called as soon as
+        that is known, before the poll is answered, in this thread or another.
         """
         ...
 

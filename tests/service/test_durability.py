@@ -221,7 +221,7 @@ def test_an_interruption_in_the_middle_of_a_turn_leaves_memory_and_file_alike(
 
 def test_a_poll_that_is_given_up_before_its_turn_takes_no_task(flow: Flow) -> None:
     flow.start()
-    pending = Pending(o.PollForDecisionTask(domain=DOMAIN, task_list=LIST), woken=threading.Event())
+    pending = Pending(o.PollForDecisionTask(domain=DOMAIN, task_list=LIST), may_wait=True)
     flow.service.give_up([pending])
     flow.service.submit([pending])
     assert pending.answer.task_token is None

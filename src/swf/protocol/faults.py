@@ -102,6 +102,20 @@ class UnrecognizedClientException(Fault):
     NAMESPACE = "com.amazon.coral.service"
 
 
+class AccessDeniedException(Fault):
+    """The caller has no right to this."""
+
+    NAMESPACE = "com.amazon.coral.service"
+    STATUS = 403
+
+
+class RequestEntityTooLargeException(Fault):
+    """The request is longer than the service reads."""
+
+    NAMESPACE = "com.amazon.coral.service"
+    STATUS = 413
+
+
 class OtherFault(Fault):
     """An error by a name that this library does not know: kept."""
 
@@ -134,6 +148,8 @@ FAULTS: dict[str, type[Fault]] = {
         ThrottlingException,
         UnknownOperationException,
         UnrecognizedClientException,
+        AccessDeniedException,
+        RequestEntityTooLargeException,
         InternalFailure,
     )
 }

@@ -1,24 +1,61 @@
-"""``python -m swf.server --check FILE``: is the file in order?"""
+"""``python -m swf.server FILE --port N`` serves a file; ``--check FILE`` says whether it is in order."""
 
 from __future__ import annotations
 
 import argparse
+import logging
+import signal
 import sys
+import threading
 
-from swf.server import FileOwned, NotADatabase, open_reader
+from swf.server import FileOwned, NotADatabase, open_reader, open_service
 from swf.server.check import problems
+from swf.server.http import Door, DoorError
+
+SWITCH_INTERVAL_S = 0.0005
+"""A commit lets go of the interpreter and must get it back soon, whatever other threads compute."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; the exit code is 0 if the file is in order, 1 if not, 2 for a wrong call."""
+    """Runs the command; the exit code is 0 done or in order, 1 failed or not in order, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="python -m swf.server", description="The embedded SWF service.")
-    parser.add_argument("--check", metavar="FILE", required=True, help="compare every view with its history")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="the database to serve, created if it is not there")
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
+    parser.add_argument("--check", metavar="FILE", help="compare every view with its history instead of serving")
     options = parser.parse_args(arguments)
+    if (options.file is None) == (options.check is None):
+        parser.error("give FILE to serve it, or --check FILE")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     try:
-        service = open_reader(options.check)
-    except (FileNotFoundError, FileOwned, NotADatabase) as error:
+        return check(options.check) if options.check else serve(options.file, options.host, options.port)
+    except (FileNotFoundError, FileOwned, NotADatabase, DoorError) as error:
         print(f"swf.server: error: {error}", file=sys.stderr)
         return 1
+
+
+def serve(path: str, host: str, port: int) -> int:
+    """Serves the file until SIGTERM or SIGINT."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    service = open_service(path)
+    try:
+        door = Door(service, host=host, port=port)
+        door.open()
+        service.announce(door.url)
+        print(f"serving {service.path} at {door.url}", flush=True)
+        ended.wait()
+        door.close()
+    finally:
+        service.close()
+    return 0
+
+
+def check(path: str) -> int:
+    """Prints what is wrong with the file."""
+    service = open_reader(path)
     count = 0
     try:
         for problem in problems(service):
@@ -28,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         events = service.database.connection.execute("select count(*) from events").get
     finally:
         service.close()
-    print(f"{options.check}: {executions} executions, {events} events, {count} problems")
+    print(f"{path}: {executions} executions, {events} events, {count} problems")
     return 1 if count else 0
 
 

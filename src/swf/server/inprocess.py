@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from swf.protocol.base import Request
@@ -22,40 +23,46 @@ class InProcessClient:
         """A poll waits at most *poll_wait_s* seconds; 0 answers at once."""
         self.service = service
         self.poll_wait_s = poll_wait_s
-        self._waiting: set[Pending] = set()
+        self._waiting: dict[int, Pending] = {}
         self._lock = threading.Lock()
         self._is_stopped = False
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer; raises the fault."""
         (answer,) = self._call([request])
-        if isinstance(answer, Fault):
-            raise answer
-        return answer  # type: ignore[no-any-return]  # the operation says what it answers
+        return _raised(answer)  # type: ignore[no-any-return]  # the operation says what it answers
+
+    def respond_and_poll(
+        self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
+    ) -> Result:
+        """The task of the poll, from one round of the service with the response."""
+        answers = self._call([response, poll])
+        heard(next(answers))
+        return _raised(next(answers))  # type: ignore[no-any-return]  # the operation says what it answers
 
     def call_together(self, first: Request[Any], second: Request[Any], /) -> tuple[Any | Fault, Any | Fault]:
         """Both answers, from one round of the service; faults are returned."""
         answers = self._call([first, second])
-        return answers[0], answers[1]
+        return next(answers), next(answers)
 
     def stop_polling(self) -> None:
         """Answers the polls that wait now, and all later ones, at once and empty."""
         with self._lock:
             self._is_stopped = True
-            waiting = list(self._waiting)
+            waiting = list(self._waiting.values())
         self.service.give_up(waiting)
 
-    def _call(self, requests: list[Request[Any]]) -> list[Any | Fault]:
+    def _call(self, requests: list[Request[Any]]) -> Iterator[Any | Fault]:
         pendings = [self._pending(request) for request in requests]
         self.service.submit([pending for pending in pendings if not pending.is_done])
         for pending in pendings:
-            if pending.woken is not None:
-                if not pending.is_done and not pending.woken.wait(self.poll_wait_s):
+            if isinstance(pending, _Poll):
+                if not pending.is_done and not pending.answered.wait(self.poll_wait_s):
                     self.service.give_up([pending])
                 with self._lock:
-                    self._waiting.discard(pending)
+                    self._waiting.pop(id(pending), None)
             self.service.make_safe(pending)
-        return [pending.answer for pending in pendings]
+            yield pending.answer
 
     def _pending(self, request: Request[Any]) -> Pending:
         try:
@@ -68,7 +75,25 @@ class InProcessClient:
             return Pending(request)
         with self._lock:
             if self._is_stopped or self.poll_wait_s <= 0:
-                return Pending(request, may_wait=False)
-            pending = Pending(request, woken=threading.Event())
-            self._waiting.add(pending)
-            return pending
+                return Pending(request)
+            poll = _Poll(request)
+            self._waiting[id(poll)] = poll
+            return poll
+
+
+def _raised(answer: Any | Fault) -> Any:
+    if isinstance(answer, Fault):
+        raise answer
+    return answer
+
+
+class _Poll(Pending):
+    """A poll on which its caller's thread sleeps."""
+
+    def __init__(self, request: Request[Any]) -> None:
+        super().__init__(request, may_wait=True)
+        self.answered = threading.Event()
+
+    def finish(self, answer: Any | Fault, lsn: int = 0) -> None:
+        super().finish(answer, lsn)
+        self.answered.set()

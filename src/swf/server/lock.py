@@ -13,19 +13,37 @@ import msgspec
 _held: weakref.WeakSet[FileLock] = weakref.WeakSet()
 
 
+class Hint(msgspec.Struct, frozen=True):
+    """What the owner of a file writes into its lock; what is not written (yet) is None.
+
+    It stays when its writer is killed, so it says nothing unless the lock is held.
+    """
+
+    pid: int | None = None
+    instance_id: str | None = None
+    url: str | None = None
+
+
+def read_hint(path: Path) -> Hint:
+    """What stands in the lock of the database *path*; empty if there is none, or nothing that can be read."""
+    try:
+        return msgspec.json.decode(Path(f"{path}.lock").read_bytes(), type=Hint)
+    except (OSError, msgspec.DecodeError):
+        return Hint()
+
+
 class FileOwned(Exception):
     """Another process owns the file.
 
-    *pid* and *url* are what its owner wrote down: hints for people, None if it wrote nothing.
+    *hint* is what its owner wrote down.
     """
 
-    def __init__(self, path: Path, pid: int | None, url: str | None) -> None:
-        owner = f"process {pid}" if pid else "another process"
-        at = f", which serves it at {url}" if url else ""
+    def __init__(self, path: Path, hint: Hint) -> None:
+        owner = f"process {hint.pid}" if hint.pid else "another process"
+        at = f", which serves it at {hint.url}" if hint.url else ""
         super().__init__(f"{path} is owned by {owner}{at}; stop that process or use another file")
         self.path = path
-        self.pid = pid
-        self.url = url
+        self.hint = hint
 
 
 class FileLock:
@@ -42,16 +60,16 @@ class FileLock:
         give_up_at = time.monotonic() + wait_s
         while not self._try():
             if time.monotonic() >= give_up_at:
-                pid, url = self._read()
+                hint = read_hint(path)
                 os.close(self._descriptor)
-                raise FileOwned(path, pid, url)
+                raise FileOwned(path, hint)
             time.sleep(0.02)
         self.write_hint()
         _held.add(self)
 
-    def write_hint(self, url: str | None = None) -> None:
-        """Writes down who owns the file and where it can be reached."""
-        text = msgspec.json.encode(_Hint(os.getpid(), url))
+    def write_hint(self, instance_id: str | None = None, url: str | None = None) -> None:
+        """Writes down who owns the file, and where its service can be reached."""
+        text = msgspec.json.encode(Hint(os.getpid(), instance_id, url))
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, text, 0)
 
@@ -75,18 +93,6 @@ class FileLock:
             return False
         return True
 
-    def _read(self) -> tuple[int | None, str | None]:
-        """The pid and URL that the owner has written; it may not have come to that yet."""
-        try:
-            hint = msgspec.json.decode(os.pread(self._descriptor, 4096, 0), type=_Hint)
-        except msgspec.DecodeError:
-            return None, None
-        return hint.pid, hint.url
-
-
-class _Hint(msgspec.Struct):
-    pid: int | None = None
-    url: str | None = None
 
 
 def _drop_all() -> None:

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
 from typing import Any
 
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault
 
 
-@dataclass(slots=True, eq=False)
 class Pending:
     """A request and its answer. Written by whoever holds the turn, read by the caller."""
 
-    request: Request[Any]
-    may_wait: bool = True
-    """Whether a poll that finds no task waits for one."""
-    is_done: bool = False
-    answer: Any | Fault = None
-    """The result, or the fault, once :attr:`is_done`."""
-    lsn: int = 0
-    """The commit that must be on disk before the answer may leave."""
-    woken: threading.Event | None = field(default=None)
-    """Set when a poll that waits has been answered; None while nobody sleeps on it."""
+    __slots__ = ("answer", "is_done", "lsn", "may_wait", "request")
+
+    def __init__(self, request: Request[Any], *, may_wait: bool = False) -> None:
+        """*may_wait*: a poll that finds no task waits for one."""
+        self.request = request
+        self.may_wait = may_wait
+        self.is_done = False
+        self.answer: Any | Fault = None
+        """The result, or the fault, once :attr:`is_done`."""
+        self.lsn = 0
+        """The commit that must be on disk before the answer may leave."""
 
     def finish(self, answer: Any | Fault, lsn: int = 0) -> None:
-        """Gives the answer."""
+        """Gives the answer; called with the turn held."""
         self.answer = answer
         self.lsn = lsn
         self.is_done = True
-        if self.woken is not None:
-            self.woken.set()
+
+    def is_gone(self) -> bool:
+        """Whether the caller has left, so that its poll must get no task; called with the turn held."""
+        return False

@@ -195,12 +195,17 @@ class Service:
         while round.lists:
             key, tasks = round.lists.popitem()
             while tasks.pollers:
-                task = tasks.take(still_waits)
-                if task is None:
+                first = next(iter(tasks.pollers.values()))
+                has_left = first.is_gone()
+                task = None if has_left else tasks.take(still_waits)
+                if task is None and not has_left:
                     break
-                _, pending = tasks.pollers.popitem(last=False)
-                round.matched.append((key, pending))
-                hand_over(round, task, pending)
+                del tasks.pollers[id(first)]
+                round.matched.append((key, first))
+                if task is None:
+                    round.answer(first, empty_answer(first), 0)
+                else:
+                    hand_over(round, task, first)
 
     def _fail(self, batch: list[Pending], fault: Fault) -> None:
         for pending in batch:
@@ -350,6 +355,11 @@ class Service:
                     ),
                 )
             return held
+
+    def announce(self, url: str) -> None:
+        """Writes down beside the file where this service can be reached."""
+        if self._file_lock is not None:
+            self._file_lock.write_hint(self.instance_id, url)
 
     def close(self) -> None:
         """Answers waiting polls empty, syncs, closes the file and gives it back. May be called twice."""

@@ -1,0 +1,95 @@
+"""A service behind HTTP: an event loop in a thread of its own, on a socket that is bound first."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import Final
+
+import uvicorn
+
+from swf.protocol import wire
+from swf.server.http.app import App
+from swf.server.http.calls import Calls
+from swf.server.http.protocol import Protocol
+from swf.server.service import Service
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+KEEP_ALIVE_S: Final = 75
+"""SDKs keep connections for a poll's length; the default of 5 s would drop them between two calls."""
+LAST_ANSWERS_S: Final = 5
+
+
+class DoorError(Exception):
+    """The door cannot be opened there."""
+
+
+class Door:
+    """Serves a service on a loopback address until it is stopped. It does not own the service."""
+
+    def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0, poll_wait_s: float = 60.0) -> None:
+        """Binds *host* and *port* (0: a free one). Raises DoorError if that is not possible.
+
+        A poll waits at most *poll_wait_s* seconds for a task.
+        """
+        if host not in LOOPBACK:
+            raise DoorError(f"{host} is not a loopback address; without keys the service is for this machine alone")
+        try:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            self._socket = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+        except (OSError, OverflowError) as error:
+            raise DoorError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from error
+        name = f"[{host.strip('[]')}]" if ":" in host else host
+        self.url = f"http://{name}:{self._socket.getsockname()[1]}"
+        self._service = service
+        self._app = App(
+            lambda: Calls(service, poll_wait_s=poll_wait_s),
+            health=lambda: wire.encode_json({"status": "ok", "instance_id": service.instance_id}),
+            hosts=LOOPBACK,
+        )
+        self._server = _Server(
+            self._app,
+            uvicorn.Config(
+                self._app,
+                http=Protocol,
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=LAST_ANSWERS_S,
+            ),
+        )
+        self._loop_thread = threading.Thread(target=self._run, name="swf-door", daemon=True)
+
+    def open(self) -> None:
+        """Begins to answer. Calls that came since the socket was bound have waited."""
+        self._loop_thread.start()
+
+    def close(self) -> None:
+        """Answers waiting polls empty, lets other answers go, and closes. May be called twice."""
+        if not self._loop_thread.is_alive():
+            self._socket.close()
+            return
+        self._server.should_exit = True
+        self._loop_thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+            runner.run(self._server.serve(sockets=[self._socket]))
+
+
+class _Server(uvicorn.Server):
+    """Answers waiting polls before it waits for the last answers to leave."""
+
+    def __init__(self, app: App, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._app.calls is not None:
+            self._app.calls.stop()
+        await super().shutdown(sockets)
