@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
+import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from simpleflow import format
@@ -26,15 +30,48 @@ class Outcome:
     details: str | None = None
 
 
-def find_activity(name: str) -> Activity[..., Any]:
+class Importable:
+    """The modules that the name of an activity may have imported: what a task says is not to be trusted with more."""
+
+    def __init__(self, modules: Sequence[str], directory: str) -> None:
+        """*modules* with all below them, and those in *directory* that are not installed there."""
+        self._modules = tuple(modules)
+        self._directory = Path(directory).resolve()
+
+    def __contains__(self, module: object) -> bool:
+        """Whether the module of this dotted name may be imported. Nothing is imported to find out."""
+        name = str(module)
+        if any(name == each or name.startswith(f"{each}.") for each in self._modules):
+            return True
+        try:
+            spec = importlib.machinery.PathFinder.find_spec(name.partition(".")[0])
+        except (ImportError, ValueError):
+            return False
+        if spec is None:
+            return False
+        places = [spec.origin] if spec.origin else list(spec.submodule_search_locations or ())
+        return bool(places) and all(self._holds(Path(place).resolve()) for place in places)
+
+    def _holds(self, place: Path) -> bool:
+        installed = {"site-packages", "dist-packages"}.intersection(place.parts)
+        return place.is_relative_to(self._directory) and not installed and not place.is_relative_to(sys.prefix)
+
+
+def find_activity(name: str, importable: Importable | None = None) -> Activity[..., Any]:
     """The activity of this name: registered, or importable as ``module.object``.
 
-    A plain callable is wrapped. Raises DispatchError if there is none.
+    A plain callable is wrapped, if it comes from a module that is *importable* itself; None: any module is.
+    Raises DispatchError if there is none.
     """
     found = registry[None].get(name)
     if found is not None:
         return found
     module_name, _, object_name = name.rpartition(".")
+    if module_name and importable is not None and module_name not in importable:
+        raise DispatchError(
+            f"{name!r} is no registered activity, and module {module_name!r} is neither below the working directory "
+            "nor named to the worker; name it with --import"
+        )
     try:
         module = importlib.import_module(module_name)
         target = getattr(module, object_name)
@@ -44,16 +81,21 @@ def find_activity(name: str) -> Activity[..., Any]:
         return target
     if not callable(target):
         raise DispatchError(f"unable to run {name!r}: it is no function")
+    home = getattr(target, "__module__", None)
+    if importable is not None and home not in importable:
+        raise DispatchError(f"unable to run {name!r}: it comes from {home}, which is not named to the worker")
     return Activity(target, name=name)
 
 
-def run_activity(activity_id: str, name: str, input: str | None, store: ValueStore) -> Outcome:
+def run_activity(
+    activity_id: str, name: str, input: str | None, store: ValueStore, importable: Importable | None = None
+) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves."""
     try:
         content = format.decode(store.resolve(input))
         if not isinstance(content, dict):
             content = {"args": content if isinstance(content, list) else [content]}
-        value = find_activity(name)(*content.get("args", ()), **content.get("kwargs", {}))
+        value = find_activity(name, importable)(*content.get("args", ()), **content.get("kwargs", {}))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # SystemExit too: an activity that exits has failed

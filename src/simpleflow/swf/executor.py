@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from simpleflow import format, settings
-from simpleflow.exceptions import NonDeterminismError
 from simpleflow.replay import Decisions, Run, RunOptions, Stale
 from simpleflow.storage import ValueStore
 from simpleflow.swf.watchdog import Watchdog
@@ -22,16 +23,19 @@ from swf.protocol.faults import Fault, TypeAlreadyExistsFault
 from swf.protocol.operations import (
     DecisionTask,
     GetWorkflowExecutionHistory,
+    PollForDecisionTask,
     RegisterActivityType,
     RespondDecisionTaskCompleted,
 )
-from swf.protocol.values import ActivityType, WorkflowExecution
+from swf.protocol.values import ActivityType, TaskList, WorkflowExecution
 
 log = logging.getLogger(__name__)
 
 WARM_RUNS: Final = 1_000
 WARM_BYTES: Final = 256 * 1024 * 1024
 MANY_EVENTS: Final = (10_000, 20_000)
+STICKY_TIMEOUT_S: Final = "5"
+"""Seconds after which a decision that its decider has not taken goes to the list that all poll."""
 
 Key = tuple[str, str]
 
@@ -42,6 +46,15 @@ class Answer:
 
     request: RespondDecisionTaskCompleted
     closes: bool
+
+
+class UnknownWorkflow(Exception):
+    """A decision is asked for a workflow of a type that this decider does not have."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"a decision is asked for a workflow of type {name!r}; this decider knows {', '.join(sorted(known)) or 'none'}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,9 @@ class Warm:
 class Executor:
     """Answers the decision tasks of some workflows. All calls must come from one thread.
 
-    *task_list* overrides the task lists of activities. *on_events* is told the new events of each decision.
+    *task_list* overrides the task lists of activities. *sticky_list* is a list that only this decider polls: it is
+    asked for with each answer, so that the next decision comes to where the run is warm; None: no such list.
+    *on_events* is told the new events of each decision.
     """
 
     def __init__(
@@ -68,11 +83,14 @@ class Executor:
         store: ValueStore | None = None,
         strict: bool = False,
         warm_runs: int = WARM_RUNS,
+        sticky_list: str | None = None,
         on_events: Callable[[Sequence[HistoryEvent]], None] | None = None,
     ) -> None:
         self._client = client
         self._domain = domain
         self._workflows = {workflow.name: workflow for workflow in workflows}
+        self._versions = {(workflow.name, workflow.version): workflow for workflow in workflows}
+        self._sticky_list = TaskList(name=sticky_list) if sticky_list else None
         self._task_list = task_list
         self._store = store or ValueStore()
         self._strict = strict
@@ -82,23 +100,21 @@ class Executor:
         self._watchdog = Watchdog()
         self._size = 0
 
-    def answer(self, task: DecisionTask) -> Answer:
-        """The answer to a decision task.
+    def answer(self, task: DecisionTask, poll: PollForDecisionTask | None = None) -> Answer:
+        """The answer to a decision task that came as answer to *poll*; None: its events are not at hand.
 
-        Raises NonDeterminismError if the code does not do what the history says: then nothing should be
-        answered, for fixed code can still go on. Whatever is raised, the run is forgotten.
+        Raises NonDeterminismError if the code does not do what the history says, UnknownWorkflow if there is none:
+        then nothing should be answered, for a better decider can still go on. Raises UnknownResourceFault if the
+        task has gone before all its events were read. Whatever is raised, the run is forgotten.
         """
         assert task.task_token is not None
         assert task.workflow_execution is not None
         key = task.workflow_execution.workflow_id, task.workflow_execution.run_id
-        self._watchdog.watch(key[0], float(settings.WORKFLOW_DEFAULT_DECISION_TASK_TIMEOUT) / 2)
         try:
-            decisions = self._advance(task, key)
+            decisions = self._advance(task, key, poll)
         except BaseException:
             self.forget(key)
             raise
-        finally:
-            self._watchdog.rest()
         for type in decisions.register:
             assert isinstance(type, ActivityType)
             self._register(type)
@@ -111,17 +127,19 @@ class Executor:
             task_token=task.task_token,
             decisions=tuple(decision(each) for each in decisions.decisions),
             execution_context=decisions.context,
+            task_list=self._sticky_list,
+            task_list_schedule_to_start_timeout=STICKY_TIMEOUT_S if self._sticky_list else None,
         )
         return Answer(request, closes=decisions.closing is not None)
 
-    def _advance(self, task: DecisionTask, key: Key) -> Decisions:
+    def _advance(self, task: DecisionTask, key: Key, poll: PollForDecisionTask | None) -> Decisions:
         """Warm if the events go on where the run stands, else cold with the whole history."""
-        events = wire.decode_events(task.events) if task.next_page_token is None else []
         warm = self._warm.get(key)
+        events = self._events(task, poll, warm.run.position if warm is not None else 0) if poll is not None else []
         if events and (warm is not None or events[0].id == 1):
             run = warm.run if warm is not None else self._new_run(task)
             try:
-                decisions = run.advance(events)
+                decisions = self._fed(run, key, events)
                 self._show(events)
                 return self._keep(key, run, decisions)
             except Stale as reason:
@@ -135,14 +153,33 @@ class Executor:
         events = self._history(task)
         self._show(events)
         try:
-            return self._keep(key, run, run.advance(events))
+            return self._keep(key, run, self._fed(run, key, events))
         except BaseException:
             run.kill()
             raise
 
+    def _fed(self, run: Run, key: Key, events: list[HistoryEvent]) -> Decisions:
+        self._watchdog.watch(key[0], run.workflow_class.__module__)
+        try:
+            return run.advance(events)
+        finally:
+            self._watchdog.rest()
+
     def _show(self, events: Sequence[HistoryEvent]) -> None:
         if self._on_events is not None:
             self._on_events(events)
+
+    def _events(self, task: DecisionTask, poll: PollForDecisionTask, position: int) -> list[HistoryEvent]:
+        """The events of the task in ascending order: all pages, or the newest of them down to *position*."""
+        events = wire.decode_events(task.events)
+        while task.next_page_token is not None:
+            if events and events[0].id > events[-1].id and events[-1].id <= position + 1:
+                break  # newest first: what is older is known
+            task = self._client.call(msgspec.structs.replace(poll, next_page_token=task.next_page_token))
+            events += wire.decode_events(task.events)
+        if events and events[0].id > events[-1].id:
+            events.reverse()
+        return events
 
     def _history(self, task: DecisionTask) -> list[HistoryEvent]:
         """All events up to the start of the task."""
@@ -167,12 +204,10 @@ class Executor:
     def _new_run(self, task: DecisionTask) -> Run:
         assert task.workflow_type is not None
         assert task.workflow_execution is not None
-        workflow = self._workflows.get(task.workflow_type.name)
+        name, version = task.workflow_type.name, task.workflow_type.version
+        workflow = self._versions.get((name, version)) or self._workflows.get(name)
         if workflow is None:
-            known = ", ".join(sorted(self._workflows)) or "none"
-            raise NonDeterminismError(
-                f"a decision is asked for a workflow of type {task.workflow_type.name!r}; this decider knows: {known}"
-            )
+            raise UnknownWorkflow(name, self._workflows)
         return Run(
             workflow,
             RunOptions(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import linecache
 import logging
 import sys
 import threading
 import time
-import traceback
+from types import FrameType
+from typing import Final
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
+LONG_S: Final = 1.0
+"""A decision is a matter of milliseconds; one that takes longer does what belongs in an activity."""
+LOOK_EVERY_S: Final = 0.5
 
 
 class Watchdog:
@@ -19,15 +23,17 @@ class Watchdog:
     def __init__(self) -> None:
         self._thread_id = 0
         self._workflow_id = ""
+        self._module = ""
         self._bites_at: float | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def watch(self, workflow_id: str, seconds: float) -> None:
-        """A decision begins in the calling thread; it should not take longer than *seconds*."""
+    def watch(self, workflow_id: str, module: str) -> None:
+        """A decision begins in the calling thread, for a workflow of *module*."""
         self._thread_id = threading.get_ident()
         self._workflow_id = workflow_id
-        self._bites_at = time.monotonic() + seconds
+        self._module = module
+        self._bites_at = time.monotonic() + LONG_S
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, name="watchdog", daemon=True)
             self._thread.start()
@@ -43,13 +49,24 @@ class Watchdog:
     def _look(self) -> None:
         while not self._ended.wait(LOOK_EVERY_S):
             bites_at = self._bites_at
-            if bites_at is not None and time.monotonic() >= bites_at:
-                self._bites_at = None
-                frame = sys._current_frames().get(self._thread_id)
-                where = "".join(traceback.format_stack(frame)[-4:]) if frame is not None else "unknown\n"
-                log.error(
-                    "the code of workflow_id=%s does not come back, and nothing else is decided meanwhile; "
-                    "work that takes long belongs in an activity. It is here:\n%s",
-                    self._workflow_id,
-                    where.rstrip(),
-                )
+            frame = sys._current_frames().get(self._thread_id)
+            if bites_at is None or frame is None or time.monotonic() < bites_at:
+                continue
+            self._bites_at = None
+            log.warning(
+                "a decision takes more than %d s, and nothing else is decided meanwhile; work that takes long belongs "
+                "in an activity workflow_id=%s at %s",
+                LONG_S,
+                self._workflow_id,
+                where(frame, self._module),
+            )
+
+
+def where(frame: FrameType, module: str) -> str:
+    """The source line that *frame* is at, in *module* if that has called it."""
+    found: FrameType | None = frame
+    while found is not None and found.f_globals.get("__name__") != module:
+        found = found.f_back
+    found = found or frame
+    path, number = found.f_code.co_filename, found.f_lineno
+    return f"{path}:{number} in {found.f_code.co_name}: {linecache.getline(path, number).strip()}"

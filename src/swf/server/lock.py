@@ -94,7 +94,6 @@ class FileLock:
         return True
 
 
-
 def _drop_all() -> None:
     for lock in list(_held):
         lock.drop_after_fork()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import threading
 from typing import Any
@@ -34,13 +35,16 @@ class Done(msgspec.Struct, omit_defaults=True):
 
 
 def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
-    """Serves until the requests end. *modules* are imported first, for the activities they define."""
+    """Serves until the requests end. *modules* are imported first, for the activities they define; beyond them an
+    activity may only name modules below the working directory."""
     os.dup2(2, 1)
     for descriptor in (requests, answers, lifeline):
         os.set_inheritable(descriptor, False)
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     sys.path.insert(0, os.getcwd())
-    from simpleflow.dispatch import failure, run_activity
+    from simpleflow.dispatch import Importable, failure, run_activity
+
+    importable = Importable(modules, os.getcwd())
 
     trouble: BaseException | None = None
     try:
@@ -57,7 +61,7 @@ def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
             if trouble is not None:
                 outcome = failure(trouble)
             else:
-                outcome = run_activity(job.activity_id, job.name, job.input, store)
+                outcome = run_activity(job.activity_id, job.name, job.input, store, importable)
             done = Done(outcome.result, outcome.reason, outcome.details)
             _write(answers, encode(done) + b"\n")
 
@@ -69,8 +73,10 @@ def _write(descriptor: int, data: Any) -> None:
 
 
 def _die_with_parent(lifeline: int) -> None:
-    """Nothing is ever written there; the read ends when the parent is gone."""
+    """Nothing is ever written there; the read ends when the parent is gone. What an activity has started ends too."""
     os.read(lifeline, 1)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +17,7 @@ from simpleflow.swf.process.child import Done, Job
 from simpleflow.swf.process.children import Child, ChildDied
 from simpleflow.swf.process.identity import identity as this_process
 from swf.core import Client
+from swf.exceptions import SWFError
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault, UnknownResourceFault
 from swf.protocol.operations import (
@@ -45,16 +48,23 @@ class Worker:
         modules: Sequence[str] = (),
         *,
         identity: str | None = None,
+        beat_s: float = BEAT_S,
     ) -> None:
-        """*modules* are imported by the child. *identity* is what SWF shows of who holds a task; None: this process."""
+        """*modules* are imported by the child. *identity* is what SWF shows of who holds a task; None: this process.
+
+        *beat_s* are the seconds between heartbeats of an activity whose heartbeat timeout is not known, or long; 0:
+        those with a timeout alone get heartbeats.
+        """
         self._client = client
         self._modules = modules
         self._store = ValueStore()
         self._poll = PollForActivityTask(
             domain=domain, task_list=TaskList(name=task_list), identity=identity or this_process()
         )
+        self._beat_s = beat_s
         self._child: Child | None = None
         self._is_stopped = False
+        self._is_killed = False
 
     def start_child(self) -> None:
         """Spawns the child before it is needed."""
@@ -62,34 +72,33 @@ class Worker:
             self._child = Child(self._modules)
 
     def stop(self) -> None:
-        """Takes no task after the present one; another thread may call it."""
+        """Takes no task after the present one; another thread may call it. The poll must be ended by
+        ``client.stop_polling``."""
         self._is_stopped = True
 
     def kill(self) -> None:
         """Ends the activity that runs, which is then a failed attempt; another thread may call it."""
         self._is_stopped = True
-        if self._child is not None:
-            self._child.kill()
+        self._is_killed = True
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def run(self) -> None:
         """Works until it is stopped."""
         try:
             self.start_child()
-            task: ActivityTask | Fault = self._client.call(self._poll)
+            task = self._client.call(self._poll)
             while True:
-                if isinstance(task, Fault):
-                    raise task
                 answer = self._work(task) if task.task_token is not None else None
                 if self._is_stopped:
                     if answer is not None:
-                        self._check(task, self._quietly(answer))
+                        self._check(task, self._sent(answer))
                     return
                 if answer is None:
                     task = self._client.call(self._poll)
                 else:
-                    response, following = self._client.call_together(answer, self._poll)
-                    self._check(task, response)
-                    task = following
+                    task = self._client.respond_and_poll(answer, self._poll, functools.partial(self._check, task))
         finally:
             self._drop_child()
 
@@ -106,7 +115,8 @@ class Worker:
             done = self._watch(self._child, task)
         except ChildDied as death:
             self._drop_child()
-            return RespondActivityTaskFailed(task_token=token, reason=str(death))
+            reason = "its worker was stopped and could not wait for it" if self._is_killed else str(death)
+            return RespondActivityTaskFailed(task_token=token, reason=reason)
         except _Canceled:
             return RespondActivityTaskCanceled(task_token=token)
         if done is None:
@@ -118,21 +128,24 @@ class Worker:
     def _watch(self, child: Child, task: ActivityTask) -> Done | None:
         """Waits for the child, sends heartbeats, ends it when its time is over or it is to cancel."""
         limits = self._limits(task)
-        heartbeat = limits.get("heartbeat")
-        beat_s = BEAT_S if heartbeat is None else min(BEAT_S, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
-        whole = limits.get("start_to_close")
-        ends_at = None if whole is None else time.monotonic() + whole
+        heartbeat, whole = limits.get("heartbeat"), limits.get("start_to_close")
+        longest = self._beat_s or math.inf
+        beat_s = longest if heartbeat is None else min(longest, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
+        began = time.monotonic()
+        ends_at = math.inf if whole is None else began + whole
+        beats_at = began + beat_s
         while True:
-            left = None if ends_at is None else ends_at - time.monotonic()
-            done = child.wait(beat_s if left is None else max(0.0, min(beat_s, left)))
+            left = min(beats_at, ends_at) - time.monotonic()
+            done = child.wait(None if left == math.inf else max(0.0, left))
             if done is not None:
                 return done
-            if ends_at is not None and time.monotonic() >= ends_at:
+            if time.monotonic() >= ends_at:
                 log.warning("activity ended, its time is over id=%s seconds=%d", task.activity_id, whole)
-                self._drop_child()
+                self._end_child(child)
                 return None
             if not self._beat(child, task):
                 return None
+            beats_at = time.monotonic() + beat_s
 
     def _beat(self, child: Child, task: ActivityTask) -> bool:
         """Sends a heartbeat; False if the task is gone, and the child with it."""
@@ -141,18 +154,17 @@ class Worker:
             status = self._client.call(RecordActivityTaskHeartbeat(task_token=task.task_token))
         except UnknownResourceFault as fault:
             log.warning("activity ended, the service does not know it any more id=%s: %s", task.activity_id, fault)
-            self._drop_child()
+            self._end_child(child)
             return False
-        except Fault as fault:
-            log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, fault)
+        except (Fault, SWFError) as error:
+            log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, error)
             return True
         if status.cancel_requested:
-            child.terminate(float(settings.ACTIVITY_SIGTERM_WAIT_SEC))
-            self._drop_child()
+            self._end_child(child)
             raise _Canceled
         return True
 
-    def _check(self, task: ActivityTask, response: Fault | None) -> None:
+    def _check(self, task: ActivityTask, response: Exception | None) -> None:
         """What to do about an answer that was refused: say so, or fail the task in other words."""
         if response is None:
             return
@@ -160,19 +172,21 @@ class Worker:
             log.warning("answer came too late id=%s: %s", task.activity_id, response)
             return
         assert task.task_token is not None
-        reason = f"cannot complete task {task.activity_id}: {response.code} {response}"
+        code = response.code if isinstance(response, Fault) else type(response).__name__
+        reason = f"cannot complete task {task.activity_id}: {code} {response}"
         log.error("%s", reason)
-        refusal = self._quietly(
+        refusal = self._sent(
             RespondActivityTaskFailed(task_token=task.task_token, reason=format.shortened(reason, REASON_CHARACTERS))
         )
         if refusal is not None:
             log.error("cannot fail the task either id=%s: %s", task.activity_id, refusal)
 
-    def _quietly(self, request: Request[None]) -> Fault | None:
+    def _sent(self, response: Request[None]) -> Exception | None:
+        """Sends a response; the error, or None."""
         try:
-            self._client.call(request)
-        except Fault as fault:
-            return fault
+            self._client.call(response)
+        except (Fault, SWFError) as error:
+            return error
         return None
 
     def _limits(self, task: ActivityTask) -> dict[str, int]:
@@ -180,6 +194,11 @@ class Worker:
             return limits_in(self._store.resolve(task.input))
         except StorageError:
             return {}  # the child will say what is wrong with the value
+
+    def _end_child(self, child: Child) -> None:
+        """Ends an activity in the middle: first kindly, then for good."""
+        child.terminate(float(settings.ACTIVITY_SIGTERM_WAIT_SEC))
+        self._drop_child()
 
     def _drop_child(self) -> None:
         child, self._child = self._child, None

@@ -1,0 +1,163 @@
+"""The program of a poller process: one decider or one worker, started and watched by a supervisor.
+
+Its plan is the first argument, as JSON; the second is a descriptor that ends when the supervisor does. Told to stop,
+it takes no new task, finishes what it has, and ends; after the time of grace it ends what still runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+
+from simpleflow.format import shortened
+from simpleflow.log import setup_logging
+from simpleflow.service import Address, patient_client_of
+from simpleflow.storage import ValueStore
+from simpleflow.swf import setup
+from simpleflow.swf.executor import Executor
+from simpleflow.swf.process.decider import SharingDecider
+from simpleflow.swf.process.signals import STOP, Signals
+from simpleflow.swf.process.worker import BEAT_S, Worker
+from swf.clients import RetryingClient
+from swf.clients.retrying import Backoff
+from swf.exceptions import SWFError
+from swf.protocol.faults import Fault
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS_S: Final = 2.0
+"""After the time of grace, the failures of ended activities are still told for so long."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a poller does, and where."""
+
+    kind: Literal["decider", "worker"]
+    address: Address
+    domain: str
+    task_list: str
+    workflows: tuple[str, ...] = ()
+    """Dotted paths of workflow classes, for a decider."""
+    modules: tuple[str, ...] = ()
+    """Modules that are imported by the children of a worker."""
+    beat_s: float = BEAT_S
+    grace_s: float = 60.0
+
+
+class Poller:
+    """Does what a plan says in a thread of its own."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._client = patient_client_of(plan.address)
+        self._loop: SharingDecider | Worker | None = None
+        self._is_stopped = False
+        self.is_broken = False
+        self.thread = threading.Thread(target=self._run, name=plan.kind, daemon=True)
+
+    def stop(self) -> None:
+        """Takes no new task."""
+        self._is_stopped = True
+        if self._loop is not None:
+            self._loop.stop()
+        self._client.stop_polling()
+
+    def kill(self) -> None:
+        """Ends the activity that runs."""
+        if isinstance(self._loop, Worker):
+            self._loop.kill()
+
+    def _run(self) -> None:
+        try:
+            self._loop = self._decider() if self._plan.kind == "decider" else self._worker()
+            if self._is_stopped:
+                self._loop.stop()
+            self._loop.run()
+        except Exception:
+            log.exception("%s broke, another one will take its place", self._plan.kind)
+            self.is_broken = True
+        finally:
+            os.kill(os.getpid(), signal.SIGCHLD)  # wakes the main thread
+
+    def _worker(self) -> Worker:
+        plan = self._plan
+        return Worker(self._client, plan.domain, plan.task_list, plan.modules, beat_s=plan.beat_s)
+
+    def _decider(self) -> SharingDecider:
+        plan = self._plan
+        workflows = [imported(path) for path in plan.workflows]
+        register(self._client, plan.domain, workflows, lambda: self._is_stopped)
+        sticky_list = sticky_name(plan.task_list)
+        executor = Executor(self._client, plan.domain, workflows, store=ValueStore(), sticky_list=sticky_list)
+        return SharingDecider(self._client, executor, plan.domain, plan.task_list, sticky_list)
+
+
+def imported(path: str) -> Any:
+    """The object at a dotted path."""
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def register(client: RetryingClient, domain: str, workflows: Sequence[Any], is_stopped: Any) -> None:
+    """Registers domain and types, as often as it takes; says once why it does not work."""
+    pauses = Backoff(longest_s=30.0)
+    told = ""
+    for workflow in workflows:
+        while not is_stopped():
+            try:
+                setup.register(client, domain, workflow)
+                break
+            except (Fault, SWFError) as error:
+                if str(error) != told:
+                    told = str(error)
+                    log.error("cannot register workflow type name=%s, trying again: %s", workflow.name, error)
+                time.sleep(pauses.next_s())
+
+
+def sticky_name(task_list: str) -> str:
+    """A task list of this process alone."""
+    host = "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in socket.gethostname())
+    return f"{shortened(task_list, 150)}-{host[:60]}-{uuid.uuid4().hex}"
+
+
+def main(plan: Plan, lifeline: int) -> int:
+    """Runs until it is told to stop, or its supervisor is gone; the exit code."""
+    setup_logging()
+    os.set_inheritable(lifeline, False)
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    signals = Signals()
+    poller = Poller(plan)
+    poller.thread.start()
+    ends_at: float | None = None
+    while poller.thread.is_alive():
+        left = None if ends_at is None else max(0.0, ends_at - time.monotonic())
+        heard, is_orphan = signals.wait(left, lifeline)
+        if is_orphan:
+            poller.kill()
+            os._exit(1)
+        if ends_at is not None and (time.monotonic() >= ends_at or STOP & heard):
+            poller.kill()
+            poller.thread.join(LAST_WORDS_S)
+            break
+        if STOP & heard:
+            ends_at = time.monotonic() + plan.grace_s
+            poller.stop()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1 if poller.is_broken else 0)  # threads that still poll must not hold the process
+
+
+if __name__ == "__main__":
+    main(msgspec.json.decode(sys.argv[1], type=Plan), int(sys.argv[2]))

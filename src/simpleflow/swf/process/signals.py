@@ -1,0 +1,45 @@
+"""Signals for a process whose work is done by threads: its main thread waits for them as for input."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+from typing import Final
+
+STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+
+
+class Signals:
+    """Hears signals through a pipe; no code of ours runs in a handler."""
+
+    def __init__(self) -> None:
+        """Must be made, and used, in the main thread."""
+        self._reads, self._writes = os.pipe()
+        os.set_blocking(self._writes, False)
+        os.set_blocking(self._reads, False)
+        for number in (*STOP, signal.SIGCHLD):
+            signal.signal(number, _nothing)
+        signal.set_wakeup_fd(self._writes, warn_on_full_buffer=False)
+
+    def wait(self, seconds: float | None, *descriptors: int) -> tuple[set[int], bool]:
+        """The signals that came within *seconds* (None: whenever), and whether a descriptor can be read.
+
+        Returns as soon as there is either, or another thread has called :meth:`nudge`.
+        """
+        ready, _, _ = select.select([self._reads, *descriptors], [], [], seconds)
+        numbers = set()
+        if self._reads in ready:
+            with contextlib.suppress(BlockingIOError):
+                numbers = set(os.read(self._reads, 4096)) - {0}
+        return numbers, any(descriptor in ready for descriptor in descriptors)
+
+    def nudge(self) -> None:
+        """Ends the wait; any thread may call it."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._writes, b"\0")
+
+
+def _nothing(number: int, frame: object) -> None:
+    """A handler must be there, or the signal would take its default course."""

@@ -1,0 +1,110 @@
+"""Poller processes, kept alive: the dead are replaced, and all are ended when their supervisor is told to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from simpleflow.swf.process.poller import LAST_WORDS_S, Plan
+from simpleflow.swf.process.signals import STOP, Signals
+from swf.clients.retrying import Backoff
+
+log = logging.getLogger(__name__)
+
+HEALTHY_S: Final = 10.0
+"""A poller that has lived so long is replaced at once; one that dies sooner after a growing pause."""
+SLACK_S: Final = 3.0
+"""What pollers get to end beyond their time of grace before they are killed."""
+
+
+@dataclass(slots=True)
+class Place:
+    """The place of one poller: the process that is there, or the time when the next one begins."""
+
+    process: subprocess.Popen[bytes] | None = None
+    began_at: float = 0.0
+    begins_at: float = 0.0
+    pauses: Backoff = field(default_factory=lambda: Backoff(first_s=0.5, longest_s=30.0))
+
+
+class Supervisor:
+    """Runs a number of pollers of one plan. Must be made and run in the main thread."""
+
+    def __init__(self, plan: Plan, count: int) -> None:
+        """*count* processes."""
+        self._plan = plan
+        self._signals = Signals()
+        self._lifeline, self._life = os.pipe()
+        self._places = [Place() for _ in range(count)]
+
+    def run(self) -> int:
+        """Runs until it is told to stop, then until all pollers have ended; the exit code."""
+        while True:
+            for place in self._places:
+                self._look_after(place)
+            heard, _ = self._signals.wait(self._next_s())
+            if STOP & heard:
+                return self._end()
+
+    def _look_after(self, place: Place) -> None:
+        now = time.monotonic()
+        process = place.process
+        if process is not None and process.poll() is not None:
+            place.process = None
+            if now - place.began_at >= HEALTHY_S:
+                place.pauses.reset()
+            pause = place.pauses.next_s()
+            place.begins_at = now + pause
+            log.warning(
+                "%s process %d ended with code %d, replaced in %.1f s",
+                self._plan.kind, process.pid, process.returncode, pause,
+            )  # fmt: skip
+        if place.process is None and now >= place.begins_at:
+            place.began_at = now
+            place.process = self._spawn()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        environment = {"PYTHONHASHSEED": "0", **os.environ}  # the order of sets must not differ between deciders
+        return subprocess.Popen(  # noqa: S603  # our own program
+            [
+                sys.executable,
+                "-m",
+                "simpleflow.swf.process.poller",
+                msgspec.json.encode(self._plan).decode(),
+                str(self._lifeline),
+            ],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[self._lifeline],
+            start_new_session=True,  # Ctrl-C is for the supervisor, which tells them
+            env=environment,
+        )
+
+    def _next_s(self) -> float | None:
+        """Seconds until a place must be filled; None if none is empty. A death ends the wait anyway."""
+        empty = [place.begins_at for place in self._places if place.process is None]
+        return max(0.0, min(empty) - time.monotonic()) if empty else None
+
+    def _end(self) -> int:
+        """No new tasks; running work is finished within the time of grace. A second signal ends it at once."""
+        running = [place.process for place in self._places if place.process is not None]
+        for process in running:
+            process.terminate()
+        log.info("stopping %d %s processes: what runs is finished first", len(running), self._plan.kind)
+        kill_at = time.monotonic() + self._plan.grace_s + LAST_WORDS_S + SLACK_S
+        while any(process.poll() is None for process in running):
+            heard, _ = self._signals.wait(max(0.0, kill_at - time.monotonic()))
+            if STOP & heard:
+                for process in running:
+                    process.terminate()
+                kill_at = min(kill_at, time.monotonic() + LAST_WORDS_S + SLACK_S)
+            if time.monotonic() >= kill_at:
+                for process in running:
+                    process.kill()
+        return 0

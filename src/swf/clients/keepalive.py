@@ -1,0 +1,85 @@
+"""Straight to a service that asks for no signature, over connections that are kept: the embedded one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from swf.clients.answers import is_poll, no_task, read_answer
+from swf.clients.connections import Connections, Reply
+from swf.protocol import wire
+from swf.protocol.base import Request
+from swf.protocol.refusal import check
+
+Result = TypeVar("Result")
+
+CALL_TIMEOUT_S: Final = 30.0
+POLL_TIMEOUT_S: Final = 75.0
+"""A poll is answered after 60 s at the latest."""
+
+
+class KeepAliveClient:
+    """Answers requests by asking a service at a plain HTTP address. Any number of threads may share one."""
+
+    def __init__(self, url: str) -> None:
+        """*url* is the address of the service: ``http://127.0.0.1:8000``."""
+        self.url = url
+        self._connections = Connections(url)
+        self._host = url.partition("//")[2].rstrip("/")
+        self._is_stopped = False
+
+    def call(self, request: Request[Result], /) -> Result:
+        """The answer; raises the fault, or Unreachable."""
+        waits = is_poll(request)
+        if waits and self._is_stopped:
+            return no_task(request)
+        check(request)
+        timeout_s = POLL_TIMEOUT_S if waits else CALL_TIMEOUT_S
+        reply = self._connections.exchange(self._packed(request), timeout_s, is_interruptible=waits)
+        return read(request, reply)
+
+    def respond_and_poll(
+        self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
+    ) -> Result:
+        """Sends both on connections of their own before it waits for either answer."""
+        check(poll)
+        polling = None
+        if not self._is_stopped:
+            packed = self._packed(poll)
+        try:
+            check(response)
+            responding = self._connections.begin(self._packed(response))
+            if not self._is_stopped:
+                polling = self._connections.begin(packed, is_interruptible=True)
+            read(response, self._connections.end(responding, CALL_TIMEOUT_S))
+        except Exception as error:  # noqa: BLE001  # told, and asked for again if need be, by whoever has sent it
+            heard(error)
+        else:
+            heard(None)
+        if polling is None:
+            return self.call(poll)  # stopped, or the service cannot be reached
+        return read(poll, self._connections.end(polling, POLL_TIMEOUT_S))
+
+    def stop_polling(self) -> None:
+        """Ends the polls that wait now, and all later ones: empty, or with the task that was on its way."""
+        self._is_stopped = True
+        self._connections.interrupt()
+
+    def close(self) -> None:
+        """Closes what is idle."""
+        self._connections.close()
+
+    def _packed(self, request: Request[Any]) -> bytes:
+        body = wire.encode(request)
+        head = (
+            f"POST / HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/x-amz-json-1.0\r\n"
+            f"X-Amz-Target: SimpleWorkflowService.{type(request).__name__}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+
+def read(request: Request[Result], reply: Reply) -> Result:
+    """The answer in a reply; raises the fault in it, ResponseError for what is neither."""
+    if reply.status >= 300:
+        raise wire.decode_fault(reply.body, reply.status)
+    return read_answer(request, reply.body)
