@@ -52,9 +52,8 @@ class UnknownWorkflow(Exception):
     """A decision is asked for a workflow of a type that this decider does not have."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"a decision is asked for a workflow of type {name!r}; this decider knows {', '.join(sorted(known)) or 'none'}"
-        )
+        mine = ", ".join(sorted(known)) or "none"
+        super().__init__(f"a decision is asked for a workflow of type {name!r}; this decider knows {mine}")
 
 
 @dataclass(frozen=True, slots=True)

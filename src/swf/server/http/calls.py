@@ -26,7 +26,7 @@ SHORT_SYNC_S: Final = 0.001
 class Call(Pending):
     """A request that came over HTTP."""
 
-    __slots__ = ("_calls", "_caller", "answered", "timer")
+    __slots__ = ("_caller", "_calls", "answered", "timer")
 
     def __init__(self, request: Request[Any], calls: Calls, caller: Caller, *, may_wait: bool) -> None:
         super().__init__(request, may_wait=may_wait)
