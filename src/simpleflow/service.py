@@ -11,9 +11,9 @@ from typing import TypeVar
 
 import msgspec
 
+from swf.client import Client
 from swf.clients import KeepAliveClient, RetryingClient, connect
 from swf.clients.connections import Connections
-from swf.core import Client
 from swf.exceptions import Unreachable
 from swf.protocol.base import Request
 from swf.server.lock import Hint, read_hint

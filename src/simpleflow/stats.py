@@ -8,7 +8,7 @@ from typing import Any, Final
 from simpleflow import format
 from simpleflow.history import History
 from simpleflow.storage import StorageError, ValueStore
-from swf.core import Client
+from swf.client import Client
 from swf.lifecycle import Execution
 from swf.protocol import wire
 from swf.protocol.faults import UnknownResourceFault

@@ -15,7 +15,7 @@ from simpleflow.replay import Decisions, Run, RunOptions, Stale
 from simpleflow.storage import ValueStore
 from simpleflow.swf.watchdog import Watchdog
 from simpleflow.workflow import Workflow
-from swf.core import Client
+from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent

@@ -8,7 +8,7 @@ from simpleflow import settings
 from simpleflow.exceptions import ExecutionFailed
 from simpleflow.storage import ValueStore
 from simpleflow.workflow import Workflow
-from swf.core import Client
+from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.events import (
     WorkflowExecutionCanceled,

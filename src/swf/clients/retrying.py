@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from swf.client import Client
 from swf.clients.answers import is_poll, no_task
-from swf.core import Client
 from swf.exceptions import SWFError, Unreachable
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault, InternalFailure, ThrottlingException

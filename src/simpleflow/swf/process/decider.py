@@ -11,7 +11,7 @@ from typing import Final
 
 from simpleflow.swf.executor import Answer, Executor
 from simpleflow.swf.process.identity import identity as this_process
-from swf.core import Client
+from swf.client import Client
 from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.operations import DecisionTask, PollForDecisionTask
 from swf.protocol.values import TaskList

@@ -16,7 +16,7 @@ from simpleflow.storage import StorageError, ValueStore
 from simpleflow.swf.process.child import Done, Job
 from simpleflow.swf.process.children import Child, ChildDied
 from simpleflow.swf.process.identity import identity as this_process
-from swf.core import Client
+from swf.client import Client
 from swf.exceptions import SWFError
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault, UnknownResourceFault
