@@ -15,10 +15,9 @@ from simpleflow import format
 from simpleflow.activity import Activity
 from simpleflow.exceptions import DispatchError
 from simpleflow.registry import registry
-from simpleflow.storage import ValueStore
+from simpleflow.storage import FIELD_CHARACTERS, ValueStore
 
 REASON_CHARACTERS: Final = 256
-FIELD_CHARACTERS: Final = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,18 @@ def find_activity(name: str, importable: Importable | None = None) -> Activity[.
 
 
 def run_activity(
-    activity_id: str, name: str, input: str | None, store: ValueStore, importable: Importable | None = None
+    activity_id: str,
+    name: str,
+    input: str | None,
+    store: ValueStore,
+    importable: Importable | None = None,
+    *,
+    keeps_values: bool = True,
 ) -> Outcome:
-    """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves."""
+    """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
+
+    *keeps_values*: a result too long for SWF is put into *store*; else the activity has failed.
+    """
     try:
         content = format.decode(store.resolve(input))
         if not isinstance(content, dict):
@@ -102,7 +110,7 @@ def run_activity(
         return failure(error)
     try:
         text = format.encode(value)
-        return Outcome(result=store.put(text) if len(text) > FIELD_CHARACTERS else text)
+        return Outcome(result=store.fitting(text, keeps_values=keeps_values))
     except Exception as error:  # noqa: BLE001  # the value is the user's, and so is its failure to be sent
         reason = f"cannot complete task {activity_id}: {type(error).__name__} {error}"
         return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=failure(error).details)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,15 +15,15 @@ from swf.clients import KeepAliveClient, RetryingClient, connect
 from swf.clients.connections import Connections
 from swf.exceptions import Unreachable
 from swf.protocol.base import Request
-from swf.server.lock import Hint, read_hint
+from swf.server.lock import FileOwned, Hint, read_hint
 
 Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
-DOOR_WAIT_S = 2.0
-"""An owner that has just taken a file needs a moment to open its door."""
-HEALTH = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+OTHER_OWNER_S: Final = 5.0
+"""Short commands own a file for a moment; an owner that has just taken it needs one to open its door."""
+HEALTH: Final = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,36 +124,19 @@ def serves(hint: Hint) -> bool:
     return reply.status == 200 and told.get("instance_id") == hint.instance_id
 
 
-def server_of(path: Path) -> KeepAliveClient | None:
-    """A client of the process that serves the file, None if none does. Waits a moment for a door that opens."""
-    give_up_at = time.monotonic() + DOOR_WAIT_S
-    while True:
-        hint = read_hint(path.resolve())
-        if serves(hint):
-            assert hint.url is not None
-            return KeepAliveClient(hint.url)
-        if hint.pid is None or hint.url is not None or time.monotonic() > give_up_at:
-            return None
-        time.sleep(0.02)
+def taken(path: Path, take: Callable[[], Result], *, wait_s: float = OTHER_OWNER_S) -> Result | str:
+    """What *take* returns, or the URL at which another process serves the file.
 
-
-@contextlib.contextmanager
-def owned(path: Path, *, host: str = "127.0.0.1", port: int = 0, wait_s: float = 5.0) -> Iterator[str]:
-    """Owns and serves the file in a thread of this process; the URL of the door.
-
-    Raises FileOwned, NotADatabase, DoorError, OSError.
+    *take* raises FileOwned while another process has it; one that has it for a moment is waited for. Raises
+    FileOwned when that takes longer than *wait_s* seconds, and whatever else *take* raises.
     """
-    from swf.server import open_service
-    from swf.server.http import Door
-
-    service = open_service(path, wait_s=wait_s)
-    try:
-        door = Door(service, host=host, port=port)
-        door.open()
-        service.announce(door.url)
+    give_up_at = time.monotonic() + wait_s
+    while True:
         try:
-            yield door.url
-        finally:
-            door.close()
-    finally:
-        service.close()
+            return take()
+        except FileOwned as owned:
+            if owned.hint.url is not None and serves(owned.hint):
+                return owned.hint.url
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.02)

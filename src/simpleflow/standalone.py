@@ -1,16 +1,16 @@
-"""One execution on the embedded service, with everything it needs in this process and its children."""
+"""One execution run to its end, with all it takes in this process and its children: on any service."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from simpleflow import format
-from simpleflow.dispatch import FIELD_CHARACTERS
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
@@ -19,6 +19,7 @@ from simpleflow.swf.process.identity import identity, told_by
 from simpleflow.swf.process.worker import Worker
 from simpleflow.tally import Tally
 from simpleflow.workflow import Workflow
+from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import UnknownResourceFault
@@ -29,16 +30,20 @@ from swf.protocol.operations import (
     GetWorkflowExecutionHistory,
     ListOpenWorkflowExecutions,
     RespondActivityTaskFailed,
+    WorkflowExecutionDetail,
     WorkflowExecutionFilter,
 )
 from swf.protocol.values import ExecutionStatus, WorkflowExecution, WorkflowType
 from swf.server import Service, StartedTask
-from swf.server.inprocess import InProcessClient
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
-"""How often the decider looks whether the execution was closed by somebody else."""
+LOOK_EVERY_S: Final = 1.0
+"""How often it is looked whether the execution was closed by somebody else."""
+
+
+LAST_POLLS_S: Final = 5.0
+"""How long is waited for workers of a closed execution: a poll of Amazon SWF cannot be ended before its time."""
 
 
 class OtherInput(Exception):
@@ -54,21 +59,36 @@ class Begun:
 
 
 class Session:
-    """Decider in the calling thread, workers in threads with a child process each; the task list is the workflow id."""
+    """Decider in the calling thread, workers in threads with a child process each, on a task list of their own."""
 
     def __init__(
-        self, service: Service, domain: str, workflow: type[Workflow], *, modules: Sequence[str], workers: int
+        self,
+        connect: Callable[[], Client],
+        domain: str,
+        workflow: type[Workflow],
+        *,
+        modules: Sequence[str],
+        workers: int,
+        service: Service | None = None,
+        keeps_values: bool = True,
     ) -> None:
-        """*modules* are imported by the children; *workers* activities run at once."""
-        self._service = service
+        """*connect* makes clients of the service; *service* is that, if it is the embedded one in this process.
+
+        *modules* are imported by the children; *workers* activities run at once. *keeps_values*: values too long
+        for SWF are put into files of this machine.
+        """
+        self._client = connect()
+        self._polls = connect()  # the decider's, which end for themselves
         self._domain = domain
         self._workflow = workflow
         self._modules = modules
         self._worker_count = workers
+        self._service = service
+        self._keeps_values = keeps_values
         self._store = ValueStore()
-        self._client = InProcessClient(service)
         self._execution: WorkflowExecution | None = None
-        self._type: WorkflowType | None = None
+        self._task_list = ""
+        self._ended = threading.Event()
         self._broken: list[Exception] = []
         self.tally = Tally()
 
@@ -85,7 +105,8 @@ class Session:
         """Finds the open execution of the id, or starts one; *is_new*: always starts one, under a fresh id.
 
         *input* is JSON text; None is no argument, or whatever the open execution has. Raises OtherInput if the
-        open one was started with another.
+        open one was started with another. The task list is that of the open one; else the id, if the service is in
+        this process, which nobody else polls; else one that no other session has.
         """
         setup.register(self._client, self._domain, self._workflow)
         if is_new:
@@ -95,15 +116,17 @@ class Session:
             if found is not None:
                 self._refuse_other_input(found, input)
                 self._execution = found
+                self._task_list = self._describe().execution_configuration.task_list.name
                 return Begun(found, is_resumed=True)
-        text = input or format.encode({"args": [], "kwargs": {}})
+        self._task_list = workflow_id if self._service is not None else f"{workflow_id[:223]}-{uuid.uuid4().hex}"
         self._execution = setup.start(
             self._client,
             self._domain,
             self._workflow,
             workflow_id,
-            self._store.put(text) if len(text) > FIELD_CHARACTERS else text,
-            task_list=workflow_id,
+            input or format.encode({"args": [], "kwargs": {}}),
+            keeps_values=self._keeps_values,
+            task_list=self._task_list,
             tags=tags,
             execution_timeout=execution_timeout,
             decision_timeout=decision_timeout,
@@ -118,67 +141,86 @@ class Session:
         """
         assert self._execution is not None, "begin comes first"
         execution = self._execution
-        client = InProcessClient(self._service, poll_wait_s=LOOK_EVERY_S)
         executor = Executor(
-            client,
+            self._polls,
             self._domain,
             [self._workflow],
-            task_list=execution.workflow_id,
+            task_list=self._task_list,
             store=self._store,
+            keeps_values=self._keeps_values,
             on_events=self.tally.see,
         )
-        mine = identity(owner=self._service.instance_id)
-        decider = Decider(client, executor, self._domain, execution.workflow_id, identity=mine)
-        held = self._take_over()
+        mine = identity() if self._service is None else identity(owner=self._service.instance_id)
+        decider = Decider(self._polls, executor, self._domain, self._task_list, identity=mine)
+        held = None if self._service is None else self._take_over(self._service)
         workers = [
-            Worker(self._client, self._domain, execution.workflow_id, self._modules, identity=mine)
+            Worker(
+                self._client,
+                self._domain,
+                self._task_list,
+                self._modules,
+                identity=mine,
+                keeps_values=self._keeps_values,
+            )
             for _ in range(self._worker_count)
         ]
         threads = [threading.Thread(target=self._work, args=(worker,), daemon=True) for worker in workers]
+        threads.append(threading.Thread(target=self._look, args=(decider,), name="look", daemon=True))
         for thread in threads:
             thread.start()
         try:
-            decider.run(held, is_over=self._is_over)
+            decider.run(held, is_over=lambda: not self._is_open())
         finally:
             self._end(workers, threads)
+        if self._broken:
+            raise self._broken[0]
         return setup.result_of(self._client, self._domain, execution, self._store)
 
     def _end(self, workers: list[Worker], threads: list[threading.Thread]) -> None:
         """Workers of a closed execution are ended at once: nobody wants what they would answer."""
+        self._ended.set()
         for worker in workers:
             worker.stop()
         self._client.stop_polling()
         try:
             if self._is_open():
                 log.warning("stopping: activities that run are finished first; interrupt again to end them")
+                join(threads)
             else:
                 for worker in workers:
                     worker.kill()
-            for thread in threads:
-                thread.join()
+                join(threads, LAST_POLLS_S)
         except KeyboardInterrupt:
             for worker in workers:
                 worker.kill()
-            for thread in threads:
-                thread.join()
+            join(threads, LAST_POLLS_S)
             raise
 
     def _work(self, worker: Worker) -> None:
         try:
             worker.run()
-        except Exception as error:  # noqa: BLE001  # told by the decider's thread, which others wait for
+        except Exception as error:  # noqa: BLE001  # raised in the decider's thread, which others wait for
             self._broken.append(error)
+            self._ended.set()
 
-    def _is_over(self) -> bool:
-        """Whether the execution is closed. Raises what has broken a worker: it would be missed for ever."""
-        if self._broken:
-            raise self._broken[0]
-        return not self._is_open()
+    def _look(self, decider: Decider) -> None:
+        """Ends the decider when the execution was closed by somebody else, or a worker is broken: it would be missed
+        for ever."""
+        while not self._ended.wait(LOOK_EVERY_S):
+            try:
+                if not self._is_open():
+                    break
+            except Exception as error:  # noqa: BLE001  # the decider meets it too
+                log.debug("cannot look after the execution: %s", error)
+        decider.stop()
+        self._polls.stop_polling()
 
     def _is_open(self) -> bool:
+        return self._describe().execution_info.execution_status is ExecutionStatus.OPEN
+
+    def _describe(self) -> WorkflowExecutionDetail:
         assert self._execution is not None
-        detail = self._client.call(DescribeWorkflowExecution(domain=self._domain, execution=self._execution))
-        return detail.execution_info.execution_status is ExecutionStatus.OPEN
+        return self._client.call(DescribeWorkflowExecution(domain=self._domain, execution=self._execution))
 
     def _find_open(self, workflow_id: str) -> WorkflowExecution | None:
         infos = self._client.call(
@@ -207,19 +249,22 @@ class Session:
 
     # A predecessor that has died
 
-    def _take_over(self) -> DecisionTask | None:
-        """Activities whose holder is dead are failed for it; a decision task that it held is handed out again."""
-        assert self._execution is not None
-        held = self._service.started_tasks(self._domain, self._execution.workflow_id)
-        for task in held:
-            if task.kind == "activity" and self._was_ours(task):
-                self._fail(task)
-        decisions = [task for task in held if task.kind == "decision" and self._was_ours(task)]
-        return self._held_decision(decisions[0]) if decisions else None
+    def _take_over(self, service: Service) -> DecisionTask | None:
+        """Activities whose holder is dead are failed for it; a decision task that it held is handed out again.
 
-    def _was_ours(self, task: StartedTask) -> bool:
-        """Whether an owner of this file held the task. It is dead, for the file is ours now, and nothing polls yet."""
-        return told_by(task.identity).get("owner") == self._service.instance_id
+        Holders that were owners of this file are dead, for it is ours now, and nothing polls yet.
+        """
+        assert self._execution is not None
+        ours = [
+            task
+            for task in service.started_tasks(self._domain, self._execution.workflow_id)
+            if told_by(task.identity).get("owner") == service.instance_id
+        ]
+        for task in ours:
+            if task.kind == "activity":
+                self._fail(task)
+        decisions = [task for task in ours if task.kind == "decision"]
+        return self._held_decision(decisions[0]) if decisions else None
 
     def _fail(self, task: StartedTask) -> None:
         log.info("activity was held by a process that has died id=%s", task.activity_id)
@@ -238,6 +283,13 @@ class Session:
             workflow_execution=self._execution,
             workflow_type=WorkflowType(name=self._workflow.name, version=self._workflow.version),
         )
+
+
+def join(threads: Sequence[threading.Thread], seconds: float | None = None) -> None:
+    """Waits until the threads have ended; *seconds* at most for all of them."""
+    give_up_at = None if seconds is None else time.monotonic() + seconds
+    for thread in threads:
+        thread.join(None if give_up_at is None else max(0.0, give_up_at - time.monotonic()))
 
 
 def _plain(text: str | None) -> Any:

@@ -47,7 +47,7 @@ class Reader:
     """Reads executions of one domain."""
 
     def __init__(self, client: Client, domain: str) -> None:
-        self._client = client
+        self.client = client
         self.domain = domain
 
     def find(self, workflow_id: str, run_id: str | None = None) -> WorkflowExecutionDetail:
@@ -65,7 +65,7 @@ class Reader:
                     domain=self.domain, start_time_filter=always, execution_filter=chosen, maximum_page_size=1
                 ),
             ):
-                found = self._client.call(request).execution_infos
+                found = self.client.call(request).execution_infos
                 if found:
                     return self._describe(found[0].execution)
         except UnknownResourceFault as fault:
@@ -73,7 +73,7 @@ class Reader:
         raise NotFound(f"no workflow execution {workflow_id!r} in domain {self.domain!r}.")
 
     def _describe(self, execution: WorkflowExecution) -> WorkflowExecutionDetail:
-        return self._client.call(DescribeWorkflowExecution(domain=self.domain, execution=execution))
+        return self.client.call(DescribeWorkflowExecution(domain=self.domain, execution=execution))
 
     def executions(self, *, is_open: bool, since: float) -> list[WorkflowExecutionInfo]:
         """Open or closed executions that began at *since* (seconds since 1970) or later, newest first."""
@@ -85,7 +85,7 @@ class Reader:
                 domain=self.domain, start_time_filter=ExecutionTimeFilter(oldest_date=since), next_page_token=token
             )
             try:
-                page = self._client.call(request)
+                page = self.client.call(request)
             except UnknownResourceFault as fault:
                 raise NotFound(f"{fault}.") from fault
             infos += page.execution_infos
@@ -98,7 +98,7 @@ class Reader:
         execution = Execution(keep_closed=True)
         token: str | None = None
         while True:
-            page = self._client.call(
+            page = self.client.call(
                 GetWorkflowExecutionHistory(
                     domain=self.domain, execution=detail.execution_info.execution, next_page_token=token
                 )

@@ -10,8 +10,11 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
+from simpleflow.exceptions import JumboTooLargeError
 from simpleflow.format import POINTER, is_pointer, pointer_of
 
+FIELD_CHARACTERS: Final = 32_768
+"""What fits into a field of SWF."""
 CACHE_BYTES: Final = 64 * 1024 * 1024
 """How much a store keeps in memory, where nothing else is said."""
 
@@ -59,6 +62,20 @@ class ValueStore:
             ) from error
         self._cache.keep(pointer, text, len(data))
         return pointer
+
+    def fitting(self, text: str, *, keeps_values: bool = True) -> str:
+        """*text* if it fits into a field of SWF, else its pointer.
+
+        Raises JumboTooLargeError if values are not to be kept, for a service that others use from elsewhere.
+        """
+        if len(text) <= FIELD_CHARACTERS:
+            return text
+        if not keeps_values:
+            raise JumboTooLargeError(
+                f"a value has {len(text)} characters; a field of SWF holds {FIELD_CHARACTERS}, and the service is used "
+                "from other machines, which could not read a file here"
+            )
+        return self.put(text)
 
     def get(self, pointer: str) -> str:
         """The text that *pointer* stands for. Raises ValueMissing or ValueCorrupt."""

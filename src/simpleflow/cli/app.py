@@ -13,11 +13,15 @@ import click
 from simpleflow.__about__ import __version__
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
-    "standalone": ("simpleflow.cli.standalone:standalone", "Run a workflow to its end, durably, on one file."),
+    "decider.start": ("simpleflow.cli.processes:decider", "Run deciders of workflows until told to stop."),
+    "server.start": ("simpleflow.cli.processes:server", "Run the embedded service on a file, for any AWS client."),
+    "standalone": ("simpleflow.cli.standalone:standalone", "Run a workflow to its end, with all it needs."),
+    "worker.start": ("simpleflow.cli.processes:worker", "Run workers of activities until told to stop."),
     "workflow.info": ("simpleflow.cli.inspect:info", "Show one execution."),
     "workflow.list": ("simpleflow.cli.inspect:list_", "List executions."),
     "workflow.start": ("simpleflow.cli.start:start", "Run a workflow here (--local), or start its execution."),
     "workflow.tasks": ("simpleflow.cli.inspect:tasks", "List the tasks of one execution."),
+    "workflow.terminate": ("simpleflow.cli.start:terminate", "Terminate one execution."),
 }
 """Each command, where it is, and what it does in one line."""
 
@@ -64,7 +68,11 @@ class Commands(click.Group):
 
 OPTIONS: Final = (
     click.option("--db", metavar="FILE", help="The embedded service on this file (or set SIMPLEFLOW_DB)."),
-    click.option("--domain", metavar="NAME", help="The domain (or set SWF_DOMAIN; else 'default')."),
+    click.option("--endpoint-url", metavar="URL", help="The service there (or set AWS_ENDPOINT_URL_SWF)."),
+    click.option("--region", metavar="NAME", help="The region (or set AWS_DEFAULT_REGION)."),
+    click.option(
+        "--domain", metavar="NAME", help="The domain (or set SWF_DOMAIN; with --db else 'default'). Alone: Amazon SWF."
+    ),
     click.option("--format", "format_", type=click.Choice(FORMATS), help="How tables are printed."),
     click.option("--header/--no-header", "header", default=None, help="Print the names of the columns."),
 )
@@ -110,9 +118,24 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:  # the last resort: one line, and the traceback for who asks for it
         if is_debugging:
             raise
-        say(f"{type(error).__name__}: {error}", "see the traceback with LOG_LEVEL=DEBUG")
+        say(*explained(error))
         return 1
     return code if isinstance(code, int) else 0
+
+
+def explained(error: Exception) -> tuple[str, str]:
+    """What went wrong and what to do about it."""
+    from swf.exceptions import ConfigurationError, Unreachable
+    from swf.protocol.faults import Fault
+
+    match error:
+        case Unreachable():
+            return str(error), "is the service running there? one on a file is started with: simpleflow server.start"
+        case ConfigurationError():
+            return str(error), "Amazon SWF needs a region and credentials as boto3 finds them; --db FILE needs neither"
+        case Fault():
+            return f"{error.code}: {error}", "the service has refused the call"
+    return f"{type(error).__name__}: {error}", "see the traceback with LOG_LEVEL=DEBUG"
 
 
 def hint_of(error: click.ClickException) -> str | None:

@@ -1,72 +1,167 @@
-"""Where a command runs, and what it is given: service, domain, workflow class, input."""
+"""Where a command runs: which service, which domain, which execution; how tables are printed."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib
-import json
 import os
-import sys
+import shlex
+import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from simpleflow.cli.app import CommandError
-from simpleflow.workflow import Workflow
+
+if TYPE_CHECKING:
+    from simpleflow.service import Address
+    from swf.client import Client
+    from swf.server import Service
+
+DEFAULT_DB: Final = "simpleflow.db"
+PATIENCE_S: Final = 3.0
+"""How long a command waits for a service that is throttled or does not answer."""
+NAME_ONE: Final = (
+    "say --db FILE (or set SIMPLEFLOW_DB) for the embedded service, --endpoint-url URL (or AWS_ENDPOINT_URL_SWF) for "
+    "one that runs, --domain NAME (or SWF_DOMAIN) alone for Amazon SWF"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The embedded service on a file, and a domain in it; how tables are printed."""
+    """A service, and a domain in it; how tables are printed.
 
-    db: Path | None
-    domain: str
+    *address* None: no service is named. *domain* None: no domain is, and the service has no default one.
+    *is_positional*: the domain is the first positional.
+    """
+
+    address: Address | None
+    domain: str | None
     format: str
     header: bool
+    is_positional: bool = False
+
+    def options(self, domain: str) -> str:
+        """The options that lead here, for a hint."""
+        named = []
+        if self.address is not None and self.address.db:
+            named += ["--db", self.address.db]
+        if self.address is not None and self.address.endpoint_url:
+            named += ["--endpoint-url", self.address.endpoint_url]
+        if domain != "default" or not named:
+            named += ["--domain", domain]
+        return shlex.join(named)
 
 
 def place(ctx: click.Context, **given: Any) -> Place:
-    """The place that the options of group and command name, then the environment, then the defaults."""
+    """The place that the options of command and group name, then the environment, then the defaults."""
+    from simpleflow.service import Address
+
     before = ctx.find_root().obj or {}
 
-    def pick(name: str, variable: str | None = None) -> Any:
-        for value in (given.get(name), before.get(name), os.environ.get(variable) if variable else None):
-            if value is not None:
-                return value
-        return None
+    def said(name: str) -> Any:
+        return next((each[name] for each in (given, before) if each.get(name) is not None), None)
 
-    db = pick("db", "SIMPLEFLOW_DB")
-    format = pick("format_", "SIMPLEFLOW_FORMAT") or "tabular"
+    db, url = said("db"), said("endpoint_url")
+    if db and url:
+        raise CommandError("--db and --endpoint-url name two services", "give one of them", 2)
+    if not db and not url:
+        db = os.environ.get("SIMPLEFLOW_DB")
+    if not db and not url:
+        url = os.environ.get("AWS_ENDPOINT_URL_SWF") or os.environ.get("AWS_ENDPOINT_URL")
+    domain = said("domain") or os.environ.get("SWF_DOMAIN")
+    address = Address(db=db or None, endpoint_url=url or None, region=said("region"))
+    is_named = bool(db or url or domain or said("region"))
     return Place(
-        db=Path(db) if db else None,
-        domain=pick("domain", "SWF_DOMAIN") or "default",
-        format=format,
-        header=bool(pick("header")),
+        address=address if is_named else None,
+        domain=domain or ("default" if db else None),
+        format=said("format_") or os.environ.get("SIMPLEFLOW_FORMAT") or "tabular",
+        header=bool(said("header")),
+        is_positional=not db and said("domain") is None,
     )
 
 
-def needs_file(where: Place) -> Path:
-    """The file, which must have been named."""
-    if where.db is None:
+def needs_service(where: Place) -> Address:
+    """The service, which must have been named."""
+    if where.address is None:
+        raise CommandError("no service is named", NAME_ONE, 2)
+    return where.address
+
+
+def needs_domain(where: Place) -> str:
+    """The domain, which must have been named unless the service is a file."""
+    needs_service(where)
+    if where.domain is None:
+        raise CommandError("no domain is named", "say --domain NAME, or set SWF_DOMAIN", 2)
+    return where.domain
+
+
+def domain_and_execution(where: Place, names: tuple[str, ...]) -> tuple[str, str, str | None]:
+    """Domain, workflow id and run id from the positionals ``[DOMAIN] WORKFLOW_ID [RUN_ID]``.
+
+    The domain stands there if neither --domain nor a file is given, and there is more than one of them.
+    """
+    if where.is_positional and len(names) > 1:
+        domain, *ids = names
+    else:
+        domain, ids = where.domain or "", list(names)
+    if not 1 <= len(ids) <= 2:
         raise CommandError(
-            "no service is named", "name the file of an embedded service with --db FILE, or set SIMPLEFLOW_DB", 2
+            f"{'too many' if ids else 'too few'} names are given", "they are WORKFLOW_ID [RUN_ID] in a --domain", 2
         )
-    return where.db
+    if not domain:
+        needs_domain(where)
+    run_id = urllib.parse.unquote(ids[1]) if len(ids) > 1 else None
+    return domain, ids[0], run_id
 
 
 @contextlib.contextmanager
-def opened(path: Path, *, to_write: bool, wait_s: float = 5.0) -> Iterator[Any]:
-    """The service on a file, for reads alone or as its owner; what can be wrong with it in one line."""
-    from swf.server import FileOwned, NotADatabase, open_reader, open_service
+def client_of(address: Address, *, to_write: bool) -> Iterator[Client]:
+    """A client of the service for one short command.
+
+    A file is asked of the process that serves it; if there is none it is opened here, for reads alone or as its
+    owner.
+    """
+    from simpleflow import service
+    from swf.clients import RetryingClient
+
+    if address.db is None:
+        yield RetryingClient(service.client_of(address), patience_s=PATIENCE_S)
+        return
+    from swf.server.inprocess import InProcessClient
+
+    with served_or_opened(Path(address.db), to_write=to_write) as found:
+        if isinstance(found, str):
+            yield RetryingClient(service.client_of(address), patience_s=PATIENCE_S)
+        else:
+            yield InProcessClient(found)
+
+
+@contextlib.contextmanager
+def served_or_opened(path: Path, *, to_write: bool) -> Iterator[Service | str]:
+    """The URL at which another process serves the file, or the service on it."""
+    from simpleflow.service import taken
+    from swf.server import open_reader, open_service
+
+    with opening(path, to_write=to_write):
+        found = taken(path, lambda: open_service(path) if to_write else open_reader(path, wait_s=0.0))
+    try:
+        yield found
+    finally:
+        if not isinstance(found, str):
+            found.close()
+
+
+@contextlib.contextmanager
+def opening(path: Path, *, to_write: bool = True) -> Iterator[None]:
+    """What can be wrong with a file that is opened in the block, in one line."""
+    from swf.server import FileOwned, NotADatabase
 
     try:
-        service = open_service(path, wait_s=wait_s) if to_write else open_reader(path, wait_s=wait_s)
-    except FileOwned as error:
-        raise CommandError(str(error)) from error
-    except NotADatabase as error:
+        yield
+    except (FileOwned, NotADatabase) as error:
         raise CommandError(str(error)) from error
     except FileNotFoundError as error:
         if to_write:
@@ -76,92 +171,3 @@ def opened(path: Path, *, to_write: bool, wait_s: float = 5.0) -> Iterator[Any]:
         ) from error
     except OSError as error:
         raise CommandError(f"cannot open {path}: {error.strerror or error}") from error
-    try:
-        yield service
-    finally:
-        service.close()
-
-
-def workflow_class(path: str) -> type[Workflow]:
-    """The class at the dotted *path*, found from the current directory too."""
-    here = os.getcwd()
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    module_name, _, name = path.rpartition(".")
-    if not module_name:
-        raise CommandError(f"{path!r} is no path to a workflow", "write it as package.module.ClassName", 2)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name and (module_name + ".").startswith(error.name + "."):
-            raise CommandError(
-                f"there is no module {error.name!r} for the workflow {path!r}",
-                f"modules are looked for in {here} and among what is installed",
-                2,
-            ) from error
-        raise CommandError(f"cannot import {module_name}: {error}") from error
-    except Exception as error:
-        raise CommandError(f"cannot import {module_name}: {type(error).__name__}: {error}") from error
-    found = getattr(module, name, None)
-    if found is None:
-        known = [key for key, value in vars(module).items() if is_workflow(value) and value is not Workflow]
-        hint = f"its workflows: {', '.join(known)}" if known else "it defines no workflow"
-        raise CommandError(f"there is no {name!r} in module {module_name}", hint, 2)
-    if not is_workflow(found):
-        raise CommandError(f"{path} is no workflow: it is not a subclass of simpleflow.Workflow", exit_code=2)
-    missing = [each for each in ("name", "version", "task_list") if not isinstance(getattr(found, each, None), str)]
-    if missing:
-        raise CommandError(f"the workflow {path} has no {' and no '.join(missing)}", "set it as a class attribute", 2)
-    return found  # type: ignore[no-any-return]  # checked above
-
-
-def is_workflow(value: object) -> bool:
-    """Whether *value* is a workflow class."""
-    return isinstance(value, type) and issubclass(value, Workflow)
-
-
-def read_input(text: str | None, file: str | None) -> dict[str, Any]:
-    """The input of a workflow, ``{"args": [...], "kwargs": {...}}``, from its four forms.
-
-    A JSON list is the positional arguments, an object holds ``args`` and ``kwargs``, any other value is the one
-    argument; ``-`` reads standard input.
-    """
-    source = "--input"
-    if file is not None:
-        source = f"--input-file {file}"
-        if file == "-":
-            text = sys.stdin.read()
-        else:
-            try:
-                text = Path(file).read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise CommandError(f"cannot read {file}: {error}", exit_code=2) from error
-    elif text == "-":
-        text = sys.stdin.read()
-    if text is None:
-        return {"args": [], "kwargs": {}}
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        hint = "for example: --input '[1, 5]' or --input '{\"kwargs\": {\"x\": 1}}'"
-        raise CommandError(f"{source} is not JSON: {error}", hint, 2) from error
-    if isinstance(value, list):
-        return {"args": value, "kwargs": {}}
-    if not isinstance(value, dict):
-        return {"args": [value], "kwargs": {}}
-    strange = sorted(set(value) - {"args", "kwargs"})
-    if strange or not value:
-        what = f"has {', '.join(map(repr, strange))}" if strange else "is empty"
-        raise CommandError(f"the object given as {source} {what}", "it may have 'args' (a list) and 'kwargs'", 2)
-    args, kwargs = value.get("args", []), value.get("kwargs", {})
-    if not isinstance(args, list) or not isinstance(kwargs, dict):
-        raise CommandError(f"in {source}, 'args' must be a list and 'kwargs' an object", exit_code=2)
-    return {"args": args, "kwargs": kwargs}
-
-
-def read_tags(text: str | None) -> tuple[str, ...]:
-    """Tags from a comma-separated list."""
-    tags = tuple(tag.strip() for tag in (text or "").split(",") if tag.strip())
-    if len(tags) > 5:
-        raise CommandError(f"{len(tags)} tags are given; an execution has five at most", exit_code=2)
-    return tags

@@ -1,20 +1,28 @@
-"""``standalone``: service, decider and workers in one command, until the execution is closed."""
+"""``standalone``: decider, workers and, on a file, the service in one command, until the execution is closed."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.places import Place, opened, place, read_input, read_tags, workflow_class
+from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
 
-DEFAULT_DB = "simpleflow.db"
+if TYPE_CHECKING:
+    from simpleflow.service import Address
+    from simpleflow.standalone import Session
+    from swf.server import Service
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -47,21 +55,22 @@ def standalone(
 ) -> int:
     """Run WORKFLOW (package.module.ClassName) to its end, durably.
 
-    All lies in one file (simpleflow.db, or --db FILE). Killed, it goes on when it is started again.
+    Without a service named, all lies in one file (simpleflow.db, or --db FILE). Killed, it goes on when it is started
+    again.
 
     Example: simpleflow standalone examples.basic.BasicWorkflow --input '[1, 5]'
     """
     from simpleflow import format
-    from simpleflow.standalone import Session
 
     where = place(ctx, **given)
+    if where.address is None:
+        where = place(ctx, **given | {"db": DEFAULT_DB})
+    domain = needs_domain(where)
     found = workflow_class(workflow)
     text = format.encode(read_input(input, input_file)) if input is not None or input_file is not None else None
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
-    with opened(where.db or Path(DEFAULT_DB), to_write=True) as service:
-        session = Session(
-            service, where.domain, found, modules=[found.__module__], workers=nb_workers or os.cpu_count() or 1
-        )
+    assert where.address is not None
+    with _session(where.address, domain, found, nb_workers or os.cpu_count() or 1) as session:
         with _faults(f"cannot start {found.name}"):
             began = session.begin(
                 workflow_id or found.name,
@@ -71,10 +80,57 @@ def standalone(
                 execution_timeout=str(execution_timeout) if execution_timeout else None,
                 decision_timeout=str(decision_tasks_timeout) if decision_tasks_timeout else None,
             )
-        return _run(session, began, workflow, where, display_status=display_status)
+        return _run(session, began, workflow, display_status=display_status)
 
 
-def _run(session: Any, began: Any, path: str, where: Place, *, display_status: bool) -> int:
+@contextlib.contextmanager
+def _session(address: Address, domain: str, workflow: Any, workers: int) -> Iterator[Session]:
+    """A session on the service, which is opened in this process if it is a file that nobody serves."""
+    from simpleflow import service
+    from simpleflow.standalone import Session
+    from swf.clients import RetryingClient
+    from swf.server.inprocess import InProcessClient
+
+    about: dict[str, Any] = {"modules": [workflow.__module__], "workers": workers, "keeps_values": address.is_here}
+    with contextlib.ExitStack() as stack:
+        if address.db is not None:
+            found = stack.enter_context(served_or_opened(Path(address.db), to_write=True))
+            if not isinstance(found, str):
+                stack.enter_context(_door(found))
+                yield Session(lambda: InProcessClient(found), domain, workflow, service=found, **about)
+                return
+        service.client_of(address)  # what is wrong with it is said now
+        yield Session(lambda: RetryingClient(service.client_of(address)), domain, workflow, **about)
+
+
+@contextlib.contextmanager
+def _door(service: Service) -> Iterator[None]:
+    """Opens the door of the service beside what is done in the block, for commands and pages of other processes."""
+    opened: list[Any] = []
+
+    def open_door() -> None:
+        from swf.server.http import Door, DoorError
+
+        try:
+            door = Door(service)
+        except DoorError as error:
+            log.warning("other processes cannot look into %s meanwhile: %s", service.path, error)
+            return
+        door.open()
+        opened.append(door)
+        service.announce(door.url)
+
+    opening = threading.Thread(target=open_door, name="door", daemon=True)
+    opening.start()
+    try:
+        yield
+    finally:
+        opening.join()
+        for door in opened:
+            door.close()
+
+
+def _run(session: Session, began: Any, path: str, *, display_status: bool) -> int:
     """Runs the session and prints what came out; the exit code."""
     from simpleflow.cli.progress import Progress
     from simpleflow.cli.start import explain

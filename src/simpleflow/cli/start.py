@@ -1,4 +1,4 @@
-"""``workflow.start``: run a workflow here, or start its execution."""
+"""``workflow.start`` runs a workflow here or starts its execution, ``workflow.terminate`` ends one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.places import needs_file, opened, place, read_input, read_tags, workflow_class
+from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.places import client_of, needs_domain, needs_service, place
 
 
 @click.command()
@@ -56,18 +57,18 @@ def start(
     from simpleflow import format
     from simpleflow.swf import setup
     from swf.protocol.faults import Fault
-    from swf.server.inprocess import InProcessClient
 
-    with opened(needs_file(where), to_write=True) as service:
-        client = InProcessClient(service)
+    address, domain = needs_service(where), needs_domain(where)
+    with client_of(address, to_write=True) as client:
         try:
-            setup.register(client, where.domain, found)
+            setup.register(client, domain, found)
             execution = setup.start(
                 client,
-                where.domain,
+                domain,
                 found,
                 workflow_id or f"{found.name}-{found.version}-{int(time.time())}",
                 format.encode(value),
+                keeps_values=address.is_here,
                 task_list=task_list,
                 tags=read_tags(tags),
                 execution_timeout=str(execution_timeout) if execution_timeout else None,
@@ -75,7 +76,35 @@ def start(
             )
         except Fault as fault:
             raise CommandError(f"cannot start {found.name}: {fault.code}: {fault}") from fault
+        except ValueError as error:
+            raise CommandError(f"cannot start {found.name}: {error}") from error
     click.echo(f"{execution.workflow_id} {execution.run_id}")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="[DOMAIN] WORKFLOW_ID [RUN_ID]")
+@with_options
+@click.pass_context
+def terminate(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None:
+    """Terminate one execution: the open one of WORKFLOW_ID, or the run RUN_ID.
+
+    Example: simpleflow --db simpleflow.db workflow.terminate basic
+    """
+    from simpleflow.cli.inspect import found
+    from swf.protocol.faults import UnknownResourceFault
+    from swf.protocol.operations import TerminateWorkflowExecution
+
+    with found(place(ctx, **given), names, to_write=True) as (report, detail):
+        execution = detail.execution_info.execution
+        try:
+            report.client.call(
+                TerminateWorkflowExecution(
+                    domain=report.domain, workflow_id=execution.workflow_id, run_id=execution.run_id
+                )
+            )
+        except UnknownResourceFault as fault:
+            ids = f"{execution.workflow_id} {execution.run_id}"
+            raise CommandError(f"cannot terminate {ids}: it is closed") from fault
 
 
 def read_signal(text: str) -> tuple[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simpleflow import format
-from simpleflow.dispatch import FIELD_CHARACTERS, run_activity
+from simpleflow.dispatch import run_activity
 from simpleflow.exceptions import NothingWillHappen
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
@@ -46,9 +46,7 @@ class Executor:
 
         Raises ExecutionFailed if the workflow does not complete, NothingWillHappen if it waits in vain.
         """
-        text = format.encode(dict(input or {"args": [], "kwargs": {}}))
-        if len(text) > FIELD_CHARACTERS:
-            text = self._store.put(text)
+        text = self._store.fitting(format.encode(dict(input or {"args": [], "kwargs": {}})))
         self._clock = ManualClock(round(time.time(), 3))
         self._service = open_service(None, clock=self._clock)
         try:

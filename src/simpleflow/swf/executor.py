@@ -69,7 +69,8 @@ class Executor:
 
     *task_list* overrides the task lists of activities. *sticky_list* is a list that only this decider polls: it is
     asked for with each answer, so that the next decision comes to where the run is warm; None: no such list.
-    *on_events* is told the new events of each decision.
+    *keeps_values*: values too long for SWF are put into *store*; else they are errors. *on_events* is told the new
+    events of each decision.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Executor:
         strict: bool = False,
         warm_runs: int = WARM_RUNS,
         sticky_list: str | None = None,
+        keeps_values: bool = True,
         on_events: Callable[[Sequence[HistoryEvent]], None] | None = None,
     ) -> None:
         self._client = client
@@ -94,6 +96,7 @@ class Executor:
         self._store = store or ValueStore()
         self._strict = strict
         self._warm_runs = warm_runs
+        self._keeps_values = keeps_values
         self._on_events = on_events
         self._warm: OrderedDict[Key, Warm] = OrderedDict()
         self._watchdog = Watchdog()
@@ -215,7 +218,7 @@ class Executor:
                 domain=self._domain,
                 task_list=self._task_list,
                 strict=self._strict,
-                keeps_values=True,
+                keeps_values=self._keeps_values,
                 decode=self._decode,
                 max_open_activities=settings.SWF_MAX_OPEN_ACTIVITY_COUNT,
             ),

@@ -58,12 +58,16 @@ def start(
     workflow_id: str,
     input: str | None,
     *,
+    keeps_values: bool = True,
     task_list: str | None = None,
     tags: tuple[str, ...] | None = None,
     execution_timeout: str | None = None,
     decision_timeout: str | None = None,
 ) -> WorkflowExecution:
-    """Starts an execution; what is left out comes from the class, then from the registered type."""
+    """Starts an execution; what is left out comes from the class, then from the registered type.
+
+    *input* is JSON text. Raises JumboTooLargeError if it does not fit and values are not to be kept here.
+    """
     given_timeout = execution_timeout or workflow.execution_timeout
     given_decision = decision_timeout or workflow.decision_tasks_timeout
     run = client.call(
@@ -72,7 +76,7 @@ def start(
             workflow_id=workflow_id,
             workflow_type=WorkflowType(name=workflow.name, version=workflow.version),
             task_list=TaskList(name=task_list or workflow.task_list),
-            input=input,
+            input=None if input is None else ValueStore().fitting(input, keeps_values=keeps_values),
             tag_list=tags or tuple(workflow.tag_list or ()) or None,
             execution_start_to_close_timeout=str(given_timeout) if given_timeout else None,
             task_start_to_close_timeout=str(given_decision) if given_decision else None,

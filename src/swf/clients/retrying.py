@@ -65,7 +65,8 @@ class Backoff:
 
 
 class RetryingClient:
-    """Repeats what may succeed later. Says so in the log, once, and when it is over.
+    """Repeats what may succeed later. Says so in the log, once, and when it is over, unless its patience has an end:
+    then the error itself is told.
 
     Polls are repeated whatever the error is, for as long as it takes: a domain may be registered later, rights be
     given. One that is answered at once and empty, by a service that does not wait, is followed by a pause.
@@ -159,7 +160,7 @@ class RetryingClient:
             self._ended.wait(pauses.next_s())
 
     def _complain(self, error: Exception) -> None:
-        if self._complaint != str(error):
+        if self._patience_s == math.inf and self._complaint != str(error):
             self._complaint = str(error)
             log.warning("%s; trying again until that changes", error)
 

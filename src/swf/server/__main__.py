@@ -7,10 +7,11 @@ import logging
 import signal
 import sys
 import threading
+from pathlib import Path
 
-from swf.server import FileOwned, NotADatabase, open_reader, open_service
+from swf.server import FileOwned, NotADatabase, open_reader
 from swf.server.check import problems
-from swf.server.http import Door, DoorError
+from swf.server.http import DoorError, serving
 
 SWITCH_INTERVAL_S = 0.0005
 """A commit lets go of the interpreter and must get it back soon, whatever other threads compute."""
@@ -40,16 +41,9 @@ def serve(path: str, host: str, port: int) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    service = open_service(path)
-    try:
-        door = Door(service, host=host, port=port)
-        door.open()
-        service.announce(door.url)
-        print(f"serving {service.path} at {door.url}", flush=True)
+    with serving(path, host=host, port=port) as door:
+        print(f"serving {Path(path).resolve()} at {door.url}", flush=True)
         ended.wait()
-        door.close()
-    finally:
-        service.close()
     return 0
 
 

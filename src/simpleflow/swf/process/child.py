@@ -24,6 +24,7 @@ class Job(msgspec.Struct):
     activity_id: str
     name: str
     input: str | None = None
+    keeps_values: bool = True
 
 
 class Done(msgspec.Struct, omit_defaults=True):
@@ -61,7 +62,9 @@ def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
             if trouble is not None:
                 outcome = failure(trouble)
             else:
-                outcome = run_activity(job.activity_id, job.name, job.input, store, importable)
+                outcome = run_activity(
+                    job.activity_id, job.name, job.input, store, importable, keeps_values=job.keeps_values
+                )
             done = Done(outcome.result, outcome.reason, outcome.details)
             _write(answers, encode(done) + b"\n")
 

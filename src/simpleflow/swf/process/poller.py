@@ -92,14 +92,28 @@ class Poller:
 
     def _worker(self) -> Worker:
         plan = self._plan
-        return Worker(self._client, plan.domain, plan.task_list, plan.modules, beat_s=plan.beat_s)
+        return Worker(
+            self._client,
+            plan.domain,
+            plan.task_list,
+            plan.modules,
+            beat_s=plan.beat_s,
+            keeps_values=plan.address.is_here,
+        )
 
     def _decider(self) -> SharingDecider:
         plan = self._plan
         workflows = [imported(path) for path in plan.workflows]
         register(self._client, plan.domain, workflows, lambda: self._is_stopped)
         sticky_list = sticky_name(plan.task_list)
-        executor = Executor(self._client, plan.domain, workflows, store=ValueStore(), sticky_list=sticky_list)
+        executor = Executor(
+            self._client,
+            plan.domain,
+            workflows,
+            store=ValueStore(),
+            sticky_list=sticky_list,
+            keeps_values=plan.address.is_here,
+        )
         return SharingDecider(self._client, executor, plan.domain, plan.task_list, sticky_list)
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +29,7 @@ SLACK_S: Final = 3.0
 class Place:
     """The place of one poller: the process that is there, or the time when the next one begins."""
 
+    plan: Plan
     process: subprocess.Popen[bytes] | None = None
     began_at: float = 0.0
     begins_at: float = 0.0
@@ -35,14 +37,13 @@ class Place:
 
 
 class Supervisor:
-    """Runs a number of pollers of one plan. Must be made and run in the main thread."""
+    """Runs pollers. Must be made and run in the main thread."""
 
-    def __init__(self, plan: Plan, count: int) -> None:
-        """*count* processes."""
-        self._plan = plan
+    def __init__(self, plans: Mapping[Plan, int]) -> None:
+        """For each plan, as many processes as it says."""
         self._signals = Signals()
         self._lifeline, self._life = os.pipe()
-        self._places = [Place() for _ in range(count)]
+        self._places = [Place(plan) for plan, count in plans.items() for _ in range(count)]
 
     def run(self) -> int:
         """Runs until it is told to stop, then until all pollers have ended; the exit code."""
@@ -64,20 +65,20 @@ class Supervisor:
             place.begins_at = now + pause
             log.warning(
                 "%s process %d ended with code %d, replaced in %.1f s",
-                self._plan.kind, process.pid, process.returncode, pause,
+                place.plan.kind, process.pid, process.returncode, pause,
             )  # fmt: skip
         if place.process is None and now >= place.begins_at:
             place.began_at = now
-            place.process = self._spawn()
+            place.process = self._spawn(place.plan)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self, plan: Plan) -> subprocess.Popen[bytes]:
         environment = {"PYTHONHASHSEED": "0", **os.environ}  # the order of sets must not differ between deciders
         return subprocess.Popen(  # noqa: S603  # our own program
             [
                 sys.executable,
                 "-m",
                 "simpleflow.swf.process.poller",
-                msgspec.json.encode(self._plan).decode(),
+                msgspec.json.encode(plan).decode(),
                 str(self._lifeline),
             ],
             stdin=subprocess.DEVNULL,
@@ -96,8 +97,9 @@ class Supervisor:
         running = [place.process for place in self._places if place.process is not None]
         for process in running:
             process.terminate()
-        log.info("stopping %d %s processes: what runs is finished first", len(running), self._plan.kind)
-        kill_at = time.monotonic() + self._plan.grace_s + LAST_WORDS_S + SLACK_S
+        log.info("stopping %d processes: what runs is finished first", len(running))
+        grace_s = max(place.plan.grace_s for place in self._places)
+        kill_at = time.monotonic() + grace_s + LAST_WORDS_S + SLACK_S
         while any(process.poll() is None for process in running):
             heard, _ = self._signals.wait(max(0.0, kill_at - time.monotonic()))
             if STOP & heard:

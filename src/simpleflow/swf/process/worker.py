@@ -49,11 +49,13 @@ class Worker:
         *,
         identity: str | None = None,
         beat_s: float = BEAT_S,
+        keeps_values: bool = True,
     ) -> None:
         """*modules* are imported by the child. *identity* is what SWF shows of who holds a task; None: this process.
 
         *beat_s* are the seconds between heartbeats of an activity whose heartbeat timeout is not known, or long; 0:
-        those with a timeout alone get heartbeats.
+        those with a timeout alone get heartbeats. *keeps_values*: results too long for SWF are put into files of
+        this machine.
         """
         self._client = client
         self._modules = modules
@@ -62,6 +64,7 @@ class Worker:
             domain=domain, task_list=TaskList(name=task_list), identity=identity or this_process()
         )
         self._beat_s = beat_s
+        self._keeps_values = keeps_values
         self._child: Child | None = None
         self._is_stopped = False
         self._is_killed = False
@@ -111,7 +114,7 @@ class Worker:
         assert self._child is not None
         token = task.task_token
         try:
-            self._child.send(Job(task.activity_id, task.activity_type.name, task.input))
+            self._child.send(Job(task.activity_id, task.activity_type.name, task.input, self._keeps_values))
             done = self._watch(self._child, task)
         except ChildDied as death:
             self._drop_child()

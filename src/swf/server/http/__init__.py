@@ -1,5 +1,6 @@
 """The door of the embedded service: its API over HTTP, for any AWS SDK."""
 
 from swf.server.http.door import Door, DoorError
+from swf.server.http.serving import serving
 
-__all__ = ["Door", "DoorError"]
+__all__ = ["Door", "DoorError", "serving"]

@@ -1,0 +1,244 @@
+"""Commands that run until they are told to stop: ``server.start``, ``decider.start``, ``worker.start``."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from simpleflow.cli.app import CommandError, with_options
+from simpleflow.cli.inputs import workflow_class
+from simpleflow.cli.places import DEFAULT_DB, needs_domain, needs_service, opening, place
+
+if TYPE_CHECKING:
+    from simpleflow.service import Address
+
+log = logging.getLogger(__name__)
+
+DEFAULT_PORT: Final = 8470
+OWNER_WAIT_S: Final = 5.0
+KEY: Final = "simpleflow"
+"""The embedded service asks for no key, but SDKs want one."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port; 0 is a free one.")
+@click.option("--host", default="127.0.0.1", help="A loopback address.")
+@with_options
+@click.pass_context
+def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
+    """Run the embedded service on a file (simpleflow.db, or --db FILE) until told to stop.
+
+    Prints the variables that point any AWS client to it.
+
+    Example: simpleflow server.start --db simpleflow.db
+    """
+    from simpleflow.log import setup_logging
+    from simpleflow.swf.process.signals import STOP, Signals
+    from swf.server.http import DoorError, serving
+
+    address = place(ctx, **given).address
+    if address is not None and address.endpoint_url and not _said_by_environment(address.endpoint_url):
+        raise CommandError("--endpoint-url names a service that runs already", "server.start takes --db FILE", 2)
+    path = Path((address and address.db) or DEFAULT_DB)
+    setup_logging()
+    signals = Signals()
+    sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
+    with opening(path):
+        try:
+            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S) as door:
+                click.echo(f"serving {path.resolve()} at {door.url}", err=True)
+                click.echo(exports(door.url))
+                sys.stdout.flush()
+                while not signals.wait(None)[0] & STOP:
+                    pass
+        except DoorError as error:
+            raise CommandError(str(error), "choose another one with --port, or --port 0 for any") from error
+
+
+def _said_by_environment(url: str) -> bool:
+    """Whether the URL is one that a shell was told by an earlier ``server.start``."""
+    return url in {os.environ.get("AWS_ENDPOINT_URL_SWF"), os.environ.get("AWS_ENDPOINT_URL")}
+
+
+def exports(url: str) -> str:
+    """The four lines for a shell that point AWS clients to the service at *url*."""
+    return (
+        f"export AWS_ENDPOINT_URL_SWF={url}\n"
+        f"export AWS_DEFAULT_REGION=us-east-1\n"
+        f"export AWS_ACCESS_KEY_ID={KEY}\n"
+        f"export AWS_SECRET_ACCESS_KEY={KEY}"
+    )
+
+
+def for_processes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options of commands that supervise processes."""
+    options = (
+        click.option("--task-list", "-t", metavar="NAME", help="The task list to poll."),
+        click.option("--nb-processes", "-N", type=click.IntRange(min=1), help="So many; else one per core."),
+        click.option("--grace", type=click.FloatRange(min=0), default=60.0, help="Seconds that running work may take."),
+        click.option("--log-level", "-l", hidden=True, help="Deprecated: set LOG_LEVEL."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("workflows", nargs=-1)
+@for_processes
+@with_options
+@click.pass_context
+def decider(
+    ctx: click.Context,
+    /,
+    workflows: tuple[str, ...],
+    task_list: str | None,
+    nb_processes: int | None,
+    grace: float,
+    log_level: str | None,
+    **given: Any,
+) -> int:
+    """Run deciders of WORKFLOWS (package.module.ClassName ...) until told to stop.
+
+    They poll --task-list, or the task list of the classes.
+
+    Example: simpleflow decider.start --domain TestDomain examples.basic.BasicWorkflow
+    """
+    where = place(ctx, **given)
+    address, domain = needs_service(where), needs_domain(where)
+    if not workflows:
+        raise CommandError("no workflow is named", "name the classes to decide for: package.module.ClassName ...", 2)
+    classes = [workflow_class(path) for path in workflows]
+    lists = {found.task_list for found in classes}
+    if task_list is None and len(lists) > 1:
+        told = ", ".join(f"{found.name}: {found.task_list}" for found in classes)
+        raise CommandError(f"the workflows have different task lists ({told})", "choose one with --task-list", 2)
+    from simpleflow.swf.process.poller import Plan
+
+    plan = Plan(
+        kind="decider",
+        address=_fixed(address),
+        domain=domain,
+        task_list=task_list or classes[0].task_list,
+        workflows=workflows,
+        grace_s=grace,
+    )
+    return _supervise([plan], nb_processes, log_level)
+
+
+@click.command()
+@click.argument("workflow", required=False)
+@click.option("--heartbeat", type=click.FloatRange(min=0), help="Seconds between heartbeats at most; 0: no more.")
+@click.option("--import", "modules", multiple=True, metavar="MODULE", help="A module of activities; may be repeated.")
+@for_processes
+@with_options
+@click.pass_context
+def worker(
+    ctx: click.Context,
+    /,
+    workflow: str | None,
+    heartbeat: float | None,
+    modules: tuple[str, ...],
+    task_list: str | None,
+    nb_processes: int | None,
+    grace: float,
+    log_level: str | None,
+    **given: Any,
+) -> int:
+    """Run workers until told to stop.
+
+    They poll --task-list, or all task lists of the activities that come with WORKFLOW (package.module.ClassName).
+    Activities are those that WORKFLOW and --import bring, and those below the current directory.
+
+    Example: simpleflow worker.start --domain TestDomain --task-list quickstart examples.basic.BasicWorkflow
+    """
+    where = place(ctx, **given)
+    address, domain = needs_service(where), needs_domain(where)
+    if workflow is None and task_list is None:
+        raise CommandError("neither a task list nor a workflow is named", "say --task-list NAME", 2)
+    if workflow is not None:
+        modules = (workflow_class(workflow).__module__, *modules)
+    from simpleflow.swf.process.poller import Plan
+    from simpleflow.swf.process.worker import BEAT_S
+
+    _import_all(modules)
+    lists = [task_list] if task_list is not None else _lists_of_activities()
+    if not lists:
+        raise CommandError(f"{workflow} comes with no activities", "say --task-list NAME", 2)
+    plans = [
+        Plan(
+            kind="worker",
+            address=_fixed(address),
+            domain=domain,
+            task_list=each,
+            modules=modules,
+            beat_s=BEAT_S if heartbeat is None else heartbeat,
+            grace_s=grace,
+        )
+        for each in lists
+    ]
+    return _supervise(plans, nb_processes, log_level)
+
+
+def _import_all(modules: Sequence[str]) -> None:
+    """Imports what the workers will import, so that what is wrong with it is said once and at once."""
+    import importlib
+
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except Exception as error:
+            raise CommandError(f"cannot import {module}: {type(error).__name__}: {error}", exit_code=2) from error
+
+
+def _lists_of_activities() -> list[str]:
+    from simpleflow.registry import registry
+
+    return sorted({activity.task_list for activity in registry[None].values()})
+
+
+def _fixed(address: Address) -> Address:
+    """The address as processes with another working directory would write it."""
+    import msgspec
+
+    return address if address.db is None else msgspec.structs.replace(address, db=str(Path(address.db).resolve()))
+
+
+def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -> int:
+    from simpleflow.log import setup_logging
+    from simpleflow.swf.process.supervisor import Supervisor
+
+    if log_level is not None:
+        click.echo("--log-level is deprecated: set the variable LOG_LEVEL", err=True)
+        os.environ["LOG_LEVEL"] = log_level
+    setup_logging()
+    supervisor = Supervisor({plan: count or os.cpu_count() or 1 for plan in plans})
+    with _served(plans[0].address):
+        return supervisor.run()
+
+
+@contextlib.contextmanager
+def _served(address: Address) -> Iterator[None]:
+    """A file that nobody serves is served from this process."""
+    if address.db is None:
+        yield
+        return
+    from simpleflow.service import taken
+    from swf.server.http import serving
+
+    path = Path(address.db)
+    with contextlib.ExitStack() as stack:
+        with opening(path):
+            door = taken(path, lambda: stack.enter_context(serving(path)))
+        if not isinstance(door, str):
+            log.info("serving %s at %s", path, door.url)
+        yield
