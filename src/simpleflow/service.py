@@ -117,7 +117,9 @@ def serves(hint: Hint) -> bool:
     if hint.url is None:
         return False
     try:
-        reply = Connections(hint.url).exchange(HEALTH, 5.0)
+        connections = Connections(hint.url)
+        reply = connections.exchange(HEALTH, 5.0)
+        connections.close()
         told = msgspec.json.decode(reply.body, type=dict[str, object])
     except (Unreachable, ValueError, msgspec.DecodeError):
         return False

@@ -216,6 +216,76 @@ class Typed(Base):
         raise TypeError(f"{x} will not do")
 
 
+SAFE = activity.with_attributes(
+    version="1", task_list="safe", retry=20, heartbeat_timeout=5, raises_on_failure=True, start_to_close_timeout=60
+)
+
+
+@SAFE
+def work(seconds: float, x: int) -> int:
+    """Takes its time and counts on."""
+    time.sleep(seconds)
+    return x + 1
+
+
+class Safe(Workflow):
+    """Goes on whatever is killed."""
+
+    version = "1"
+    task_list = "safe"
+    decision_tasks_timeout = "5"
+
+
+class Chain(Safe):
+    name = "chain"
+
+    def run(self, n: int, seconds: float) -> int:
+        x: Any = 0
+        for _ in range(n):
+            x = self.submit(work, seconds, x)
+        return int(x.result)
+
+
+class Fan(Safe):
+    name = "fan"
+
+    def run(self, n: int, seconds: float) -> int:
+        parts = [self.submit(work, seconds, number) for number in range(n)]
+        return sum(part.result for part in parts)
+
+
+class Rounds(Safe):
+    """Some at once, then a look at what is done first, a timer and a marker, again and again."""
+
+    name = "rounds"
+
+    def run(self, n: int, seconds: float) -> int:
+        total = 0
+        for number in range(n):
+            parts = [self.submit(work, seconds, number), self.submit(work, 2 * seconds, number)]
+            futures.wait(*parts, return_when=futures.FIRST_COMPLETED)
+            self.submit(self.record_marker("round", number))
+            self.sleep(1)
+            total += sum(part.result for part in parts)
+        return total
+
+
+class Bad(Safe):
+    """Cannot be decided."""
+
+    name = "bad"
+
+    def run(self) -> Any:
+        raise SystemExit("no workflow does that")
+
+
+class NoSuchActivity(Safe):
+    name = "no-such-activity"
+
+    def run(self) -> Any:
+        return self.submit(Activity(add, name="nowhere.to.be.found", task_list="safe", version="1")).result_or_raise()
+
+
 def ledgered(counted: Activity[..., Any]) -> None:
     """Has the activity write a line to the file LEDGER whenever it is run to its end."""
     inner = counted.callable

@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -113,6 +114,7 @@ class Connections:
         self._interruptible: set[Connection] = set()
         self._lock = threading.Lock()
         self._is_interrupted = False
+        weakref.finalize(self, _close_all, self._idle)
 
     def exchange(self, request: bytes, timeout_s: float, *, is_interruptible: bool = False) -> Reply:
         """The answer to a request, head and body; raises Unreachable.
@@ -167,11 +169,8 @@ class Connections:
                 connection.hang_up()
 
     def close(self) -> None:
-        """Closes the idle connections."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        """Closes the idle connections, as happens by itself when nobody needs them any more."""
+        _close_all(self._idle)
 
     def _take(self) -> Connection:
         while True:
@@ -186,3 +185,8 @@ class Connections:
     def _unreachable(self, error: OSError) -> Unreachable:
         why = "it did not answer in time" if isinstance(error, TimeoutError) else error.strerror or str(error)
         return Unreachable(f"no answer from {self.url}: {why}")
+
+
+def _close_all(connections: list[Connection]) -> None:
+    while connections:
+        connections.pop().close()

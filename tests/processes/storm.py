@@ -1,0 +1,127 @@
+"""Kills and stops under load: what must hold afterwards. Used by the tests in small, by ``make crashtest`` in large."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from swf.protocol import operations as o
+from tests.processes.fleet import DOMAIN, Fleet, is_alive, nothing_twice, parent_of, result, wait_until
+from tests.processes.flows import Chain, Fan, Rounds
+
+DECIDERS: Final = ("decider.start", *(f"tests.processes.flows.{name}" for name in ("Chain", "Fan", "Rounds")))
+WORKERS: Final = ("worker.start", "--task-list", "safe", "tests.processes.flows.Chain")
+HEARTBEAT_TIMEOUT_S: Final = 5.0
+
+
+class Load:
+    """Executions of three kinds that run beside what is done to the processes."""
+
+    def __init__(self, fleet: Fleet, chance: random.Random) -> None:
+        self._fleet = fleet
+        self._chance = chance
+        self._client = fleet.client()
+        self._expected: dict[str, int] = {}
+
+    def start(self, count: int) -> None:
+        """Starts so many more executions, of activities between 20 and 400 ms."""
+        for _ in range(count):
+            kind: Any = self._chance.choice([Chain, Fan, Rounds])
+            n, seconds = self._chance.randint(2, 8), round(self._chance.uniform(0.02, 0.4), 3)
+            workflow_id = f"{kind.name}-{len(self._expected)}"
+            self._expected[workflow_id] = {
+                "chain": n,
+                "fan": sum(range(1, n + 1)),
+                "rounds": sum(2 * (number + 1) for number in range(n)),
+            }[kind.name]
+            self._fleet.start(self._client, kind, workflow_id, n, seconds)
+
+    def keep(self, open: int) -> None:
+        """Starts executions until so many are open."""
+        self.start(max(0, open - (len(self._expected) - len(self._fleet.closed(self._client)))))
+
+    def finish(self, seconds: float) -> None:
+        """Waits until all are closed; all results are right, and no activity was completed twice."""
+        wait_until(
+            lambda: len(self._fleet.closed(self._client)) == len(self._expected), "all are closed", seconds=seconds
+        )
+        for workflow_id, execution in self._fleet.closed(self._client).items():
+            events = self._fleet.events(self._client, execution)
+            assert result(events) == self._expected[workflow_id], workflow_id
+            nothing_twice(events)
+
+    def running(self) -> int:
+        """The number of activities that run."""
+        page = self._client.call(
+            o.ListOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=o.ExecutionTimeFilter(oldest_date=0.0))
+        )
+        return len(page.execution_infos)
+
+
+class Storm:
+    """Kills parts of a fleet and has each started again."""
+
+    def __init__(self, fleet: Fleet, chance: random.Random) -> None:
+        self._fleet = fleet
+        self._chance = chance
+        self.kinds: dict[str, Callable[[], None]] = {
+            "server": self.kill_server,
+            "decider": lambda: self.kill_poller("deciders"),
+            "worker": lambda: self.kill_poller("workers"),
+            "supervisor": self.kill_supervisor,
+        }
+
+    def start_all(self, *, processes: int = 2) -> None:
+        """Deciders and workers."""
+        for name, command in (("deciders", DECIDERS), ("workers", WORKERS)):
+            self._fleet.begin(name, *command, "--nb-processes", str(processes))
+            wait_until(lambda name=name: len(self._fleet.pollers(name)) == processes, f"{name} are there")
+
+    def rage(self, kills_of_each: int, meanwhile: Callable[[], None]) -> None:
+        """So many kills of each kind in random order; *meanwhile* is called between them."""
+        kills = [kind for kind in self.kinds for _ in range(kills_of_each)]
+        self._chance.shuffle(kills)
+        for kind in kills:
+            meanwhile()
+            time.sleep(self._chance.uniform(0.05, 0.6))
+            self.kinds[kind]()
+
+    def kill_server(self) -> None:
+        """A new one serves the same file at the same port."""
+        self._fleet.kill("server")
+        self._fleet.start_server()
+
+    def kill_poller(self, name: str) -> None:
+        """Its children end, and its supervisor puts another one in its place."""
+        pollers = wait_until(lambda: self._fleet.pollers(name), f"{name} are there")
+        victim = self._chance.choice(pollers)
+        children = self._fleet.below(victim)
+        os.kill(victim, signal.SIGKILL)
+        self._gone({victim, *children})
+
+    def kill_supervisor(self) -> None:
+        """All below it end; the test starts another one."""
+        name, command = self._chance.choice([("deciders", DECIDERS), ("workers", WORKERS)])
+        below = self._fleet.below(self._fleet.parts[name].pid)
+        self._fleet.kill(name)
+        self._gone(below)
+        self._fleet.begin(name, *command, "--nb-processes", "2")
+
+    def _gone(self, pids: set[int]) -> None:
+        """Within a second, and a little for a busy machine."""
+        began = time.monotonic()
+        wait_until(lambda: not any(map(is_alive, pids)), f"{pids} have ended", seconds=3.0)
+        self.slowest_s = max(getattr(self, "slowest_s", 0.0), time.monotonic() - began)
+
+
+def no_orphans(fleet: Fleet) -> None:
+    """Every process of the fleet stands below one that the test has started."""
+    mine = {process.pid for process in fleet.parts.values()}
+    everything = fleet.processes()
+    below = set().union(*(fleet.below(pid) for pid in mine)) if mine else set()
+    lost = {pid: command for pid, command in everything.items() if pid not in mine | below}
+    assert not lost, {pid: (parent_of(pid), command) for pid, command in lost.items()}
