@@ -6,11 +6,11 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-from swf.protocol import operations as o
-from tests.processes.fleet import DOMAIN, Fleet, is_alive, nothing_twice, parent_of, result, wait_until
+from tests.processes.fleet import Fleet, is_alive, nothing_twice, parent_of, result, wait_until
 from tests.processes.flows import Chain, Fan, Rounds
 
 DECIDERS: Final = ("decider.start", *(f"tests.processes.flows.{name}" for name in ("Chain", "Fan", "Rounds")))
@@ -54,12 +54,15 @@ class Load:
             assert result(events) == self._expected[workflow_id], workflow_id
             nothing_twice(events)
 
-    def running(self) -> int:
-        """The number of activities that run."""
-        page = self._client.call(
-            o.ListOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=o.ExecutionTimeFilter(oldest_date=0.0))
-        )
-        return len(page.execution_infos)
+    def assert_one_attempt_each(self) -> None:
+        """No activity was scheduled a second time."""
+        for execution in self._fleet.closed(self._client).values():
+            attempts = Counter(
+                event.attributes.activity_id  # type: ignore[attr-defined]
+                for event in self._fleet.events(self._client, execution)
+                if event.type == "ActivityTaskScheduled"
+            )
+            assert set(attempts.values()) <= {1}, (execution, attempts)
 
 
 class Storm:
@@ -68,6 +71,8 @@ class Storm:
     def __init__(self, fleet: Fleet, chance: random.Random) -> None:
         self._fleet = fleet
         self._chance = chance
+        self.slowest_s = 0.0
+        """The longest that the children of a killed process have outlived it."""
         self.kinds: dict[str, Callable[[], None]] = {
             "server": self.kill_server,
             "decider": lambda: self.kill_poller("deciders"),
@@ -77,9 +82,14 @@ class Storm:
 
     def start_all(self, *, processes: int = 2) -> None:
         """Deciders and workers."""
-        for name, command in (("deciders", DECIDERS), ("workers", WORKERS)):
-            self._fleet.begin(name, *command, "--nb-processes", str(processes))
-            wait_until(lambda name=name: len(self._fleet.pollers(name)) == processes, f"{name} are there")
+        for name in ("deciders", "workers"):
+            self.start(name, processes=processes)
+
+    def start(self, name: str, *, processes: int = 2) -> None:
+        """Deciders or workers; returns when their processes are there, so that the supervisor hears signals."""
+        command = DECIDERS if name == "deciders" else WORKERS
+        self._fleet.begin(name, *command, "--nb-processes", str(processes))
+        wait_until(lambda: len(self._fleet.pollers(name)) == processes, f"{name} are there")
 
     def rage(self, kills_of_each: int, meanwhile: Callable[[], None]) -> None:
         """So many kills of each kind in random order; *meanwhile* is called between them."""
@@ -105,17 +115,29 @@ class Storm:
 
     def kill_supervisor(self) -> None:
         """All below it end; the test starts another one."""
-        name, command = self._chance.choice([("deciders", DECIDERS), ("workers", WORKERS)])
+        name = self._chance.choice(["deciders", "workers"])
         below = self._fleet.below(self._fleet.parts[name].pid)
         self._fleet.kill(name)
         self._gone(below)
-        self._fleet.begin(name, *command, "--nb-processes", "2")
+        self.start(name)
 
     def _gone(self, pids: set[int]) -> None:
         """Within a second, and a little for a busy machine."""
         began = time.monotonic()
         wait_until(lambda: not any(map(is_alive, pids)), f"{pids} have ended", seconds=3.0)
-        self.slowest_s = max(getattr(self, "slowest_s", 0.0), time.monotonic() - began)
+        self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+
+    def stop_and_start(self, rounds: int, meanwhile: Callable[[], None]) -> None:
+        """Tells deciders and workers in turn to stop, every fifth time the server too; all must end with code 0."""
+        for number in range(rounds):
+            meanwhile()
+            time.sleep(self._chance.uniform(0.0, 0.5))
+            if number % 5 == 4:
+                assert self._fleet.stop("server") == 0
+                self._fleet.start_server()
+            name = ["deciders", "workers"][number % 2]
+            assert self._fleet.stop(name) == 0
+            self.start(name)
 
 
 def no_orphans(fleet: Fleet) -> None:
