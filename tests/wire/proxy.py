@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
-from collections import deque
+from collections import Counter, deque
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.losses: dict[str, deque[Loss]] = {}
         self.lost: list[tuple[str, Loss]] = []
+        self.passed: Counter[str] = Counter()
+        """How many requests of each operation reached the server."""
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -64,7 +67,8 @@ class Proxy:
                 if loss == "request":
                     return
                 server.sendall(request)
-                answer = _message(server)
+                self.passed[operation] += 1
+                answer = _answer(server, caller)
                 if loss == "answer":
                     return
                 caller.sendall(answer)
@@ -75,6 +79,14 @@ class Proxy:
                 if each is not None:
                     self._open.discard(each)
                     each.close()
+
+
+def _answer(server: socket.socket, caller: socket.socket) -> bytes:
+    """The answer; the server is told meanwhile if the caller gives up."""
+    while server not in select.select([server, caller], [], [])[0]:
+        server.shutdown(socket.SHUT_WR)
+        select.select([server], [], [])
+    return _message(server)
 
 
 def _message(connection: socket.socket) -> bytes:
