@@ -69,6 +69,8 @@ def test_four_processes_know_each_other_by_the_four_exports_and_the_domain(ships
 
 def test_two_deciders_and_two_workers_share_the_load(ships: Fleet) -> None:
     Storm(ships, random.Random(0)).start_all()
+    assert f"starting 2 deciders task_list=safe domain={DOMAIN} service={ships.url}" in ships.log("deciders")
+    assert f"starting 2 workers task_list=safe domain={DOMAIN} service={ships.url}" in ships.log("workers")
     client = ships.client()
     for number in range(20):
         ships.start(client, Fan, f"fan-{number}", 4, 0.05)
