@@ -1,0 +1,39 @@
+"""What becomes of Lambda functions: an internal command when one has ended, and those that a dead process left."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from swf.protocol.base import Request
+from swf.server.machine.functions import Raised, Returned, end_function
+from swf.server.service.round import Round
+
+INTERRUPTED: Final = Raised(
+    "Interrupted", "The service stopped while the function was running; whether it has finished is unknown."
+)
+"""Nobody will tell how the call ended, and it is not made again: its effects may be there already."""
+
+
+class FunctionEnded(Request[None], frozen=True, kw_only=True):
+    """The call of a function is over. No client can send this: it is in no list of operations."""
+
+    RESULT: ClassVar = None
+
+    execution: int
+    scheduled_event_id: int
+    outcome: Returned | Raised
+
+
+def function_ended(round: Round, request: FunctionEnded) -> None:
+    """Records it, unless the execution has closed or the call has timed out meanwhile."""
+    connection = round.service.database.connection
+    is_open = connection.execute("select 1 from executions where id = ? and close_at is null", (request.execution,)).get
+    if not is_open:
+        return
+    warm = round.service.histories.get(request.execution)
+    round.expire(warm)
+    if not warm.execution.is_open:
+        return
+    turn = round.turn(warm)
+    end_function(turn, request.scheduled_event_id, request.outcome)
+    round.settle(warm, turn)
