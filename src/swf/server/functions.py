@@ -41,7 +41,7 @@ class Functions(Protocol):
         """Calls the function and tells how it has ended. Any number of threads may call."""
 
 
-class NoSuchModule(Exception):
+class NoSuchFunction(Exception):
     """A function that was named cannot be found."""
 
 
@@ -62,15 +62,17 @@ class LocalFunctions:
 
     @classmethod
     def named(cls, options: list[str]) -> LocalFunctions:
-        """The functions of options like ``NAME=module:function``; raises NoSuchModule for one that is not there."""
+        """The functions of options like ``NAME=module:function``; raises NoSuchFunction for one that is not there."""
         handlers = {}
         for option in options:
             name, _, place = option.partition("=")
             module, _, function = place.partition(":")
+            if not (name and module and function):
+                raise NoSuchFunction(f"{option!r} is no NAME=module:function")
             try:
                 handlers[name] = getattr(importlib.import_module(module), function)
-            except (ImportError, AttributeError, ValueError) as error:
-                raise NoSuchModule(f"--lambda {option}: wanted NAME=module:function: {error}") from error
+            except (ImportError, AttributeError) as error:
+                raise NoSuchFunction(f"no function {place} for Lambda function {name!r}: {error}") from error
         return cls(handlers)
 
     def invoke(self, call: FunctionCall, /) -> Returned | Raised:

@@ -1,17 +1,12 @@
-"""What becomes of Lambda functions: an internal command when one has ended, and those that a dead process left."""
+"""The internal command by which the service hears that a Lambda function has ended."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from swf.protocol.base import Request
 from swf.server.machine.functions import Raised, Returned, end_function
 from swf.server.service.round import Round
-
-INTERRUPTED: Final = Raised(
-    "Interrupted", "The service stopped while the function was running; whether it has finished is unknown."
-)
-"""Nobody will tell how the call ended, and it is not made again: its effects may be there already."""
 
 
 class FunctionEnded(Request[None], frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ import base64
 import logging
 import secrets
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,13 +16,12 @@ from swf.protocol import texts
 from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
 from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
 from swf.server.clock import Clock
-from swf.server.functions import Caller, FunctionCall, Functions
+from swf.server.functions import Functions
 from swf.server.lock import FileLock
-from swf.server.machine.functions import Raised, Returned
 from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
 from swf.server.rates import Rates
-from swf.server.service.functions import INTERRUPTED, FunctionEnded
+from swf.server.service.calls import Calls, end_interrupted
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.outbox import deliver
 from swf.server.service.retention import LAST_ROW, forget, sweep
@@ -68,7 +66,7 @@ class Service:
         self.new_run_id = new_run_id or _random_run_id
         self.quotas = quotas or Quotas()
         self.rates = rates
-        self.functions = Caller(functions, self._function_ended) if functions else None
+        self.functions = Calls(self, functions) if functions else None
         self.registry = Registry(database.connection)
         self.open_counts = OpenCounts(database.connection)
         self.histories = Histories(database.connection)
@@ -85,7 +83,7 @@ class Service:
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
         if not read_only:
-            self._end_interrupted_functions()
+            end_interrupted(self)
 
     @property
     def path(self) -> Path | None:
@@ -238,7 +236,9 @@ class Service:
                 return False
         round.publish()
         self.histories.weigh(round.touched)
-        self._call_functions(round.calls)
+        if round.calls:
+            assert self.functions is not None, "nobody could schedule a function"
+            self.functions.begin(round.calls)
         return True
 
     def _abandon(self, round: Round) -> None:
@@ -345,36 +345,6 @@ class Service:
             " (select min(wake_at) from executions where wake_at is not null))"
         ).get
         return earliest
-
-    # Lambda functions
-
-    def _call_functions(self, calls: Sequence[FunctionCall]) -> None:
-        """Has them called as soon as it is on disk that they are."""
-        lsn = self.database.committed
-        for call in calls:
-            assert self.functions is not None, "nobody could schedule a function"
-            self.functions.call(call, lambda: self.database.sync(lsn))
-
-    def _function_ended(self, call: FunctionCall, outcome: Returned | Raised) -> None:
-        """Tells the execution, again and again while nothing can be written."""
-        ended = FunctionEnded(execution=call.execution, scheduled_event_id=call.scheduled_event_id, outcome=outcome)
-        while not self.is_closed:
-            pending = Pending(ended)
-            self.submit([pending])
-            if not isinstance(pending.answer, InternalFailure):
-                return
-            time.sleep(REPEAT_AFTER_S)
-
-    def _end_interrupted_functions(self) -> None:
-        """Those that were running when the process before this one stopped."""
-        self.submit(
-            [
-                Pending(FunctionEnded(execution=execution, scheduled_event_id=scheduled, outcome=INTERRUPTED))
-                for execution, scheduled in self.database.connection.execute(
-                    "select execution, scheduled_event from functions"
-                )
-            ]
-        )
 
     # Owner's business
 
