@@ -2,7 +2,7 @@
 
 import logging
 
-from simpleflow import activity, futures, settings
+from simpleflow import activity, canvas, futures, settings
 from simpleflow.__about__ import __version__
 from simpleflow.activity import Activity
 from simpleflow.signal import WaitForSignal
@@ -11,4 +11,14 @@ from simpleflow.workflow import Workflow
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
 
-__all__ = ["Activity", "WaitForSignal", "Workflow", "__version__", "activity", "futures", "logger", "settings"]
+__all__ = [
+    "Activity",
+    "WaitForSignal",
+    "Workflow",
+    "__version__",
+    "activity",
+    "canvas",
+    "futures",
+    "logger",
+    "settings",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from simpleflow.futures import Future
@@ -17,6 +17,9 @@ class Executor(Protocol):
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; its future may be done already."""
+
+    def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
+        """Takes one task per call, at most *max_parallel* of them open at a time; None: no limit."""
 
     def fail(self, reason: str, details: str | None) -> None:
         """Fails the execution; does not return."""

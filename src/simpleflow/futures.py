@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -24,6 +25,7 @@ FIRST_EXCEPTION: Final = "FIRST_EXCEPTION"
 ALL_COMPLETED: Final = "ALL_COMPLETED"
 
 _numbers = itertools.count(1)
+_ends = itertools.count(1)
 
 
 class Waiter(Protocol):
@@ -59,7 +61,7 @@ class Future(Generic[R]):
     future suspends the workflow; outside of a workflow it raises ExecutionBlocked.
     """
 
-    __slots__ = ("__weakref__", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
+    __slots__ = ("__weakref__", "_end", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
 
     def __init__(self) -> None:
         self._state: str = PENDING
@@ -67,6 +69,7 @@ class Future(Generic[R]):
         self._lazy: Callable[[], Any] | None = None
         self._exception: BaseException | None = None
         self._waiters: dict[Waiter, None] = {}
+        self._end = 0
         suspender = running.get()
         self._number = next(_numbers) if suspender is None else suspender.next_number()
         self.task_id: str | None = None
@@ -81,7 +84,7 @@ class Future(Generic[R]):
 
     def __repr__(self) -> str:
         exception = f" exception={self._exception!r}" if self._exception is not None else ""
-        return f"<Future at {id(self):#x} state={self._state.lower()}{exception}>"
+        return f"<Future at {id(self):#x} state={self.state.lower()}{exception}>"
 
     @classmethod
     def of(cls, result: S) -> Future[S]:
@@ -136,6 +139,16 @@ class Future(Generic[R]):
         """Why the task has failed, or None. Suspends the workflow until the task is done."""
         self._await()
         return self._exception
+
+    @property
+    def exception_if_done(self) -> BaseException | None:
+        """Why the task has failed; None if it has not, or not yet. Never waits."""
+        return self._exception
+
+    @property
+    def task_ids(self) -> tuple[str, ...]:
+        """The ids of the tasks that make the result, as far as they have one."""
+        return () if self.task_id is None else (self.task_id,)
 
     def result_or_raise(self) -> R:
         """The result, or the exception of the task raised."""
@@ -224,6 +237,7 @@ class Future(Generic[R]):
 
     def _finish(self, state: str) -> None:
         self._state = state
+        self._end = next(_ends)
         waiters, self._waiters = self._waiters, {}
         for waiter in waiters:
             waiter.notify(self)
@@ -245,6 +259,50 @@ def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | No
     elif not is_enough(fs, return_when):
         raise ExecutionBlocked("the results are not there yet, and only a running workflow can wait for them")
     return [future.result if future.done else None for future in fs]
+
+
+def wait_any(*fs: Future[R]) -> Future[R]:
+    """Waits until one of *fs* is done and returns it: the one that was done first, if there are several."""
+    if not fs:
+        raise ValueError("wait_any needs at least one future: none of none is ever done")
+    wait(*fs, return_when=FIRST_COMPLETED)
+    return min((future for future in fs if future.done), key=lambda future: future._end)
+
+
+class as_completed(Generic[R]):  # the name of the standard library
+    """Iterates over *fs* in the order in which they are done, each once, and waits for the next where needed."""
+
+    def __init__(self, *fs: Future[R]) -> None:
+        pending: list[Future[R]] = []
+        self._arrived: deque[Future[R]] = deque()
+        for future in dict.fromkeys(fs):
+            if future.done:
+                self._arrived.append(future)
+            else:
+                pending.append(future)
+        self._arrived = deque(sorted(self._arrived, key=lambda future: future._end))
+        self._remaining = len(pending)
+        self._bell: Future[None] | None = None
+        for future in pending:
+            future.add_waiter(self)
+
+    def notify(self, future: Future[Any], /) -> None:
+        """One more is done."""
+        self._arrived.append(future)
+        self._remaining -= 1
+        if self._bell is not None:
+            self._bell.set_finished(None)
+
+    def __iter__(self) -> Iterator[Future[R]]:
+        return self
+
+    def __next__(self) -> Future[R]:
+        while not self._arrived:
+            if not self._remaining:
+                raise StopIteration
+            self._bell = Future()
+            self._bell.wait()
+        return self._arrived.popleft()
 
 
 def is_enough(fs: Sequence[Future[Any]], return_when: str) -> bool:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from simpleflow.activity import Activity
 from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
@@ -59,19 +60,29 @@ class Engine:
                 timer.cancel()
 
     def _raise_failure(self) -> None:
-        if self._run.failed:
+        if self._run.failed and self._run.greenlets.is_main():
             raise self._run.failed.popleft()
 
     # Submitting
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
+        self._check_submit(what)
+        return self._run.submits.submit(what, args, kwargs)
+
+    def _check_submit(self, what: Any) -> None:
         self.check()
         if not self._run.greenlets.is_inside():
             raise NonDeterminismError(
                 f"{what!r} was submitted outside of the workflow's run method (from a hook, an activity or a thread)"
             )
-        return self._run.submits.submit(what, args, kwargs)
+
+    def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
+        """One task per call, at most *max_parallel* of them open at a time."""
+        if max_parallel is None or not isinstance(activity, Activity):
+            return [self.submit(activity, args, {}) for args in calls]
+        self._check_submit(activity)
+        return self._run.canvases.window(activity, calls, max_parallel)
 
     def cancel(self, future: Future[Any]) -> None:
         """Stops what is behind the future."""

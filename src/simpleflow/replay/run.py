@@ -17,6 +17,7 @@ from simpleflow.exceptions import JumboTooLargeError, TaskException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
+from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.differences import Differences
 from simpleflow.replay.engine import Engine, FailNow
 from simpleflow.replay.events import RULES, adopt, is_own
@@ -95,11 +96,13 @@ class Run:
         self.helpers = Helpers(self)
         self.wakes_up = False
         self.echoes_are_own = False
-        self.failed: deque[TaskException] = deque()
+        self.failed: deque[BaseException] = deque()
+        """What is raised in ``run`` where it is blocked, or at its next blocking read."""
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
         self.submits = Submits(self)
+        self.canvases = Canvases(self)
         self.engine = Engine(self)
         context = contextvars.Context()
         context.run(running.set, self.engine)
@@ -301,8 +304,12 @@ class Run:
         self.forget(record)
         record.future.set_exception(exception)
         if record.task.activity.raises_on_failure:
-            self.failed.append(TaskException(record.task, exception))
-            self.greenlets.wake_main()
+            self.raise_in_main(TaskException(record.task, exception))
+
+    def raise_in_main(self, error: BaseException) -> None:
+        """Has ``run`` raise *error* where it is blocked, or at its next blocking read."""
+        self.failed.append(error)
+        self.greenlets.wake_main()
 
     def end_timer(self, record: Record) -> None:
         """The timer is over. One of the user is remembered, since its id may be asked for again."""
@@ -425,7 +432,7 @@ class Run:
     @property
     def size(self) -> int:
         """About how many bytes this run costs."""
-        return RUN_BYTES + RECORD_BYTES * (len(self.records) + len(self.outbox))
+        return RUN_BYTES * max(1, self.greenlets.count) + RECORD_BYTES * (len(self.records) + len(self.outbox))
 
     def kill(self) -> None:
         """Unwinds the suspended code, inertly: nothing it does now leaves a trace. May be called twice."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
 from simpleflow.activity import PRIORITY_NOT_SET, Activity
+from simpleflow.canvas import FuncGroup, Group
 from simpleflow.futures import Future
+from simpleflow.options import take_options
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
 from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
@@ -65,9 +67,9 @@ class Submits:
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
-        priority = next((kwargs.pop(key) for key in list(kwargs) if key.endswith("__priority")), PRIORITY_NOT_SET)
+        options = take_options(kwargs)
         if isinstance(what, Activity):
-            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), priority)
+            return self._submit_activity(ActivityTask.deferred(options.applied(what), args, kwargs), options.priority)
         if args or kwargs:
             raise (
                 reject(what)
@@ -76,9 +78,10 @@ class Submits:
             )
         match what:
             case ActivityTask():
-                return self._submit_activity(
-                    ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs), priority
-                )
+                task = ActivityTask.deferred(options.applied(what.activity), tuple(what.args), what.kwargs)
+                return self._submit_activity(task, options.priority)
+            case Group() | FuncGroup():
+                return self._run.canvases.submit(what, options)
             case TimerTask():
                 return self._submit_timer(what)
             case CancelTimerTask():
@@ -95,13 +98,27 @@ class Submits:
         raise reject(what)
 
     def _submit_activity(self, task: ActivityTask, priority: Any) -> Future[Any]:
+        return self._start_activity(self.reserve_activity(task, priority))
+
+    def reserve_activity(self, task: ActivityTask, priority: Any) -> Record:
+        """Takes the id of a task, unless it needs the arguments; nothing is sent yet."""
         activity = task.activity
         record = Record("activity", task, source=here(), priority=self._priority(activity, priority))
         suffix_hook = getattr(activity.callable, "get_task_id", None)
         if not activity.idempotent and suffix_hook is None:
             record.id = task_id(task.name, str(self.count(task.name)))
-        among = futures_in([task.args, task.kwargs])
         record.future.task_id = record.id
+        return record
+
+    def start_reserved(self, record: Record) -> None:
+        """Submits a task that has its id; its own future tells the outcome, whichever task it shares."""
+        first = self._start_activity(record)
+        if first is not record.future:
+            self._share(first, record)
+
+    def _start_activity(self, record: Record) -> Future[Any]:
+        task = record.task
+        among = futures_in([task.args, task.kwargs])
         pending = [each for each in among if not each.done]
         if not pending:
             return self._prepare(record, among)
@@ -124,8 +141,11 @@ class Submits:
             self._run.fail_task(record, error)
             return
         if first is not record.future:
-            self.let_go(record)
-            first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
+            self._share(first, record)
+
+    def _share(self, first: Future[Any], record: Record) -> None:
+        self.let_go(record)
+        first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
 
     def let_go(self, record: Record) -> None:
         """The future of *record* has nothing to cancel any more."""
@@ -137,7 +157,8 @@ class Submits:
         *among* are the futures in its arguments.
         """
         run, task = self._run, record.task
-        record.after = tuple(each.task_id for each in among if each.task_id is not None)
+        among_ids = (id for each in among for id in each.task_ids)
+        record.after = tuple(dict.fromkeys((*record.after, *runs(among_ids))))
         task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
         if record.id is None:
             record.id = record.future.task_id = self._id_from_arguments(task)
@@ -196,7 +217,7 @@ class Submits:
 
     def _edges(self, after: tuple[str, ...]) -> str | None:
         """The tasks whose results are among the arguments, for those who draw the graph."""
-        text = format.encode({"after": runs(after)}) if after else None
+        text = format.encode({"after": after}) if after else None
         if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
             return None
         return self._run.field(text)
