@@ -24,6 +24,15 @@ class Executor(Protocol):
     def fail(self, reason: str, details: str | None) -> None:
         """Fails the execution; does not return."""
 
+    def enter_saga(self) -> None:
+        """A block begins whose end by an exception is undone: the execution does not end before."""
+
+    def begin_undoing(self) -> None:
+        """The block is being undone: no failure of another task is raised meanwhile."""
+
+    def leave_saga(self) -> None:
+        """The block is over, and undone if need be."""
+
     def now(self) -> datetime.datetime:
         """The time of the present decision."""
 

@@ -12,6 +12,7 @@ from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
+from simpleflow.saga import Saga
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -197,6 +198,10 @@ class Workflow:
     def fail(self, reason: str, details: str | None = None) -> None:
         """Fails the execution now; control leaves ``run``."""
         self._executor.fail(reason, details)
+
+    def saga(self) -> Saga:
+        """A block whose work is undone if it fails: ``with self.saga() as saga: saga.on_failure(undo, ...)``."""
+        return Saga(self._executor)
 
     # What to submit
 

@@ -15,7 +15,7 @@ from simpleflow.activity import Activity
 from simpleflow.canvas import Chain, FuncGroup, FuncGroupFuture, Group, Item
 from simpleflow.futures import Future, running
 from simpleflow.options import NOTHING_SAID, Options
-from simpleflow.replay.engine import FailNow
+from simpleflow.replay.engine import EndNow
 from simpleflow.replay.inputs import runs
 from simpleflow.replay.records import Record
 from simpleflow.task import ActivityTask, Submittable
@@ -159,8 +159,8 @@ class FuncTurn:
                 self._future.follow(self._canvases.turn(Item(made), self._options).start((), after))
         except (GreenletExit, KeyboardInterrupt):
             raise
-        except FailNow as failing:
-            run.raise_in_main(failing)
+        except EndNow as ending:
+            run.raise_in_main(ending)
         except BaseException as error:  # noqa: BLE001  # it is as if the workflow itself had raised it
             self._future.set_exception(error)
             run.raise_in_main(error)

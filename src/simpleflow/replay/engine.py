@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from simpleflow.replay.run import Run
 
 
-class FailNow(BaseException):
-    """Control leaves ``run`` because the workflow has failed itself."""
+class EndNow(BaseException):
+    """Control leaves ``run``: the workflow has failed itself, or obeys a request to cancel."""
 
 
 class Engine:
@@ -60,7 +60,7 @@ class Engine:
                 timer.cancel()
 
     def _raise_failure(self) -> None:
-        if self._run.failed and self._run.greenlets.is_main():
+        if self._run.failed and self._run.greenlets.is_main() and not self._run.is_undoing:
             raise self._run.failed.popleft()
 
     # Submitting
@@ -94,8 +94,26 @@ class Engine:
         text = f"Workflow execution failed: {reason}"
         if details is None and len(text) > failures.REASON_CHARACTERS:
             details = reason
-        self._run.close(self._run.failure(text, details))
-        raise FailNow(reason)
+        self._run.end(self._run.failure(text, details))
+        raise EndNow(reason)
+
+    # Sagas
+
+    def enter_saga(self) -> None:
+        """One more block that is to be undone before the execution ends."""
+        self._check_submit("a saga")
+        if not self._run.greenlets.is_main():
+            raise RuntimeError("a saga belongs into the workflow's run method, not into the function of a FuncGroup")
+        self._run.sagas += 1
+
+    def begin_undoing(self) -> None:
+        """From now on no failure of another task is raised."""
+        self._run.is_undoing = True
+
+    def leave_saga(self) -> None:
+        """The block is over."""
+        self._run.sagas -= 1
+        self._run.is_undoing = False
 
     # The same in every replay
 

@@ -19,7 +19,7 @@ from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
 from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import Engine, FailNow
+from simpleflow.replay.engine import EndNow, Engine
 from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
@@ -98,6 +98,11 @@ class Run:
         self.echoes_are_own = False
         self.failed: deque[BaseException] = deque()
         """What is raised in ``run`` where it is blocked, or at its next blocking read."""
+        self.sagas = 0
+        """How many blocks that may have to be undone the code is in."""
+        self.is_undoing = False
+        self.ending: DecisionAttributes | None = None
+        """The closing decision of a workflow that has to undo something first."""
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
@@ -207,15 +212,17 @@ class Run:
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
-        except (RunEvicted, FailNow, KeyboardInterrupt) as unwinding:
+        except (RunEvicted, EndNow, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
-            if not self.greenlets.is_evicting and self.closing is None:
+            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
                 self.close(self.failure(*failures.reason_and_details(error)))
         else:
-            if not self.greenlets.is_evicting and self.closing is None:
+            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
                 self._complete(result)
+        if self.ending is not None and self.closing is None and not self.greenlets.is_evicting:
+            self.close(self.ending)
 
     def _complete(self, result: Any) -> None:
         try:
@@ -232,10 +239,20 @@ class Run:
         short = format.shortened(reason, failures.REASON_CHARACTERS)
         return FailWorkflowExecution(reason=short, details=self.field(details))
 
+    def end(self, decision: DecisionAttributes) -> None:
+        """Closes the execution; in a saga that is when ``run`` has ended, for it must be undone first."""
+        if self.ending is not None:
+            return
+        if not self.sagas:
+            self.close(decision)
+            return
+        self.ending = decision
+        self._closing_values = self.fresh_values()
+
     def close(self, decision: DecisionAttributes) -> None:
         """Sets the closing decision; from now on no user code runs, and each answer repeats it."""
         self.closing = decision
-        self._closing_values = self.fresh_values()
+        self._closing_values.update(self.fresh_values())
 
     def _close_outbox(self) -> None:
         dropped = [
@@ -255,7 +272,10 @@ class Run:
             decision = self.hooks.decide_cancel()
         except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
             decision = self.failure(f"workflow decision failed: {error}", None)
-        if decision is not None:
+        if decision is not None and self.sagas and self.ending is None:
+            self.ending = decision
+            self.raise_in_main(EndNow("the execution is canceled"))
+        elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
             self.greenlets.unwind()
 
@@ -309,7 +329,8 @@ class Run:
     def raise_in_main(self, error: BaseException) -> None:
         """Has ``run`` raise *error* where it is blocked, or at its next blocking read."""
         self.failed.append(error)
-        self.greenlets.wake_main()
+        if not self.is_undoing:
+            self.greenlets.wake_main()
 
     def end_timer(self, record: Record) -> None:
         """The timer is over. One of the user is remembered, since its id may be asked for again."""
