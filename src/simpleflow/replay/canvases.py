@@ -15,7 +15,7 @@ from simpleflow.activity import Activity
 from simpleflow.canvas import Chain, FuncGroup, FuncGroupFuture, Group, Item
 from simpleflow.futures import Future, running
 from simpleflow.options import NOTHING_SAID, Options
-from simpleflow.replay.engine import EndNow
+from simpleflow.replay.greenlets import EndOfRun
 from simpleflow.replay.inputs import runs
 from simpleflow.replay.records import Record
 from simpleflow.task import ActivityTask, Submittable
@@ -159,7 +159,7 @@ class FuncTurn:
                 self._future.follow(self._canvases.turn(Item(made), self._options).start((), after))
         except (GreenletExit, KeyboardInterrupt):
             raise
-        except EndNow as ending:
+        except EndOfRun as ending:
             run.raise_in_main(ending)
         except BaseException as error:  # noqa: BLE001  # it is as if the workflow itself had raised it
             self._future.set_exception(error)

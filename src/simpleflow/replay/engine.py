@@ -14,13 +14,10 @@ from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures
+from simpleflow.replay.greenlets import EndOfRun
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
-
-
-class EndNow(BaseException):
-    """Control leaves ``run``: the workflow has failed itself, or obeys a request to cancel."""
 
 
 class Engine:
@@ -95,7 +92,7 @@ class Engine:
         if details is None and len(text) > failures.REASON_CHARACTERS:
             details = reason
         self._run.end(self._run.failure(text, details))
-        raise EndNow(reason)
+        raise EndOfRun(reason)
 
     # Sagas
 

@@ -27,6 +27,10 @@ class RunEvicted(GreenletExit):
     """The decider forgets this run, or it is over; user code must let this pass."""
 
 
+class EndOfRun(BaseException):
+    """Control leaves ``run``: the workflow has failed itself, or obeys a request to cancel."""
+
+
 class Cell:
     """A blocked greenlet: woken once, when enough of its futures are done."""
 

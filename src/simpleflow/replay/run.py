@@ -19,9 +19,9 @@ from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
 from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import EndNow, Engine
+from simpleflow.replay.engine import Engine
 from simpleflow.replay.events import RULES, adopt, is_own
-from simpleflow.replay.greenlets import Greenlets, RunEvicted
+from simpleflow.replay.greenlets import EndOfRun, Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
 from simpleflow.replay.inputs import arguments
 from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, RunOptions, Stale
@@ -212,7 +212,7 @@ class Run:
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
-        except (RunEvicted, EndNow, KeyboardInterrupt) as unwinding:
+        except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
@@ -274,7 +274,7 @@ class Run:
             decision = self.failure(f"workflow decision failed: {error}", None)
         if decision is not None and self.sagas and self.ending is None:
             self.ending = decision
-            self.raise_in_main(EndNow("the execution is canceled"))
+            self.raise_in_main(EndOfRun("the execution is canceled"))
         elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
             self.greenlets.unwind()

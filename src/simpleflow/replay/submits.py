@@ -98,7 +98,7 @@ class Submits:
         raise reject(what)
 
     def _submit_activity(self, task: ActivityTask, priority: Any) -> Future[Any]:
-        return self._start_activity(self.reserve_activity(task, priority))
+        return self.enter(self.reserve_activity(task, priority))
 
     def reserve_activity(self, task: ActivityTask, priority: Any) -> Record:
         """Takes the id of a task, unless it needs the arguments; nothing is sent yet."""
@@ -112,11 +112,13 @@ class Submits:
 
     def start_reserved(self, record: Record) -> None:
         """Submits a task that has its id; its own future tells the outcome, whichever task it shares."""
-        first = self._start_activity(record)
+        first = self.enter(record)
         if first is not record.future:
-            self._share(first, record)
+            self.let_go(record)
+            self.link(first, record.future)
 
-    def _start_activity(self, record: Record) -> Future[Any]:
+    def enter(self, record: Record) -> Future[Any]:
+        """Sends the task of *record*, now or when its arguments are there."""
         task = record.task
         among = futures_in([task.args, task.kwargs])
         pending = [each for each in among if not each.done]
@@ -141,11 +143,16 @@ class Submits:
             self._run.fail_task(record, error)
             return
         if first is not record.future:
-            self._share(first, record)
+            self.let_go(record)
+            self.link(first, record.future)
 
-    def _share(self, first: Future[Any], record: Record) -> None:
-        self.let_go(record)
-        first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
+    def link(self, first: Future[Any], other: Future[Any]) -> None:
+        """*other* gets the outcome of *first*."""
+        link = Link(other)
+        if first.done:
+            link.notify(first)
+        else:
+            first.add_waiter(link)
 
     def let_go(self, record: Record) -> None:
         """The future of *record* has nothing to cancel any more."""
