@@ -66,7 +66,7 @@ class Executor:
             while True:
                 decision = client.call(decide)
                 if decision.task_token is not None:
-                    answer = executor.answer(decision)
+                    answer = executor.answer(decision, decide)
                     client.call(answer.request)
                     if answer.closes and not self._is_open(execution):
                         break
