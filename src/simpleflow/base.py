@@ -41,6 +41,10 @@ class Executor(Protocol):
         """Whether what happens now has happened before."""
 
     @property
+    def is_service_here(self) -> bool:
+        """Whether all workers are on this machine, and can read its files."""
+
+    @property
     def is_evicting(self) -> bool:
         """Whether the run is being unwound because the decider forgets it."""
 

@@ -96,8 +96,11 @@ class CanvasFuture(Future[Any]):
         exceptions = [each.exception_if_done for each in self.futures]
         if self.bubbles_exception_on_failure and any(each is not None for each in exceptions):
             self._exception = AggregateException(exceptions)
-        self._lazy = lambda: [each.result for each in self.futures]
+        self._lazy = self._results
         self._finish(FINISHED)
+
+    def _results(self) -> Any:
+        return [each.result for each in self.futures]
 
 
 class GroupFuture(CanvasFuture):

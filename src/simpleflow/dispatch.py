@@ -18,6 +18,8 @@ from simpleflow.registry import registry
 from simpleflow.storage import FIELD_CHARACTERS, ValueStore
 
 REASON_CHARACTERS: Final = 256
+OWN: Final = ("simpleflow.step",)
+"""Where the activities of this package are, which any worker may run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Importable:
 
     def __init__(self, modules: Sequence[str], directory: str) -> None:
         """*modules* with all below them, and those in *directory* that are not installed there."""
-        self._modules = tuple(modules)
+        self._modules = (*modules, *OWN)
         self._directory = Path(directory).resolve()
 
     def __contains__(self, module: object) -> bool:

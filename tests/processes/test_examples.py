@@ -42,3 +42,50 @@ def test_a_journey_that_cannot_be_paid_is_given_back_from_the_end(mode: list[str
         tasks = simpleflow(tmp_path, "--db", "simpleflow.db", "workflow.tasks", "journey").stdout
         given_back = [line for line in tasks.splitlines() if "give_back" in line]
         assert len(given_back) == 2
+
+
+def test_a_nightly_import_goes_on_after_the_steps_that_are_done(tmp_path: Path) -> None:
+    def run(*arguments: Any) -> Any:
+        return simpleflow(tmp_path, "standalone", "examples.steps.Nightly", "--input", json.dumps(arguments))
+
+    failed = run("today", True)
+    assert failed.returncode == 1
+    assert "not loaded" in failed.stderr
+    assert "fetched: ['orders of today', 'items of today']" in failed.stdout
+    assert "fetched: None\nloaded: loaded today" in run("today").stdout
+    assert "fetched: None\nloaded: None" in run("today").stdout
+    assert "fetched: ['orders of today', 'items of today']\nloaded: loaded today" in run("today", False, True).stdout
+    for _ in range(2):  # nothing is remembered
+        here = simpleflow(tmp_path, "workflow.start", "--local", "examples.steps.Nightly", "--input", '["today"]')
+        assert "fetched: ['orders of today', 'items of today']\nloaded: loaded today" in here.stdout, here.stderr
+
+
+def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path) -> None:
+    """moto is S3 here; a worker process writes, the next execution reads."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
+        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
+        client.create_bucket(Bucket="nights")
+        variables = {
+            "STEP_BUCKET": "nights",
+            "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "k",
+            "AWS_SECRET_ACCESS_KEY": "s",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+        told = []
+        for _ in range(2):
+            done = simpleflow(tmp_path, "standalone", "examples.steps.Nightly", "--input", '["today"]', **variables)
+            assert done.returncode == 0, done.stderr
+            told.append("fetched: None" in done.stdout)
+        assert told == [False, True]
+        keys_there = [each["Key"] for each in client.list_objects_v2(Bucket="nights")["Contents"]]
+        assert keys_there == ["nightly/steps/fetch", "nightly/steps/load"]
+    finally:
+        server.stop()

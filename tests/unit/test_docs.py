@@ -25,6 +25,7 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Letters": ({"args": [["a letter that is long", "short"]]}, ["a letter t", "short"]),
     "Approval": ({"args": []}, "nobody has answered"),
     "Changed": ({"args": []}, "new"),
+    "Import": ({"args": [["orders", "items"]]}, ["ORDERS", "ITEMS"]),
     "Squares": ({"args": [[1, 2, 3]]}, [[1, 4, 9], 14]),
     "Race": ({"args": [[3, 2, 1]]}, [3, 1, 2, 3]),
     "Order": ({"args": [["sun", "earth", "moon"]]}, "released all: ValueError: sold out"),

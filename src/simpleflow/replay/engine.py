@@ -125,6 +125,11 @@ class Engine:
         return self._run.is_replaying
 
     @property
+    def is_service_here(self) -> bool:
+        """Whether all workers are on this machine: then large values lie in files of it as well."""
+        return self._run.options.keeps_values
+
+    @property
     def is_evicting(self) -> bool:
         """Whether the run is being unwound."""
         return self._run.greenlets.is_evicting
