@@ -119,11 +119,12 @@ class Workflow:
     task_priority: int | str | None = None
     max_open_activity_count: int | None = None
 
+    child_policy: str | None = None
+    """What becomes of its children when it is terminated or times out: TERMINATE, REQUEST_CANCEL or ABANDON."""
+    lambda_role: str | None = None
+
     # As a child of another workflow. The id, the tags and the task list may depend on the arguments: functions
     # get_workflow_id, get_tag_list and get_task_list of the class (static, class methods, or taking the class first).
-    child_policy: str | None = None
-    """What becomes of it when its parent is terminated or times out: TERMINATE, REQUEST_CANCEL or ABANDON."""
-    lambda_role: str | None = None
     retry: int | RetryPolicy = 0
     raises_on_failure: bool = True
     idempotent: bool = False
