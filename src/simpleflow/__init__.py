@@ -5,7 +5,9 @@ import logging
 from simpleflow import activity, canvas, futures, settings
 from simpleflow.__about__ import __version__
 from simpleflow.activity import Activity
+from simpleflow.retry import RetryPolicy
 from simpleflow.signal import WaitForSignal
+from simpleflow.task_failure import TaskFailureContext
 from simpleflow.workflow import Workflow
 
 logger = logging.getLogger(__name__)
@@ -13,6 +15,8 @@ logger.addHandler(logging.NullHandler())
 
 __all__ = [
     "Activity",
+    "RetryPolicy",
+    "TaskFailureContext",
     "WaitForSignal",
     "Workflow",
     "__version__",

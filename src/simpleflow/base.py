@@ -27,8 +27,9 @@ class Executor(Protocol):
     def enter_saga(self) -> None:
         """A block begins whose end by an exception is undone: the execution does not end before."""
 
-    def begin_undoing(self) -> None:
-        """The block is being undone: no failure of another task is raised meanwhile."""
+    def begin_undoing(self) -> bool:
+        """The block is to be undone: no failure of another task is raised meanwhile. False if nothing may be done any
+        more: the decider forgets the run, or it has ended well."""
 
     def leave_saga(self) -> None:
         """The block is over, and undone if need be."""
@@ -43,6 +44,10 @@ class Executor(Protocol):
     @property
     def is_service_here(self) -> bool:
         """Whether all workers are on this machine, and can read its files."""
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history is long enough for a new run."""
 
     @property
     def is_evicting(self) -> bool:

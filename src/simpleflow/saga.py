@@ -41,13 +41,12 @@ class Saga:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            if error is not None and not self._executor.is_evicting and not isinstance(error, KeyboardInterrupt):
+            if error is not None and not isinstance(error, KeyboardInterrupt) and self._executor.begin_undoing():
                 self._undo(error)
         finally:
             self._executor.leave_saga()
 
     def _undo(self, error: BaseException) -> None:
-        self._executor.begin_undoing()
         chain = Chain(break_on_failure=False)
         chain.items = self._undos.items[::-1]
         chain.propagate_attribute("raises_on_failure", False)

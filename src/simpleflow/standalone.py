@@ -33,7 +33,7 @@ from swf.protocol.operations import (
     WorkflowExecutionDetail,
     WorkflowExecutionFilter,
 )
-from swf.protocol.values import ExecutionStatus, WorkflowExecution, WorkflowType
+from swf.protocol.values import CloseStatus, ExecutionStatus, WorkflowExecution, WorkflowType
 from swf.server import Service, StartedTask
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,6 @@ class Session:
         first; a second interruption ends them.
         """
         assert self._execution is not None, "begin comes first"
-        execution = self._execution
         executor = Executor(
             self._polls,
             self._domain,
@@ -149,6 +148,7 @@ class Session:
             store=self._store,
             keeps_values=self._keeps_values,
             on_events=self.tally.see,
+            modules=self._modules,
         )
         mine = identity() if self._service is None else identity(owner=self._service.instance_id)
         decider = Decider(self._polls, executor, self._domain, self._task_list, identity=mine)
@@ -174,7 +174,7 @@ class Session:
             self._end(workers, threads)
         if self._broken:
             raise self._broken[0]
-        return setup.result_of(self._client, self._domain, execution, self._store)
+        return setup.result_of(self._client, self._domain, self._execution, self._store)
 
     def _end(self, workers: list[Worker], threads: list[threading.Thread]) -> None:
         """Workers of a closed execution are ended at once: nobody wants what they would answer."""
@@ -216,7 +216,15 @@ class Session:
         self._polls.stop_polling()
 
     def _is_open(self) -> bool:
-        return self._describe().execution_info.execution_status is ExecutionStatus.OPEN
+        """Whether it goes on: this run, or the one by which it has continued as new."""
+        status = self._describe().execution_info
+        if status.execution_status is ExecutionStatus.OPEN:
+            return True
+        if status.close_status is not CloseStatus.CONTINUED_AS_NEW:
+            return False
+        assert self._execution is not None
+        self._execution = setup.last_run(self._client, self._domain, self._execution)
+        return self._is_open()
 
     def _describe(self) -> WorkflowExecutionDetail:
         assert self._execution is not None

@@ -18,8 +18,8 @@ from simpleflow.options import NOTHING_SAID, Options
 from simpleflow.replay.greenlets import EndOfRun
 from simpleflow.replay.inputs import runs
 from simpleflow.replay.records import Record
-from simpleflow.task import ActivityTask, Submittable
-from simpleflow.workflow import reject
+from simpleflow.task import ActivityTask, Submittable, WorkflowTask
+from simpleflow.workflow import Workflow, reject
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -64,16 +64,29 @@ class Canvases:
                 return self.activity(what, item.args, item.kwargs, said)
             case ActivityTask():
                 return self.activity(what.activity, tuple(what.args), what.kwargs, said)
+            case WorkflowTask():
+                args = tuple(what.args)
+                return self.child(what.workflow, args, what.kwargs, said, task_list=what.workflow_task_list)
+            case type() if issubclass(what, Workflow):
+                kwargs = dict(item.kwargs)
+                return self.child(what, item.args, kwargs, said, task_list=kwargs.pop("workflow_task_list", None))
             case Submittable():
                 return PlainTurn(self, what)
         raise reject(what)
 
     def activity(
         self, activity: Activity[..., Any], args: Arguments, kwargs: dict[str, Any], options: Options
-    ) -> ActivityTurn:
+    ) -> TaskTurn:
         """Takes the id of a task."""
-        task = ActivityTask.deferred(options.applied(activity), args, dict(kwargs))
-        return ActivityTurn(self, self.run.submits.reserve_activity(task, options.priority))
+        task = ActivityTask.deferred(activity, args, dict(kwargs))
+        return TaskTurn(self, self.run.submits.reserve_activity(task, options))
+
+    def child(
+        self, workflow: Any, args: Arguments, kwargs: dict[str, Any], options: Options, *, task_list: str | None
+    ) -> TaskTurn:
+        """Takes the id of a child workflow."""
+        task = WorkflowTask.deferred(workflow, args, dict(kwargs), task_list)
+        return TaskTurn(self, self.run.submits.reserve_child(task, options))
 
     def window(self, activity: Activity[..., Any], calls: Sequence[Arguments], max_parallel: int) -> list[Future[Any]]:
         """The futures of one task per call, at most *max_parallel* of which are open at a time."""
@@ -88,8 +101,8 @@ class Canvases:
         return self.run.closing is not None or self.run.greenlets.is_evicting
 
 
-class ActivityTurn:
-    """A task."""
+class TaskTurn:
+    """An activity or a child workflow."""
 
     def __init__(self, canvases: Canvases, record: Record) -> None:
         self._canvases = canvases

@@ -15,6 +15,7 @@ from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures
 from simpleflow.replay.greenlets import EndOfRun
+from simpleflow.replay.options import CONTINUE_AT_EVENTS
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -41,6 +42,8 @@ class Engine:
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
         self._raise_failure()
+        if run.continuation.is_among(futures):
+            run.continuation.end()
         if timeout is None:
             run.greenlets.block(futures, return_when)
         else:
@@ -69,7 +72,7 @@ class Engine:
 
     def _check_submit(self, what: Any) -> None:
         self.check()
-        if not self._run.greenlets.is_inside():
+        if not self._run.greenlets.is_inside() and not self._run.attempts.is_deciding:
             raise NonDeterminismError(
                 f"{what!r} was submitted outside of the workflow's run method (from a hook, an activity or a thread)"
             )
@@ -103,9 +106,10 @@ class Engine:
             raise RuntimeError("a saga belongs into the workflow's run method, not into the function of a FuncGroup")
         self._run.sagas += 1
 
-    def begin_undoing(self) -> None:
-        """From now on no failure of another task is raised."""
-        self._run.is_undoing = True
+    def begin_undoing(self) -> bool:
+        """From now on no failure of another task is raised; False if the run is over, or going on in a new one."""
+        self._run.is_undoing = not self.is_evicting and self._run.closing is None
+        return self._run.is_undoing
 
     def leave_saga(self) -> None:
         """The block is over."""
@@ -128,6 +132,11 @@ class Engine:
     def is_service_here(self) -> bool:
         """Whether all workers are on this machine: then large values lie in files of it as well."""
         return self._run.options.keeps_values
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history, as of this decision, is long enough for a new run."""
+        return self._run.batch_end >= CONTINUE_AT_EVENTS
 
     @property
     def is_evicting(self) -> bool:

@@ -28,7 +28,7 @@ class RunEvicted(GreenletExit):
 
 
 class EndOfRun(BaseException):
-    """Control leaves ``run``: the workflow has failed itself, or obeys a request to cancel."""
+    """Control leaves ``run``: the workflow has failed itself, goes on in a new run, or obeys a request to cancel."""
 
 
 class Cell:
