@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
 from simpleflow.registry import registry
-from simpleflow.retry import RetryPolicy
+from simpleflow.retry import RetryPolicy, checked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +72,7 @@ class Activity(Generic[P, R]):
         self._name = name
         self.version: str = settings.ACTIVITY_DEFAULT_VERSION if version is None else version
         self.task_list: str = settings.ACTIVITY_DEFAULT_TASK_LIST if task_list is None else task_list
-        self.retry = retry
+        self.retry = checked(retry)
         self.raises_on_failure = raises_on_failure
         self.task_start_to_close_timeout = _text(start_to_close_timeout)
         self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout)

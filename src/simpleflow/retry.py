@@ -75,6 +75,17 @@ class RetryPolicy:
         return not self.retry_on or any(_stands_for(each, names) for each in self.retry_on)
 
 
+def checked(retry: int | RetryPolicy) -> int | RetryPolicy:
+    """*retry* of an activity or workflow, if it makes sense."""
+    if isinstance(retry, RetryPolicy):
+        return retry
+    if isinstance(retry, bool) or not isinstance(retry, int):
+        raise TypeError(f"retry is {retry!r}; it may be the number of attempts after the first, or a RetryPolicy")
+    if retry < 0:
+        raise ValueError(f"retry is {retry}; it is the number of attempts after the first, so 0 is the least")
+    return retry
+
+
 def _wanted(name: str, given: Sequence[Wanted] | Wanted) -> tuple[Wanted, ...]:
     each_of = (given,) if isinstance(given, str | type) else tuple(given)
     for each in each_of:
@@ -84,6 +95,6 @@ def _wanted(name: str, given: Sequence[Wanted] | Wanted) -> tuple[Wanted, ...]:
 
 
 def _stands_for(wanted: Wanted, names: Sequence[str]) -> bool:
-    if isinstance(wanted, type):
-        return f"{wanted.__module__}.{wanted.__qualname__}" in names
-    return any(name == wanted or name.rpartition(".")[2] == wanted for name in names)
+    if isinstance(wanted, type):  # a bare name is all that some tell
+        return f"{wanted.__module__}.{wanted.__qualname__}" in names or wanted.__name__ in names
+    return any(wanted in (name, name.rpartition(".")[2]) for name in names)

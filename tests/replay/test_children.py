@@ -134,7 +134,7 @@ def test_a_type_that_cannot_be_registered_fails_the_child_after_three_attempts()
         return exception.reason
 
     bed = Bed(flow(run))
-    bed.register = lambda type: None  # type: ignore[method-assign]
+    bed.register = lambda _type: None  # type: ignore[method-assign]
     assert bed.finish() == "WORKFLOW_TYPE_DOES_NOT_EXIST"
     assert len(starts(bed)) == 4
 
@@ -279,13 +279,11 @@ class Taken(Lenient):
 def test_children_raise_by_default_where_the_parent_waits() -> None:
     def run(self: Workflow) -> Any:
         child = self.submit(Child, 1, "raise")
-        try:
+        with pytest.raises(WorkflowException) as caught:
             self.submit(self.wait_signal("never")).wait()
-        except WorkflowException as error:
-            assert error.payload is Child
-            assert child.exception is error.exception
-            return str(error.exception)
-        return None
+        assert caught.value.payload is Child
+        assert child.exception is caught.value.exception
+        return str(child.exception)
 
     assert "KeyError(1)" in Bed(flow(run)).finish()
 
@@ -536,7 +534,7 @@ class Unnamed(Workflow):
 
 def test_arguments_that_are_no_json_are_refused_or_fail_the_child() -> None:
     def run(self: Workflow) -> Any:
-        with pytest.raises(TypeError, match="the arguments of workflow-child-.* cannot be sent"):
+        with pytest.raises(TypeError, match=r"the arguments of workflow-child-.* cannot be sent"):
             self.submit(Child, math.nan)
         future = self.submit(Lenient, self.submit(echo, 1), math.nan)
         return str(future.exception)

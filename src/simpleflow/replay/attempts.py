@@ -99,6 +99,8 @@ class Attempts:
 
     def resume(self, record: Record) -> None:
         """The wait before an attempt is over."""
+        if record.waits_on is None:
+            return  # the task was cancelled, and its timer with it
         record.waits_on = None
         if not record.future.done and self._run.closing is None:
             self._run.submits.send(record)
@@ -136,6 +138,8 @@ class Attempts:
             bases = details.get("error_bases")
             return [details["error_type"], *(map(str, bases) if isinstance(bases, list) else ())]
         reason = exception.reason or ""
+        if reason.startswith("Workflow execution error in"):
+            return ["TaskException", "WorkflowException"]
         raised = _RAISED_BY_RUN.match(reason)
         return [raised.group(1) if raised else reason.partition(":")[0]]
 

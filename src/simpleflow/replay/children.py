@@ -15,6 +15,7 @@ from simpleflow.replay import failures
 from simpleflow.replay.inputs import hashed, task_id
 from simpleflow.replay.others import TO_CHILD
 from simpleflow.replay.records import Kept, Record
+from simpleflow.retry import checked
 from simpleflow.task import RequestCancelTask, WorkflowTask
 from simpleflow.workflow import Workflow, dotted_path
 from swf.protocol import events as e
@@ -253,6 +254,7 @@ def check_definition(workflow: type[Workflow]) -> None:
     missing = [each for each in ("name", "version", "task_list") if not isinstance(getattr(workflow, each, None), str)]
     if missing:
         raise TypeError(f"the workflow {workflow.__name__} has no {' and no '.join(missing)}; set it in the class")
+    checked(workflow.retry)
     if "<locals>" in workflow.__qualname__:
         raise ValueError(
             f"{workflow.__qualname__} (in {workflow.__module__}) is defined inside of a function, where no decider "

@@ -101,9 +101,10 @@ class Outbox:
         self.held.add(queue)
         self.ever_held.add(queue)
 
-    def is_waiting(self, queue: str) -> bool:
-        """Whether something in a queue is held back."""
-        return queue in self.held and bool(self.queues[queue])
+    @property
+    def keeps_open(self) -> bool:
+        """Whether the closing decision has to wait: for its own turn, or for signals that may be refused once more."""
+        return "closing" in self.held or ("external" in self.ever_held and bool(self.queues["external"]))
 
     def keep_for_close(self) -> list[Entry]:
         """Drops what a closed execution has no use for, and returns it.
@@ -117,7 +118,9 @@ class Outbox:
 
     def _is_kept(self, entry: Entry) -> bool:
         if isinstance(entry.decision, StartTimer):
-            return self.is_waiting("external") and entry.decision.timer_id.startswith(BACKOFF_TIMER)
+            return bool("external" in self.held and self.queues["external"]) and entry.decision.timer_id.startswith(
+                BACKOFF_TIMER
+            )
         return isinstance(
             entry.decision, RecordMarker | SignalExternalWorkflowExecution | RequestCancelExternalWorkflowExecution
         )

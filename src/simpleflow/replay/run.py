@@ -427,7 +427,7 @@ class Run:
         closing = None
         register = [entry.register for entry in entries if entry.register is not None]
         if self.closing is not None and not is_cut:
-            if self.may_close and "closing" not in self.outbox.held and not self.outbox.is_waiting("external"):
+            if self.may_close and not self.outbox.keeps_open:
                 closing = self.closing
                 decisions.append(closing)
                 values.update(self._closing_values)
