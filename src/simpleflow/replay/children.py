@@ -96,7 +96,7 @@ class Children:
                 control=run.submits.edges(record.after),
                 task_list=TaskList(name=run.options.task_list or self._task_list(task)),
                 task_priority=None if record.priority is None else str(record.priority),
-                execution_start_to_close_timeout=seconds(workflow.execution_timeout),
+                execution_start_to_close_timeout=seconds(record.said("execution_timeout")),
                 task_start_to_close_timeout=seconds(workflow.decision_tasks_timeout),
                 child_policy=None if workflow.child_policy is None else ChildPolicy(workflow.child_policy),
                 tag_list=self.tags(workflow, task.args, task.kwargs),

@@ -13,7 +13,7 @@ from simpleflow.activity import Activity
 from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
-from simpleflow.replay import failures
+from simpleflow.replay import failures, parts
 from simpleflow.replay.greenlets import EndOfRun
 from simpleflow.replay.options import CONTINUE_AT_EVENTS
 
@@ -79,6 +79,11 @@ class Engine:
 
     def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
         """One task per call, at most *max_parallel* of them open at a time."""
+        if max_parallel is not None and max_parallel < 1:
+            raise ValueError(f"max_parallel is {max_parallel}; it must be 1 or more, or None for no limit")
+        if isinstance(activity, Activity) and len(calls) > parts.MOST_HERE:
+            self._check_submit(activity)
+            return parts.map_in_parts(self._run, activity, calls, max_parallel)
         if max_parallel is None or not isinstance(activity, Activity):
             return [self.submit(activity, args, {}) for args in calls]
         self._check_submit(activity)

@@ -40,6 +40,8 @@ class Record:
 
     def said(self, name: str) -> Any:
         """An attribute of the activity or workflow, as it is for this task."""
+        if self.kind == "activity":
+            return getattr(self.task.activity, name)  # which has them applied
         return dict(self.options.attributes).get(name, getattr(self.task.payload, name))
 
     @property

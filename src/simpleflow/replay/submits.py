@@ -119,7 +119,7 @@ class Submits:
     def reserve_activity(self, task: ActivityTask, options: Options) -> Record:
         """Takes the id of a task, unless it needs the arguments; nothing is sent yet."""
         activity = task.activity = options.applied(task.activity)
-        priority = self._priority(activity.task_priority, options.priority)
+        priority = self.priority(activity.task_priority, options.priority)
         record = Record("activity", task, source=here(), priority=priority, options=options)
         suffix_hook = getattr(activity.callable, "get_task_id", None)
         if not activity.idempotent and suffix_hook is None:
@@ -131,7 +131,7 @@ class Submits:
         """The same for a child workflow."""
         own = PRIORITY_NOT_SET if task.workflow.task_priority is None else task.workflow.task_priority
         own = dict(options.attributes).get("task_priority", own)
-        record = Record("child", task, source=here(), priority=self._priority(own, options.priority), options=options)
+        record = Record("child", task, source=here(), priority=self.priority(own, options.priority), options=options)
         self._run.children.reserve(task, record)
         record.future.task_id = record.id
         return record
@@ -276,7 +276,8 @@ class Submits:
             raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
         self._run.outbox.add(key, decision, self._run.batch_end, values, register)
 
-    def _priority(self, own: Any, given: Any) -> int | str | None:
+    def priority(self, own: Any, given: Any) -> int | str | None:
+        """The priority of a task: as given, that of its activity or workflow, that of the running workflow."""
         for each in (given, own, self._run.workflow.task_priority):
             if each is not PRIORITY_NOT_SET:
                 return each

@@ -185,6 +185,7 @@ class Step(FuncGroup):
         options: Any = {"bubbles_exception_on_failure": self._bubbles, "future_class": StepFuture}
         if reasons and not is_forced:
             self._log("skipped", is_forced, reasons)
+            self._tell()
             return Chain(*([] if self._otherwise is None else [self._otherwise]), **options)
         self._workflow.add_forced_steps(self._forces, f"step {self.step_name} is executed")
         self._log("scheduled", is_forced, reasons)
@@ -194,6 +195,12 @@ class Step(FuncGroup):
     def _end(self, is_forced: bool, reasons: list[str]) -> None:
         self._workflow.step_book.note_done(self.step_name)
         self._log("completed", is_forced, reasons)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._emits_signal:
+            workflow: Any = self._workflow
+            workflow.submit(workflow.signal(f"step.{self.step_name}"))
 
     def _log(self, status: str, is_forced: bool, reasons: list[str]) -> None:
         details = {"step": self.step_name, "status": status, "forced": is_forced, "reasons": reasons}
