@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from tests.processes.command import check, simpleflow
+from tests.processes.fleet import DOMAIN, fleet, wait_until
 
 EXAMPLES: list[tuple[str, list[Any], Any, str]] = [
     ("canvas.Report", [[3, 1, 2]], ["sum of squares: 14", "to be checked: 14"], "100\n400\n"),
@@ -62,9 +65,6 @@ def test_a_nightly_import_goes_on_after_the_steps_that_are_done(tmp_path: Path) 
 
 def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path) -> None:
     """moto is S3 here; a worker process writes, the next execution reads."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     try:
@@ -89,3 +89,35 @@ def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path)
         assert keys_there == ["nightly/steps/fetch", "nightly/steps/load"]
     finally:
         server.stop()
+
+
+def test_a_very_long_map_is_shared_among_children(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "standalone", "examples.map_large.Census", "--input", "[3010, 100]")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == sum(n % 7 for n in range(3010))
+    assert check(tmp_path / "simpleflow.db").split(": ")[1].startswith("5 executions"), "the run and four children"
+
+
+def test_canvases_and_sagas_over_http(tmp_path: Path) -> None:
+    """Deciders and workers are processes of their own, and boto3 reads what has become of the executions."""
+    inputs = {"canvas.Report": [[2, 1]], "saga.Journey": ["Lyon", 2000]}
+    results = {}
+    with fleet(tmp_path) as ships:
+        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
+        swf = boto3.client("swf", endpoint_url=ships.url, **keys)  # type: ignore[call-overload]
+        for name, args in inputs.items():
+            ships.begin(f"decider {name}", "decider.start", f"examples.{name}", "-N", "1")
+            ships.begin(f"worker {name}", "worker.start", f"examples.{name}", "-N", "2")
+            started = ships.simpleflow("workflow.start", f"examples.{name}", "--input", json.dumps(args))
+            workflow_id, run_id = started.stdout.split()
+            execution = {"workflowId": workflow_id, "runId": run_id}
+
+            def completed(execution: dict[str, str] = execution) -> Any:
+                last = swf.get_workflow_execution_history(domain=DOMAIN, execution=execution)["events"][-1]
+                return last.get("workflowExecutionCompletedEventAttributes")
+
+            results[name] = json.loads(wait_until(completed, "the execution is completed")["result"])
+    assert results == {
+        "canvas.Report": ["sum of squares: 5", "to be checked: 5"],
+        "saga.Journey": "nothing is booked",
+    }
