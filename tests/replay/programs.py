@@ -53,6 +53,19 @@ def outcome(activity_id: str, attempt: int, content: Any) -> int:
     return compute(index, fails, dependencies, *more)
 
 
+class Leaf(Workflow):
+    """A child that has one task done, or fails."""
+
+    name, version, task_list = "leaf", "1", "bed"
+    execution_timeout = "NONE"
+    raises_on_failure = False
+
+    def run(self, index: int, fails: int, dependencies: list[Any], *more: Any) -> Any:
+        if fails:
+            self.fail("as planned")
+        return self.submit(ACTIVITIES["plain"], index, 0, dependencies, *more).result
+
+
 Plan = tuple[Any, ...]
 """A canvas as data: a task with its activity, index and failures; a group, a chain, or a function that makes one."""
 
@@ -64,6 +77,8 @@ def evaluated(plan: Plan, *more: Any) -> tuple[Any, bool]:
             if fails > RETRIES[name]:
                 return None, True
             return compute(index, fails, [], *more), False
+        case ("child", index, fails):
+            return (None, True) if fails else (compute(index, 0, [], *more), False)
         case ("timer", _):
             return None, False
         case ("function", inner):
@@ -119,6 +134,8 @@ class Program(Workflow):
         match plan:
             case ("task", name, index, fails):
                 return (ACTIVITIES[name], index, fails, [])
+            case ("child", index, fails):
+                return (Leaf, index, fails, [])
             case ("timer", seconds):
                 self.count += 1
                 return self.start_timer(f"c{self.count}", seconds)
@@ -313,6 +330,7 @@ def plans(*, calm: bool) -> st.SearchStrategy[Plan]:
     names = st.sampled_from(["plain", "patient", "shared"] + ([] if calm else ["raising"]))
     leaf = st.one_of(
         st.tuples(st.just("task"), names, st.integers(0, 3), st.sampled_from([0, 0, 0, 1, 3])),
+        st.tuples(st.just("child"), st.integers(0, 3), st.sampled_from([0, 0, 1])),
         st.tuples(st.just("timer"), st.integers(0, 3)),
     )
     yes = st.booleans()

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import random
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simpleflow.format import decode
+from simpleflow.replay import parts
 from swf.protocol.causes import Cause
 from tests.replay.bed import Bed
 from tests.replay.programs import Program, Step, expected, expected_canvases, outcome, programs, signals_in
@@ -91,12 +93,14 @@ def _decide_late(bed: Bed, world: random.Random, sent: int, signals: int) -> boo
 
 
 @settings(deadline=None)
-@given(programs(calm=True), BUDGETS, st.integers(0, 2**32), st.booleans())
+@given(programs(calm=True), BUDGETS, st.integers(0, 2**32), st.booleans(), st.booleans())
 def test_calm_programs_give_the_values_of_direct_evaluation(
-    steps: list[Step], budget: int, seed: int, evict: bool
+    steps: list[Step], budget: int, seed: int, evict: bool, in_parts: bool
 ) -> None:
     bed = Bed(Program, (steps,), evict=evict, outcomes=outcome, options={"max_decisions": budget})
-    closed = live(bed, random.Random(seed), signals_in(steps))
+    most, each = (4, 3) if in_parts else (parts.MOST_HERE, parts.PART_ITEMS)
+    with patch.multiple(parts, MOST_HERE=most, PART_ITEMS=each):
+        closed = live(bed, random.Random(seed), signals_in(steps))
     assert closed.type == "WorkflowExecutionCompleted", closed
     result = decode(closed.attributes.result)
     assert result["values"] == expected(steps)
