@@ -49,6 +49,9 @@ class Suspender(Protocol):
     def cancel(self, future: Future[Any]) -> None:
         """Has the task behind *future* canceled."""
 
+    def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
+        """Has *function* called when *future* is done; what it gives is the result of *following*."""
+
 
 running: ContextVar[Suspender | None] = ContextVar("simpleflow_run", default=None)
 """The workflow run whose code is executing; None outside of one."""
@@ -156,6 +159,20 @@ class Future(Generic[R]):
         if self._exception is not None:
             raise self._exception
         return result
+
+    def then(self, function: Callable[[R], Future[S] | S]) -> Future[S]:
+        """The future of what *function* makes of the result; of a future that it returns, the result of that.
+
+        It is called as soon as the code of the workflow goes on after this is done, and may wait. If this has failed
+        or is cancelled, it is not called, and the other future ends in the same way.
+        """
+        suspender = running.get()
+        if suspender is None:
+            raise ExecutionBlocked("only in a running workflow can something be done when a future is done")
+        following: Future[S] = Future()
+        following.task_id = self.task_id
+        suspender.then(self, function, following)
+        return following
 
     def wait(self) -> None:
         """Suspends the workflow until the task is done."""

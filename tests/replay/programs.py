@@ -183,6 +183,10 @@ class Program(Workflow):
             case "any":
                 if self.tasks:
                     self.log.append(self.tasks.index(futures.wait_any(*self.tasks[-args[0] :])))
+            case "then":
+                if self.tasks:
+                    task = self.tasks[args[0] % len(self.tasks)]
+                    self.tasks.append(task.then(lambda x: self.submit(ACTIVITIES["plain"], x, 0, []) if x % 2 else x))
             case "canvas":
                 self.canvases.append(self.submit(self.planned(args[0])))
             case "read canvas":
@@ -276,6 +280,9 @@ def expected(steps: list[Step]) -> list[Any]:
                     chosen = [values[d % len(values)] for d in dependencies] if values else []
                     index = 7 if name == "shared" else len(values)
                     values.append(None if fails > RETRIES[name] else compute(index, fails, chosen))
+                case "then":
+                    if values:
+                        values.append(values[args[0] % len(values)])
                 case "patched":
                     values.append(len(values))
                 case "many" | "map":
@@ -376,6 +383,7 @@ def programs(*, calm: bool) -> st.SearchStrategy[list[Step]]:
         st.tuples(st.just("canvas"), plans(calm=calm)),
         st.tuples(st.just("canvas"), plans(calm=calm)),
         st.tuples(st.just("read canvas"), small),
+        st.tuples(st.just("then"), small),
     ]
     if not calm:
         simple.append(st.tuples(st.just("cancel"), small))

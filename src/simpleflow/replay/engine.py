@@ -16,6 +16,7 @@ from simpleflow.marker import Marker
 from simpleflow.replay import failures, parts
 from simpleflow.replay.greenlets import EndOfRun
 from simpleflow.replay.options import CONTINUE_AT_EVENTS
+from simpleflow.replay.thens import Then
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -92,6 +93,15 @@ class Engine:
     def cancel(self, future: Future[Any]) -> None:
         """Stops what is behind the future."""
         self._run.submits.cancel(future)
+
+    def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
+        """Has *function* called when *future* is done."""
+        self._check_submit(function)
+        then = Then(self._run, function, following)
+        if future.done:
+            then.notify(future)
+        else:
+            future.add_waiter(then)
 
     def fail(self, reason: str, details: str | None) -> NoReturn:
         """Fails the execution; control leaves ``run``."""
