@@ -18,7 +18,7 @@ from swf.protocol import wire
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent
-from swf.protocol.faults import TypeAlreadyExistsFault
+from swf.protocol.faults import TypeAlreadyExistsFault, UnknownResourceFault
 from swf.protocol.values import ChildPolicy, TaskList, WorkflowExecution, WorkflowType
 from swf.server import ManualClock, open_service
 from swf.server.inprocess import InProcessClient
@@ -47,6 +47,8 @@ class Bed:
     evict: bool = False
     strict: bool = True
     options: dict[str, Any] = field(default_factory=dict)
+    may_come_late: bool = False
+    """Whether somebody may end executions while they are decided."""
     outcomes: Callable[[str, int, Any], Any] | None = None
     """What an activity does, by activity id, attempt and decoded input; None: the function is called."""
     clock: ManualClock = field(default_factory=ManualClock)
@@ -180,13 +182,16 @@ class Bed:
                 pass
         self.answers.append(decisions.decisions)
         assert task.task_token is not None
-        self.client.call(
-            o.RespondDecisionTaskCompleted(
-                task_token=task.task_token,
-                decisions=tuple(map(decision, decisions.decisions)),
-                execution_context=decisions.context,
+        try:
+            self.client.call(
+                o.RespondDecisionTaskCompleted(
+                    task_token=task.task_token,
+                    decisions=tuple(map(decision, decisions.decisions)),
+                    execution_context=decisions.context,
+                )
             )
-        )
+        except UnknownResourceFault:
+            assert self.may_come_late, "the task has gone"
 
     def work(self) -> bool:
         """Runs one activity if one waits; whether one did."""

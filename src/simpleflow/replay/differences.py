@@ -29,6 +29,7 @@ class Differences:
         self._run = run
         self._findings: list[Finding] = []
         self._told: set[str] = set()
+        self._was_awake = False
 
     def note(self, message: str) -> None:
         """Something to tell with the next answer, once."""
@@ -97,12 +98,11 @@ class Differences:
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
                 self.note(message)
-        if not self._run.options.strict or self._run.echoes_are_own:
-            return
-        was_cut = any(
+        was_cut = self._was_awake or any(
             isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
         )
-        if was_cut:
+        self._was_awake = self._run.wakes_up  # then the next answer starts no other wake-up timer, cut or not
+        if not self._run.options.strict or self._run.echoes_are_own or was_cut:
             return
         outbox = self._run.outbox
         for entry in outbox.entries():
