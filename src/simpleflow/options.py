@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simpleflow.activity import PRIORITY_NOT_SET, Activity
+from simpleflow.retry import checked
 
 ATTRIBUTES: Final = (
     "idempotent",
@@ -35,6 +36,8 @@ class Options:
         """These, and one attribute more. AttributeError if activities have none of this name."""
         if name not in ATTRIBUTES:
             raise AttributeError(f"a task has no attribute {name!r} to set; it may be {', '.join(ATTRIBUTES)}")
+        if name == "retry":
+            checked(value)
         if name.endswith("_timeout") and value is not None:
             value = str(value)
         return Options(self.priority, (*((n, v) for n, v in self.attributes if n != name), (name, value)))

@@ -208,17 +208,29 @@ class Workflow:
         """
         return self._executor.submit(what, args, kwargs)
 
+    @overload
     def map(
         self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
-    ) -> list[Future[R]]:
-        """One task per item, the futures in the order of the items.
+    ) -> list[Future[R]]: ...
+
+    @overload
+    def map(
+        self, activity: type[Runs[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
+
+    def map(self, activity: Any, iterable: Iterable[Any], *, max_parallel: int | None = None) -> list[Future[Any]]:
+        """One task (or child) per item, the futures in the order of the items.
 
         At most *max_parallel* of the tasks are open at a time; None: no limit but the service's.
         """
         return self._executor.map(activity, [(item,) for item in iterable], max_parallel)
 
     def starmap(
-        self, activity: Activity[..., R], iterable: Iterable[Iterable[Any]], *, max_parallel: int | None = None
+        self,
+        activity: Activity[..., R] | type[Runs[R]],
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
     ) -> list[Future[R]]:
         """One task per item, whose members are the arguments; else as :meth:`map`."""
         return self._executor.map(activity, [tuple(item) for item in iterable], max_parallel)

@@ -51,6 +51,20 @@ def test_children_stand_in_canvases_as_activities_do() -> None:
     assert ids == ["1", "2", "3", "4", "5"]
 
 
+def test_a_map_of_children_has_so_many_open_as_it_may() -> None:
+    def run(self: Workflow) -> Any:
+        with pytest.raises(TypeError, match="len is not an activity"):
+            self.map(len, [1], max_parallel=2)  # type: ignore[call-overload]
+        return [each.result for each in self.map(Doubles, range(7), max_parallel=2)]
+
+    bed = Bed(flow(run))
+    most = 0
+    while bed.decide() or bed.work():
+        most = max(most, bed.execution().open_child_count)
+    assert bed.finish() == [0, 2, 4, 6, 8, 10, 12]
+    assert most == 2
+
+
 def test_options_of_a_canvas_count_for_its_children_alone() -> None:
     def run(self: Workflow) -> Any:
         quiet = Group((Doubles, "bad"), raises_on_failure=False)

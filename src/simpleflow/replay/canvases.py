@@ -6,6 +6,7 @@ The next item is submitted at once when the one before is done, while events are
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +15,7 @@ from greenlet import GreenletExit
 from simpleflow.activity import Activity
 from simpleflow.canvas import Chain, FuncGroup, FuncGroupFuture, Group, Item
 from simpleflow.futures import Future, running
-from simpleflow.options import NOTHING_SAID, Options
+from simpleflow.options import Options
 from simpleflow.replay.greenlets import EndOfRun
 from simpleflow.replay.inputs import runs
 from simpleflow.replay.records import Record
@@ -88,12 +89,14 @@ class Canvases:
         task = WorkflowTask.deferred(workflow, args, dict(kwargs), task_list)
         return TaskTurn(self, self.run.submits.reserve_child(task, options))
 
-    def window(self, activity: Activity[..., Any], calls: Sequence[Arguments], max_parallel: int) -> list[Future[Any]]:
-        """The futures of one task per call, at most *max_parallel* of which are open at a time."""
-        group = Group(max_parallel=max_parallel)
-        turns = [self.activity(activity, args, {}, NOTHING_SAID) for args in calls]
-        GroupTurn(self, group, turns).start((), ())
-        return [turn.future for turn in turns]
+    def window(self, what: Any, calls: Sequence[Arguments], max_parallel: int) -> list[Future[Any]]:
+        """The futures of one activity or child per call, at most *max_parallel* of which are open at a time."""
+        turns = [self.turn(Item(what, args)) for args in calls]
+        futures = [turn.future for turn in turns if isinstance(turn, TaskTurn)]
+        if len(futures) < len(turns):
+            raise reject(what)
+        GroupTurn(self, Group(max_parallel=max_parallel), turns).start((), ())
+        return futures
 
     @property
     def is_over(self) -> bool:
@@ -197,7 +200,7 @@ class GroupTurn:
 
     def __init__(self, canvases: Canvases, group: Group, turns: Sequence[Turn]) -> None:
         self._canvases = canvases
-        self._turns = turns
+        self._waiting = deque(turns)
         self._limit = group.max_parallel or len(turns)
         self.future = group.new_future()
         self._more: Arguments = ()
@@ -235,7 +238,7 @@ class GroupTurn:
         self._is_busy = True
         try:
             while self._may_go_on():
-                future = self._started(self._turns[len(self.future.futures)])
+                future = self._started(self._waiting.popleft())
                 self.future.futures.append(future)
                 if future.done:
                     self._look_at(future)
@@ -248,10 +251,10 @@ class GroupTurn:
             self.future.complete()
 
     def _may_go_on(self) -> bool:
-        return self._open < self._limit and len(self.future.futures) < len(self._turns) and not self.future.is_given_up
+        return self._open < self._limit and bool(self._waiting) and not self.future.is_given_up
 
     def _is_complete(self) -> bool:
-        return not self._open and len(self.future.futures) == len(self._turns)
+        return not self._open and not self._waiting
 
     def _arguments(self) -> tuple[Arguments, After]:
         """What the next item gets more, and what it comes after."""

@@ -85,7 +85,7 @@ class Engine:
         if isinstance(activity, Activity) and len(calls) > parts.MOST_HERE:
             self._check_submit(activity)
             return parts.map_in_parts(self._run, activity, calls, max_parallel)
-        if max_parallel is None or not isinstance(activity, Activity):
+        if max_parallel is None:
             return [self.submit(activity, args, {}) for args in calls]
         self._check_submit(activity)
         return self._run.canvases.window(activity, calls, max_parallel)
