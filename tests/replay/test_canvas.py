@@ -243,6 +243,8 @@ def test_an_attribute_can_be_propagated_to_the_tasks_of_a_canvas() -> None:
     scheduled = [event.attributes for event in bed.events() if isinstance(event.attributes, ActivityTaskScheduled)]
     told = {(each.activity_id[-1], each.task_priority, each.start_to_close_timeout) for each in scheduled}
     assert told == {("1", "7", "5"), ("2", "7", "5"), ("3", None, "300")}
+    with pytest.raises(ValueError, match="retry is -1"):
+        Group((bad, 1)).propagate_attribute("retry", -1)
     with pytest.raises(AttributeError, match="'colour'"):
         Group((bad, 1)).propagate_attribute("colour", "red")
 
