@@ -74,7 +74,8 @@ class Service:
         self.up_since = clock.now()
         self.is_read_only = read_only
         self._file_lock = lock
-        self._turn = threading.Lock()
+        self.turn = threading.Lock()
+        """Whoever holds it owns the file and what is in memory."""
         self._incoming: deque[Pending] = deque()
         highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
         self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
@@ -104,7 +105,7 @@ class Service:
         :meth:`make_safe`.
         """
         self._incoming.extend(pendings)
-        with self._turn:
+        with self.turn:
             while self._incoming and not self.is_closed:
                 self._run([self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))])
             if self.is_closed:
@@ -119,7 +120,7 @@ class Service:
 
     def give_up(self, pendings: Sequence[Pending]) -> None:
         """Answers polls that still wait: empty."""
-        with self._turn:
+        with self.turn:
             for pending in pendings:
                 if not pending.is_done:
                     self._leave(pending)
@@ -297,11 +298,11 @@ class Service:
         """Lets every deadline strike that is due, in rounds, and does what can wait for an idle moment."""
         due = True
         while due and not self.is_closed:
-            with self._turn:
+            with self.turn:
                 if self.is_closed:
                     return
                 due = self._strike()
-        with self._turn:
+        with self.turn:
             if not self.is_closed:
                 self.database.idle()
                 unsynced = self.database.committed if self.database.committed > self.database.synced else 0
@@ -353,7 +354,7 @@ class Service:
 
         For an owner that takes over from a dead one: the tokens are handed out again.
         """
-        with self._turn:
+        with self.turn:
             round = Round(self, self.clock.now())
             found = self.registry.domain(domain)
             warm = round.find_open(found.id, workflow_id) if found else None
@@ -372,7 +373,7 @@ class Service:
         """Answers waiting polls empty, syncs, closes the file and gives it back. May be called twice."""
         if self._before_close is not None:
             self._before_close()
-        with self._turn:
+        with self.turn:
             if self.is_closed:
                 return
             self.is_closed = True
