@@ -65,6 +65,11 @@ class Flow:
     def __post_init__(self) -> None:
         self.open()
         self.call(o.RegisterDomain(name=DOMAIN, workflow_execution_retention_period_in_days="30"))
+        self.register_workflow_type()
+        self.register_activity_type()
+
+    def register_workflow_type(self) -> None:
+        """Registers the type of the executions, with all defaults."""
         self.call(
             o.RegisterWorkflowType(
                 domain=DOMAIN,
@@ -76,6 +81,9 @@ class Flow:
                 default_execution_start_to_close_timeout="3600",
             )
         )
+
+    def register_activity_type(self) -> None:
+        """Registers the type of the activities, with all defaults."""
         self.call(
             o.RegisterActivityType(
                 domain=DOMAIN,
@@ -101,7 +109,11 @@ class Flow:
         try:
             return self.client.call(request)
         finally:
-            assert list(problems(self.service)) == []
+            self.check()
+
+    def check(self) -> None:
+        """Every view equals what follows from its history."""
+        assert list(problems(self.service)) == []
 
     @property
     def name(self) -> WorkflowExecution:
@@ -221,7 +233,7 @@ class Flow:
         """Lets time pass and deadlines strike."""
         self.clock.advance(seconds)
         self.service.tick()
-        assert list(problems(self.service)) == []
+        self.check()
 
     def reopen(self) -> None:
         """Closes the service and opens the file again."""

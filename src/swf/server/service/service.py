@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import logging
+import math
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import apsw
@@ -18,6 +19,7 @@ from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionT
 from swf.server.clock import Clock
 from swf.server.functions import Functions
 from swf.server.lock import FileLock
+from swf.server.machine.deadlines import next_deadline
 from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
 from swf.server.rates import Rates
@@ -195,7 +197,9 @@ class Service:
         """Brings waiting pollers and waiting tasks together, in the lists where that may be possible now."""
 
         def still_waits(task: TaskRow) -> bool:
-            warm = self.histories.get(task.execution)
+            warm = self.histories.find(task.execution)
+            if warm is None:  # forgotten; lists notice late
+                return False
             round.expire(warm)
             deliver(round)
             return warm.waiting.get(task.event) == task
@@ -322,11 +326,11 @@ class Service:
         round = Round(self, now)
         try:
             for row, close_at in rows:
-                if close_at is None:
-                    round.expire(self.histories.get(row))
-                    deliver(round)
-                else:
+                if close_at is not None:
                     forget(round, row)
+            for row in self._by_deadline(row for row, close_at in rows if close_at is None):
+                round.expire(self.histories.get(row))
+                deliver(round)
             is_sweeping = sweep(round)
             self._match(round)
             written = self._commit(round, [])
@@ -338,6 +342,16 @@ class Service:
             return False
         self._next_wake = self._earliest_wake()
         return bool(rows) or is_sweeping
+
+    def _by_deadline(self, rows: Iterable[int]) -> list[int]:
+        """The executions by their earliest deadline: they may be kin, and who is first ends the other."""
+
+        def place(row: int) -> tuple[float, int]:
+            warm = self.histories.get(row)
+            deadline = next_deadline(warm.execution, warm.beats, self.up_since)
+            return math.inf if deadline is None else deadline, row
+
+        return sorted(rows, key=place)
 
     def _earliest_wake(self) -> float | None:
         """The earliest of all; 0 (long ago) while events of forgotten executions wait to be deleted."""
