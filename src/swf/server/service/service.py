@@ -196,6 +196,8 @@ class Service:
     def _match(self, round: Round) -> None:
         """Brings waiting pollers and waiting tasks together, in the lists where that may be possible now."""
 
+        deliver(round)
+
         def still_waits(task: TaskRow) -> bool:
             warm = self.histories.find(task.execution)
             if warm is None:  # forgotten; lists notice late
