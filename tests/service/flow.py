@@ -6,6 +6,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import msgspec
+
 from swf.lifecycle import Execution, fold
 from swf.protocol import decisions as d
 from swf.protocol import operations as o
@@ -144,8 +146,13 @@ class Flow:
 
     def events(self) -> list[HistoryEvent]:
         """The whole history."""
-        page = self.call(o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=self.name))
-        return decode_events(page.events)
+        request = o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=self.name)
+        page = self.call(request)
+        events = decode_events(page.events)
+        while page.next_page_token is not None:
+            page = self.call(msgspec.structs.replace(request, next_page_token=page.next_page_token))
+            events += decode_events(page.events)
+        return events
 
     def execution(self) -> Execution:
         """The history, folded."""
