@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -208,6 +210,31 @@ def test_a_function_runs_outside_the_turn() -> None:
     assert gate.entered.acquire(timeout=30)
     flow.signal()
     assert flow.poll_decision().task_token is not None
+    gate.open.set()
+    wait_for(flow, LambdaFunctionCompleted)
+    flow.service.close()
+
+
+def test_a_function_is_called_when_it_is_on_disk_that_it_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its effects cannot be taken back."""
+    flow, gate = with_functions(tmp_path / "f.db")
+    flow.poll_decision()
+    disk_works = threading.Event()
+    sync = os.fdatasync
+
+    def wait(descriptor: int) -> None:
+        assert disk_works.wait(30)
+        sync(descriptor)
+
+    monkeypatch.setattr("swf.server.store.database.os.fdatasync", wait)
+    decider = threading.Thread(target=lambda: flow.answer(call("f", "gate")))
+    decider.start()
+    assert not gate.entered.acquire(timeout=0.05)
+    disk_works.set()
+    assert gate.entered.acquire(timeout=30)
+    decider.join(30)
     gate.open.set()
     wait_for(flow, LambdaFunctionCompleted)
     flow.service.close()

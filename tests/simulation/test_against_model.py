@@ -413,7 +413,7 @@ class ServiceAndModel(RuleBasedStateMachine):
 
 ServiceAndModel.TestCase.settings = settings(
     max_examples=settings().max_examples * 4,
-    stateful_step_count=40,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

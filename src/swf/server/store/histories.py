@@ -55,7 +55,12 @@ class Warm:
     def size(self) -> int:
         """About how many bytes this costs."""
         execution = self.execution
-        open_things = len(execution.activities) + len(execution.timers)
+        open_things = (
+            len(execution.activities)
+            + len(execution.timers)
+            + len(execution.children)
+            + len(execution.lambda_functions)
+        )
         return 2_000 + 700 * open_things + sum(map(len, self.tail))
 
 
