@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import logging
-import math
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import apsw
@@ -19,11 +18,11 @@ from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionT
 from swf.server.clock import Clock
 from swf.server.functions import Functions
 from swf.server.lock import FileLock
-from swf.server.machine.deadlines import next_deadline
 from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
 from swf.server.rates import Rates
 from swf.server.service.calls import Calls, end_interrupted
+from swf.server.service.due import due, earliest_wake
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.outbox import deliver
 from swf.server.service.retention import LAST_ROW, forget, sweep
@@ -81,7 +80,7 @@ class Service:
         self._incoming: deque[Pending] = deque()
         highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
         self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
-        self._next_wake: float | None = self._earliest_wake()
+        self._next_wake: float | None = earliest_wake(self)
         self._alarm: Callable[[float], None] = lambda at: None
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
@@ -320,17 +319,12 @@ class Service:
         now = self.clock.now()
         if self._next_wake is None or self._next_wake > now:
             return False
-        rows = list(
-            self.database.connection.execute(
-                "select id, close_at from executions where wake_at <= ? order by wake_at limit ?", (now, EXPIRE_AT_ONCE)
-            )
-        )
+        overdue, outlived = due(self, now, EXPIRE_AT_ONCE)
         round = Round(self, now)
         try:
-            for row, close_at in rows:
-                if close_at is not None:
-                    forget(round, row)
-            for row in self._by_deadline(row for row, close_at in rows if close_at is None):
+            for row in outlived:
+                forget(round, row)
+            for row in overdue:
                 round.expire(self.histories.get(row))
                 deliver(round)
             is_sweeping = sweep(round)
@@ -342,26 +336,8 @@ class Service:
         if not written:
             self._next_wake = now + REPEAT_AFTER_S
             return False
-        self._next_wake = self._earliest_wake()
-        return bool(rows) or is_sweeping
-
-    def _by_deadline(self, rows: Iterable[int]) -> list[int]:
-        """The executions by their earliest deadline: they may be kin, and who is first ends the other."""
-
-        def place(row: int) -> tuple[float, int]:
-            warm = self.histories.get(row)
-            deadline = next_deadline(warm.execution, warm.beats, self.up_since)
-            return math.inf if deadline is None else deadline, row
-
-        return sorted(rows, key=place)
-
-    def _earliest_wake(self) -> float | None:
-        """The earliest of all; 0 (long ago) while events of forgotten executions wait to be deleted."""
-        earliest: float | None = self.database.connection.execute(
-            "select coalesce((select 0.0 from forgotten limit 1),"
-            " (select min(wake_at) from executions where wake_at is not null))"
-        ).get
-        return earliest
+        self._next_wake = earliest_wake(self)
+        return bool(overdue or outlived) or is_sweeping
 
     # Owner's business
 
