@@ -51,7 +51,7 @@ def decisions(draw: st.DrawFn) -> DecisionAttributes:
     """One decision of any type, mostly one that can be carried out."""
     kind = draw(st.integers(0, 12))
     match kind:
-        case 0 | 1:
+        case 0 | 1 | 2:
             nobody = ActivityType(name="nobody", version="1")
             return d.ScheduleActivityTask(
                 activity_type=nobody if draw(rarely) else CHARGE,
@@ -61,9 +61,9 @@ def decisions(draw: st.DrawFn) -> DecisionAttributes:
                 schedule_to_start_timeout=draw(short),
                 heartbeat_timeout=draw(short),
             )
-        case 2:
+        case 3:
             return d.RequestCancelActivityTask(activity_id=draw(names))
-        case 3 | 4:
+        case 4:
             return d.StartTimer(timer_id=draw(names), start_to_fire_timeout=draw(st.sampled_from(["0", "3", "30"])))
         case 5:
             return d.CancelTimer(timer_id=draw(names))
@@ -109,6 +109,9 @@ def closings(draw: st.DrawFn) -> list[DecisionAttributes]:
     return []
 
 
+overrides = st.sampled_from([(None, None)] * 3 + [(STICKY, None), (STICKY, "4"), (LIST, None)])
+
+
 class Held:
     """Stands for whoever calls functions; the test says when one ends."""
 
@@ -122,14 +125,15 @@ class Held:
 class ServiceAndModel(RuleBasedStateMachine):
     """Every rule is done to both."""
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(timeout=st.sampled_from([None, "50"]), policy=policies, role=roles)
+    def open(self, timeout: str | None, policy: ChildPolicy | None, role: str | None) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.flow = Flow(str(self.folder / "swf.db"), quotas=QUOTAS)
         self.flow.service.functions = Held()  # type: ignore[assignment]
         self.world = World(self.flow.clock.now(), up_since=self.flow.clock.now())
         self.decision_tokens: list[tuple[str, Run, Task]] = []
         self.activity_tokens: list[tuple[str, Run, Task]] = []
+        self.start("w1", timeout, policy, role)
 
     def teardown(self) -> None:
         if hasattr(self, "flow"):
@@ -165,6 +169,11 @@ class ServiceAndModel(RuleBasedStateMachine):
     # From outside
 
     @rule(workflow_id=workflow_ids, timeout=st.sampled_from([None, "20", "50"]), policy=policies, role=roles)
+    def start_another(
+        self, workflow_id: str, timeout: str | None, policy: ChildPolicy | None, role: str | None
+    ) -> None:
+        self.start(workflow_id, timeout, policy, role)
+
     def start(self, workflow_id: str, timeout: str | None, policy: ChildPolicy | None, role: str | None) -> None:
         self.both(
             o.StartWorkflowExecution(
@@ -209,13 +218,26 @@ class ServiceAndModel(RuleBasedStateMachine):
             assert (task.started_event_id, task.previous_started_event_id) == (model_task.started, run.previous)
             self.decision_tokens.append((task.task_token, run, model_task))
 
+    @rule(wanted=st.lists(decisions(), min_size=1, max_size=5), closing=closings(), override=overrides)
+    def decide(
+        self,
+        wanted: list[DecisionAttributes],
+        closing: list[DecisionAttributes],
+        override: tuple[TaskList | None, str | None],
+    ) -> None:
+        """Takes a task, from whichever list has one, and answers it."""
+        taken = len(self.decision_tokens)
+        for list_ in (LIST, STICKY):
+            if len(self.decision_tokens) == taken:
+                self.poll_decision(list_)
+        if len(self.decision_tokens) > taken:
+            self.respond(self.decision_tokens[-1], wanted, closing, override)
+
+    decide_again = decide
+    """What is named twice is done twice as often."""
+
     @precondition(lambda self: self.decision_tokens)
-    @rule(
-        data=st.data(),
-        wanted=st.lists(decisions(), max_size=4),
-        closing=closings(),
-        override=st.sampled_from([(None, None)] * 3 + [(STICKY, None), (STICKY, "4"), (LIST, None)]),
-    )
+    @rule(data=st.data(), wanted=st.lists(decisions(), max_size=3), closing=closings(), override=overrides)
     def answer(
         self,
         data: st.DataObject,
@@ -223,9 +245,17 @@ class ServiceAndModel(RuleBasedStateMachine):
         closing: list[DecisionAttributes],
         override: tuple[TaskList | None, str | None],
     ) -> None:
-        token, run, task = self.decision_tokens[-1]
-        if data.draw(rarely):
-            token, run, task = data.draw(st.sampled_from(self.decision_tokens))
+        """Answers a task that was taken before, maybe once more, maybe too late."""
+        self.respond(data.draw(st.sampled_from(self.decision_tokens[-3:])), wanted, closing, override)
+
+    def respond(
+        self,
+        taken: tuple[str, Run, Task],
+        wanted: list[DecisionAttributes],
+        closing: list[DecisionAttributes],
+        override: tuple[TaskList | None, str | None],
+    ) -> None:
+        token, run, task = taken
         list_, patience = override
         request = o.RespondDecisionTaskCompleted(
             task_token=token,
@@ -246,6 +276,8 @@ class ServiceAndModel(RuleBasedStateMachine):
             run, model_task = expected
             assert (task.workflow_execution, task.started_event_id) == (self.name_of(run), model_task.started)
             self.activity_tokens.append((task.task_token, run, model_task))
+
+    poll_activity_again = poll_activity
 
     @precondition(lambda self: self.activity_tokens)
     @rule(data=st.data(), outcome=st.sampled_from(["Completed", "Failed", "Canceled", "beat"]))
@@ -274,7 +306,8 @@ class ServiceAndModel(RuleBasedStateMachine):
 
     # Types and the domain
 
-    @rule(kind=st.sampled_from(["workflow", "activity"]), verb=st.integers(0, 9))
+    @precondition(lambda self: len(self.world.runs) > 2)
+    @rule(kind=st.sampled_from(["workflow", "activity"]), verb=st.integers(0, 19))
     def change_type(self, kind: str, verb: int) -> None:
         """Mostly back to normal, so that there is something to do."""
         world, types = self.world, self.world.types
@@ -312,6 +345,7 @@ class ServiceAndModel(RuleBasedStateMachine):
         if status != wanted:
             raise Refused(otherwise)
 
+    @precondition(lambda self: len(self.world.runs) > 2)
     @rule(deprecate=rarely)
     def change_domain(self, deprecate: bool) -> None:
         world = self.world
@@ -327,7 +361,7 @@ class ServiceAndModel(RuleBasedStateMachine):
 
     # Time
 
-    @rule(seconds=st.sampled_from([0.001, 0.5, 1.0, 4.0, 4.0, 10.0, 60.0, 4000.0]))
+    @rule(seconds=st.sampled_from([0.001, 0.5, 1.0, 2.0, 4.0, 4.0, 10.0, 20.0, 60.0, 4000.0]))
     def pass_time(self, seconds: float) -> None:
         self.flow.clock.advance(seconds)
         self.world.now = self.flow.clock.now()
