@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from swf.server import failpoints
 from swf.server.clock import Clock, ManualClock, SystemClock
 from swf.server.lock import FileLock, FileOwned
 from swf.server.service import Service, StartedTask
-from swf.server.store.database import Database, NotADatabase
+from swf.server.store.database import CannotOpen, Database, DatabaseError, NotADatabase
 from swf.server.ticker import Ticker
 
 __all__ = [
+    "CannotOpen",
     "Clock",
+    "DatabaseError",
     "FileOwned",
     "ManualClock",
     "NotADatabase",
@@ -30,19 +33,24 @@ def open_service(
     clock: Clock | None = None,
     wait_s: float = 0.0,
     new_run_id: Callable[[], str] | None = None,
+    reach: failpoints.Reach = failpoints.nothing,
 ) -> Service:
     """The service on the file *path*, created if it is not there; None for one in memory.
 
     Without a *clock* it runs on the wall clock and minds its deadlines in a thread of its own; with one,
     whoever moves the clock calls :meth:`Service.tick`. Raises FileOwned if another process keeps the file
-    for *wait_s* seconds, NotADatabase if it is another kind of file.
+    for *wait_s* seconds, NotADatabase if it is another kind of file, CannotOpen if it cannot be opened.
+    *reach* is told the places where tests kill the process.
     """
     lock = None
     if path is not None:
         path = Path(path).resolve()
         lock = FileLock(path, wait_s=wait_s)
     try:
-        service = Service(Database(path), clock or SystemClock(), lock=lock, new_run_id=new_run_id)
+        reach(failpoints.AT_START)
+        database = Database(path, reach=reach)
+        clock_of_file = clock or SystemClock(not_before=database.last_time())
+        service = Service(database, clock_of_file, lock=lock, new_run_id=new_run_id)
     except BaseException:
         if lock is not None:
             lock.release()

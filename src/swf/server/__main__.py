@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from swf.server import FileOwned, NotADatabase, open_reader
+from swf.server import DatabaseError, FileOwned, open_reader
 from swf.server.check import problems
 from swf.server.http import DoorError, serving
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     try:
         return check(options.check) if options.check else serve(options.file, options.host, options.port)
-    except (FileNotFoundError, FileOwned, NotADatabase, DoorError) as error:
+    except (FileNotFoundError, FileOwned, DatabaseError, DoorError) as error:
         print(f"swf.server: error: {error}", file=sys.stderr)
         return 1
 

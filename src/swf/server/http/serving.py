@@ -13,7 +13,7 @@ from swf.server.http.door import Door
 def serving(path: str | Path, *, host: str = "127.0.0.1", port: int = 0, wait_s: float = 0.0) -> Iterator[Door]:
     """Owns the file *path* and serves it from a thread of this process, until the block is left.
 
-    *port* 0: a free one. Another owner is waited for for *wait_s* seconds. Raises FileOwned, NotADatabase,
+    *port* 0: a free one. Another owner is waited for for *wait_s* seconds. Raises FileOwned, DatabaseError,
     DoorError, OSError.
     """
     from swf.server import open_service

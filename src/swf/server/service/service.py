@@ -28,6 +28,7 @@ from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.database import Database
 from swf.server.store.histories import Histories, Warm
 from swf.server.store.registry import Registry
+from swf.server.store.writing import Writing
 from swf.server.tokens import TaskToken
 from swf.server.waiters import TaskLists
 
@@ -39,6 +40,7 @@ EXPIRE_AT_ONCE = 500
 """Executions looked at in one round when their time has come; polls are served between rounds."""
 REPEAT_AFTER_S = 1.0
 """Seconds until deadlines that could not be written are tried again."""
+NOTE_TIME_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Service:
         read_only: bool = False,
     ) -> None:
         self.database = database
+        self.writing = Writing(database)
         self.clock = clock
         self.new_run_id = new_run_id or _random_run_id
         self.registry = Registry(database.connection)
@@ -79,6 +82,8 @@ class Service:
         self._next_wake: float | None = database.connection.execute(
             "select min(wake_at) from executions where wake_at is not null"
         ).get
+        self._noted_at = 0.0
+        self._noted_at_lsn = database.committed
         self._alarm: Callable[[float], None] = lambda at: None
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
@@ -131,13 +136,16 @@ class Service:
     # Rounds
 
     def _run(self, batch: list[Pending]) -> None:
-        """One round. A call that breaks our own rules gets InternalFailure, the rest is computed anew."""
+        """One round. A call that breaks our own rules gets InternalFailure, the rest is computed anew.
+
+        So it is when the round cannot be written: then reads are answered and all else is refused.
+        """
         while batch:
             round = Round(self, self.clock.now())
+            was_stopped = self.writing.obstacle is not None
             try:
                 broken = self._compute(round, batch)
-                if broken is None:
-                    self._commit(round, batch)
+                if broken is None and self._commit(round):
                     return
             except BaseException:
                 # An interruption, or a rule of ours that does not hold: the file counts, not what is in memory.
@@ -145,8 +153,17 @@ class Service:
                 self._fail(batch, InternalFailure("The service was interrupted; repeat the call."))
                 raise
             self._abandon(round)
-            broken.finish(InternalFailure("The service failed at this call; nothing of it was kept."))
-            batch = [pending for pending in batch if pending is not broken]
+            for pending in batch:
+                self._leave(pending)
+            if broken is None and self.writing.obstacle is not None and not was_stopped:
+                continue
+            if broken is None and len(batch) > 1:
+                for pending in batch:  # one of them has a statement that fails
+                    self._run([pending])
+                return
+            guilty = broken or batch[0]
+            self._fail([guilty], InternalFailure("The service failed at this call; nothing of it was kept."))
+            batch = [pending for pending in batch if pending is not guilty]
 
     def _compute(self, round: Round, batch: list[Pending]) -> Pending | None:
         """The call that could not be computed for a reason that is no fault of the caller, or None."""
@@ -175,6 +192,8 @@ class Service:
                 f"The embedded service does not know the operation {type(request).__name__}"
                 + (" when a file is only read." if operation else " yet.")
             )
+        if self.writing.obstacle is not None and not operation.reads:
+            raise self._cannot_write()
         result = operation.answer(round, pending)
         if result is not WAITS:
             round.answer(pending, result)
@@ -213,19 +232,21 @@ class Service:
                 self._leave(pending)
                 pending.finish(fault)
 
-    def _commit(self, round: Round, batch: list[Pending]) -> bool:
+    def _cannot_write(self) -> InternalFailure:
+        return InternalFailure(
+            f"The service cannot write to {self.path}: {self.writing.obstacle}. Nothing of this call was kept;"
+            " repeat it."
+        )
+
+    def _commit(self, round: Round) -> bool:
         """Writes the round and gives its answers; False if it could not be written."""
         if round.changes:
             try:
                 with self.database.transaction() as connection:
                     round.changes.write(connection, self.registry.list_id)
             except apsw.Error as error:
-                log.error("write failed path=%s calls=%d: %s", self.path, len(batch), error)
-                self._abandon(round)
-                fault = InternalFailure(
-                    f"The service could not write to {self.path}: {error}. Nothing of this call was kept; repeat it."
-                )
-                self._fail(batch, fault)
+                if not self.writing.stop(error, round.now):
+                    log.exception("write failed path=%s answers=%d", self.path, len(round.answers))
                 return False
         round.publish()
         self.histories.weigh(round.touched)
@@ -289,13 +310,35 @@ class Service:
             with self._turn:
                 if self.is_closed:
                     return
-                due = self._strike()
+                due = self._may_strike() and self._strike()
         with self._turn:
             if not self.is_closed:
+                self._note_time()
                 self.database.idle()
                 unsynced = self.database.committed if self.database.committed > self.database.synced else 0
         if not self.is_closed and unsynced:
             self.database.sync(unsynced)
+
+    def _may_strike(self) -> bool:
+        now = self.clock.now()
+        if self.writing.probe(now):
+            return True
+        if self._next_wake is not None:
+            self._next_wake = max(self._next_wake, now + REPEAT_AFTER_S)
+        return False
+
+    def _note_time(self) -> None:
+        """Once a second if anything was written, so that time does not fall when the file changes hands."""
+        now, committed = self.clock.now(), self.database.committed
+        if self.path is None or committed == self._noted_at_lsn or self.writing.obstacle is not None:
+            return
+        if not self.is_closed and now - self._noted_at < NOTE_TIME_EVERY_S:
+            return
+        try:
+            self.database.note_time(now)
+        except apsw.Error as error:
+            self.writing.stop(error, now)
+        self._noted_at, self._noted_at_lsn = now, self.database.committed
 
     def _strike(self) -> bool:
         """One round of deadlines; True if more may be due."""
@@ -313,11 +356,12 @@ class Service:
             for row in rows:
                 round.expire(self.histories.get(row))
             self._match(round)
-            written = self._commit(round, [])
+            written = self._commit(round)
         except BaseException:
             self._abandon(round)
             raise
         if not written:
+            self._abandon(round)
             self._next_wake = now + REPEAT_AFTER_S
             return False
         self._next_wake = self.database.connection.execute(
@@ -337,7 +381,9 @@ class Service:
             found = self.registry.domain(domain)
             warm = round.find_open(found, workflow_id) if found else None
             self._match(round)
-            self._commit(round, [])
+            if not self._commit(round):
+                self._abandon(round)
+                raise self._cannot_write()
             if warm is None:
                 return []
             execution = warm.execution
@@ -373,6 +419,7 @@ class Service:
                 for pending in tasks.pollers.values():
                     pending.finish(empty_answer(pending))
                 tasks.pollers.clear()
+            self._note_time()
             self.database.close()
             if self._file_lock is not None:
                 self._file_lock.release()
