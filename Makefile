@@ -32,9 +32,10 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# A run killed at random moments until it ends.
+# Runs and servers killed at random moments and at named places, with and without damage to the unsynced log.
+KILLS ?= 1000
 crashtest: $(READY)
-	$(BIN)/python -m tests.processes.crash
+	$(BIN)/python -m tests.processes.crash --kills $(KILLS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

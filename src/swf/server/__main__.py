@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 from pathlib import Path
 
-from swf.server import DatabaseError, FileOwned, open_reader
+from swf.server import DatabaseError, FileOwned, failpoints, open_reader
 from swf.server.check import problems
 from swf.server.http import DoorError, serving
 
@@ -41,7 +42,8 @@ def serve(path: str, host: str, port: int) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with serving(path, host=host, port=port) as door:
+    reach = failpoints.planned(os.environ.get(failpoints.VARIABLE))
+    with serving(path, host=host, port=port, reach=reach) as door:
         print(f"serving {Path(path).resolve()} at {door.url}", flush=True)
         ended.wait()
     return 0

@@ -6,11 +6,19 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from swf.server import failpoints
 from swf.server.http.door import Door
 
 
 @contextlib.contextmanager
-def serving(path: str | Path, *, host: str = "127.0.0.1", port: int = 0, wait_s: float = 0.0) -> Iterator[Door]:
+def serving(
+    path: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    wait_s: float = 0.0,
+    reach: failpoints.Reach = failpoints.nothing,
+) -> Iterator[Door]:
     """Owns the file *path* and serves it from a thread of this process, until the block is left.
 
     *port* 0: a free one. Another owner is waited for for *wait_s* seconds. Raises FileOwned, DatabaseError,
@@ -18,7 +26,7 @@ def serving(path: str | Path, *, host: str = "127.0.0.1", port: int = 0, wait_s:
     """
     from swf.server import open_service
 
-    service = open_service(path, wait_s=wait_s)
+    service = open_service(path, wait_s=wait_s, reach=reach)
     try:
         door = Door(service, host=host, port=port)
         door.open()
