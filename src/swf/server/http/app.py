@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -11,6 +12,7 @@ from swf.protocol.faults import (
     AccessDeniedException,
     Fault,
     RequestEntityTooLargeException,
+    SerializationException,
     UnknownOperationException,
 )
 from swf.protocol.operations import OPERATIONS
@@ -20,6 +22,8 @@ from swf.server.http.protocol import CALLER
 
 LARGEST_REQUEST: Final = 1024 * 1024
 """Bytes of head and body together."""
+BODY_PAUSE_S: Final = 20.0
+"""A body that has begun comes on, or its connection is of no use."""
 HEALTH: Final = "/health"
 
 Scope = dict[str, Any]
@@ -99,9 +103,12 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     told = headers.get(b"content-length", b"0")
     if told.isdigit() and int(told) > room:
         raise RequestEntityTooLargeException(f"A request has at most {LARGEST_REQUEST} bytes.")
-    parts = []
+    parts: list[bytes] = []
     while True:
-        message = await receive()
+        try:
+            message = await (asyncio.wait_for(receive(), BODY_PAUSE_S) if parts else receive())
+        except TimeoutError:
+            raise SerializationException("The body of the request did not come.") from None
         if message["type"] == "http.disconnect":
             return b""
         parts.append(message.get("body", b""))
