@@ -7,6 +7,11 @@ import time
 from typing import Protocol
 
 
+def wall_time() -> float:
+    """What the wall clock shows, in seconds since 1970 UTC, jumps and all."""
+    return time.time()
+
+
 class Clock(Protocol):
     """Tells the time in seconds since 1970 UTC, rounded to the millisecond. It never goes back."""
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import apsw
 
@@ -18,12 +18,14 @@ from swf.lifecycle.things import Thing
 from swf.protocol.events import ActivityTaskStarted, DecisionTaskStarted
 from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
 from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
+from swf.server.about import running_version
 from swf.server.clock import Clock
 from swf.server.lock import FileLock
 from swf.server.pending import Pending
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.round import Round
 from swf.server.service.tasks import hand_over, list_of
+from swf.server.store.backup import BackupError, back_up
 from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.database import Database
 from swf.server.store.histories import Histories, Warm
@@ -31,6 +33,8 @@ from swf.server.store.registry import Registry
 from swf.server.store.writing import Writing
 from swf.server.tokens import TaskToken
 from swf.server.waiters import TaskLists
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -405,7 +409,26 @@ class Service:
     def announce(self, url: str) -> None:
         """Writes down beside the file where this service can be reached."""
         if self._file_lock is not None:
-            self._file_lock.write_hint(self.instance_id, url)
+            self._file_lock.write_hint(self.instance_id, url, running_version())
+
+    @property
+    def owner_secret(self) -> str | None:
+        """What stands beside the file for its owner alone to read; None for a service in memory."""
+        return None if self._file_lock is None else self._file_lock.secret
+
+    def look(self, read: Callable[[], Result]) -> Result:
+        """What *read* finds while nobody else has the turn."""
+        with self._turn:
+            if self.is_closed:
+                raise InternalFailure("the service is closed")
+            return read()
+
+    def back_up(self, to: Path) -> int:
+        """Copies the file while it is in use to the new file *to*; returns its size in bytes. Raises BackupError."""
+        try:
+            return back_up(self.database.connection, to, self.look)
+        except InternalFailure as closed:
+            raise BackupError(f"cannot back up to {to}: {closed}") from closed
 
     def close(self) -> None:
         """Answers waiting polls empty, syncs, closes the file and gives it back. May be called twice."""

@@ -69,6 +69,10 @@ class Histories:
         self._sizes: dict[int, int] = {}
         self._size = 0
 
+    def __len__(self) -> int:
+        """How many are warm."""
+        return len(self._warm)
+
     def get(self, row: int) -> Warm:
         """The execution of this row, loaded if it is not warm. It must exist."""
         warm = self._warm.get(row)
