@@ -46,6 +46,8 @@ def check_file(path: Path) -> Report:
 
 def problems(service: Service) -> Iterator[str]:
     """What is wrong with the file of *service*, a line each; nothing if all is well. Changes nothing."""
+    if service.database.damage is not None:
+        yield str(service.database.damage)
     connection = service.database.connection
     for (verdict,) in connection.execute("pragma integrity_check"):
         if verdict != "ok":

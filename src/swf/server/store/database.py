@@ -20,6 +20,7 @@ from typing import Final
 import apsw
 
 from swf.server import failpoints
+from swf.server.store.logfile import Damage, damage_of, keep
 from swf.server.store.watching import Observer
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,8 @@ class Database:
         self._reach = reach
         self._sync_lock = threading.Lock()
         self._log_descriptor = -1
+        self.damage = None if path is None else self._look_at_log(path, keeps=not read_only)
+        """What was found damaged in the log before SQLite took it; None if nothing was."""
         try:
             self.connection = self._open(path, read_only=read_only)
             self.instance_id = str(self.meta("instance_id"))
@@ -90,6 +93,19 @@ class Database:
         except apsw.Error as error:
             self._end_if_sync_failed(error)
             raise CannotOpen(f"cannot open {path}: {error}; is there room, and may this user write there?") from error
+
+    @staticmethod
+    def _look_at_log(path: Path, *, keeps: bool) -> Damage | None:
+        """A torn end is nothing unusual. But commits that are about to be dropped are told of, and kept aside."""
+        log_file = Path(f"{path}-wal")
+        damage = damage_of(log_file)
+        if damage is not None and keeps:
+            try:
+                kept = str(keep(log_file))
+            except OSError as error:
+                kept = f"nowhere ({error})"
+            log.error("log damaged path=%s kept=%s: %s", path, kept, damage)
+        return damage
 
     def _open(self, path: Path | None, *, read_only: bool) -> apsw.Connection:
         if path is None:
