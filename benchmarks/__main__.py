@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks import api
 from benchmarks.flows import Chain, FanOut, Quickstart
 from simpleflow import format
 from simpleflow.swf import setup
@@ -117,6 +118,7 @@ def main() -> None:
                 fans.append(harness.run(FanOut, 1000, f"fan-out-{turn}"))
         finally:
             harness.close()
+        results["api"] = api.measure(Path(directory))
     for n, spent in chains.items():
         results[f"chain_{n}_per_s"] = round(n / statistics.median(spent))
     results["fan_out_1000_per_s"] = round(1000 / statistics.median(fans))
@@ -133,6 +135,8 @@ def main() -> None:
     print(f"{results['machine']}, Python {results['python']}, one sync {results['sync_ms']} ms")
     for name, goal in goals.items():
         print(f"{name:28} {results[name]:>8}   goal {goal}")
+    for line in api.table(results["api"]):
+        print(line)
     options.output.write_text(json.dumps(results, indent=2) + "\n")
 
 

@@ -80,6 +80,7 @@ class Door:
                 ws="none",
                 lifespan="on",
                 log_config=None,
+                log_level="warning",  # whoever opens the door says so, in one line
                 access_log=False,
                 server_header=False,
                 date_header=False,
