@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
 
-.PHONY: demo test check lint types layers bench soak crashtest clean
+.PHONY: demo test check lint types layers bench scale soak crashtest clean
 
 demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
@@ -31,6 +31,10 @@ soak: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# One process with very much in it.
+scale: $(READY)
+	$(BIN)/python -m benchmarks.scale
 
 # Runs and servers killed at random moments and at named places, with and without damage to the unsynced log.
 KILLS ?= 1000

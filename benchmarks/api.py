@@ -43,13 +43,24 @@ class Server:
     """A service in a process of its own."""
 
     url: str
+    process: subprocess.Popen[str]
 
-    def commits(self) -> int:
-        """How many transactions it has written."""
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self.process.pid
+
+    def number(self, name: str) -> float:
+        """What its metrics say."""
         with urllib.request.urlopen(f"{self.url}/metrics") as answer:
-            found = re.search(r"^swf_commits_total (\S+)", answer.read().decode(), re.MULTILINE)
-        assert found is not None
-        return int(float(found[1]))
+            found = re.search(rf"^{name} (\S+)", answer.read().decode(), re.MULTILINE)
+        assert found is not None, name
+        return float(found[1])
+
+    def stop(self) -> None:
+        """Ends it, if it has not ended."""
+        self.process.terminate()
+        self.process.wait()
 
 
 @contextmanager
@@ -58,8 +69,7 @@ def server(path: Path) -> Iterator[Server]:
     process = subprocess.Popen([sys.executable, "-m", "swf.server", str(path)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        url = process.stdout.readline().split(" at ")[1].split(",")[0].strip()
-        yield Server(url)
+        yield Server(process.stdout.readline().split(" at ")[1].split(",")[0].strip(), process)
     finally:
         process.terminate()
         process.wait()
@@ -183,10 +193,10 @@ def callers(directory: Path, seconds: float) -> list[dict[str, float]]:
             client.call(o.StartWorkflowExecution(domain=DOMAIN, workflow_id=f"w{number}", workflow_type=FLOW))
         client.close()
         for count in CALLERS:
-            before, began = served.commits(), time.perf_counter()
+            before, began = served.number("swf_commits_total"), time.perf_counter()
             spent = _hammer(served.url, count, seconds)
             took = time.perf_counter() - began
-            commits = served.commits() - before
+            commits = served.number("swf_commits_total") - before
             measured.append(
                 {
                     "callers": count,
