@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+import random
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
 from swf.protocol import operations as o
-from swf.protocol.faults import Fault, InternalFailure
+from swf.protocol.faults import Fault, InternalFailure, UnknownResourceFault
 from swf.server import CannotOpen, SystemClock, open_service
 from swf.server.check import problems
 from swf.server.inprocess import InProcessClient
+from tests.effort import rounds
 from tests.service.faulty import Disk, faulty_disk
 from tests.service.flow import DOMAIN, LIST, Flow, schedule, start_timer
 
@@ -164,6 +167,7 @@ def test_checkpoints_that_fail_are_told_once_and_stop_nothing(
 SYNC_FAILS = """
 import sys
 import apsw
+from tests.effort import rounds
 from tests.service.faulty import extended, faulty_disk
 from tests.service.flow import Flow
 with faulty_disk() as disk:
@@ -190,6 +194,44 @@ def test_a_file_that_cannot_be_created_is_refused_with_the_reason(disk: Disk, tm
         open_service(tmp_path / "x.db")
     disk.on_write = None
     open_service(tmp_path / "x.db").close()
+
+
+@pytest.mark.parametrize("seed", range(rounds(10, 300)))
+def test_whatever_write_fails_memory_and_file_agree_and_what_was_accepted_is_there(
+    shop: Flow, disk: Disk, seed: int
+) -> None:
+    """The comparison of views and histories after each call is the flow's."""
+    chance = random.Random(seed)
+    accepted = set()
+    for number in range(40):
+        disk.on_write, disk.writes_left = chance.choice([None, FULL]), chance.randrange(8)
+        try:
+            match chance.randrange(5):
+                case 0:
+                    shop.signal(f"s{number}")
+                    accepted.add(f"s{number}")
+                case 1:
+                    shop.poll_decision()
+                case 2 if shop.decision_token is not None:
+                    shop.answer(schedule(f"a{number}", input="x" * 9_000), start_timer(f"t{number}", 3))
+                    accepted.add(f"a{number}")
+                case 3:
+                    shop.take()
+                case 4 if shop.activity_tokens:
+                    shop.complete(chance.choice(sorted(shop.activity_tokens)))
+        except (InternalFailure, UnknownResourceFault):
+            pass
+        if chance.random() < 0.5:
+            shop.pass_time(1)
+    disk.on_write = None
+    shop.pass_time(1)
+    shop.signal("last")
+    shop.reopen()
+    events: list[Any] = shop.events()
+    assert accepted <= {
+        getattr(event.attributes, "signal_name", None) or getattr(event.attributes, "activity_id", None)
+        for event in events
+    }
 
 
 def test_time_does_not_fall_when_the_file_changes_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

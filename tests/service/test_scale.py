@@ -178,3 +178,27 @@ def test_a_call_on_a_long_history_runs_as_many_statements_as_on_a_short_one(dura
     name = WorkflowExecution(workflow_id="order-1", run_id=flow.run_id)
     page = flow.client.call(o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=name, reverse_order=True))
     assert page.next_page_token is not None
+
+
+def test_much_that_comes_together_is_written_in_rounds_of_a_few_megabytes(durable_flow: Flow) -> None:
+    """Others wait for one round, not for all."""
+    flow = durable_flow
+    flow.start()
+    before = flow.service.database.commits
+    pendings = [
+        Pending(
+            o.SignalWorkflowExecution(
+                domain=DOMAIN, workflow_id="order-1", signal_name=f"s{number}", input="x" * 32_000
+            )
+        )
+        for number in range(300)
+    ]
+    flow.service.submit(pendings)
+    assert [pending.answer for pending in pendings] == [None] * 300
+    assert flow.service.database.commits - before == 3
+    names = [
+        event.attributes.signal_name  # type: ignore[attr-defined]
+        for event in flow.events()
+        if event.type == "WorkflowExecutionSignaled"
+    ]
+    assert names == [f"s{number}" for number in range(300)]

@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 BATCH_CALLS = 512
 """Calls computed and written together, so that one round stays short."""
+BATCH_BYTES = 4 * 1024 * 1024
+"""Bytes of events after which the calls that remain make another round."""
 EXPIRE_AT_ONCE = 500
 """Executions looked at in one round when their time has come; polls are served between rounds."""
 REPEAT_AFTER_S = 1.0
@@ -171,7 +173,11 @@ class Service:
 
     def _compute(self, round: Round, batch: list[Pending]) -> Pending | None:
         """The call that could not be computed for a reason that is no fault of the caller, or None."""
-        for pending in batch:
+        for position, pending in enumerate(batch):
+            if round.event_bytes > BATCH_BYTES:
+                self._incoming.extendleft(reversed(batch[position:]))
+                del batch[position:]
+                break
             if pending.is_done:  # given up before its turn came
                 continue
             try:
