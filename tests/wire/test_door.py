@@ -35,6 +35,7 @@ from swf.server.http import DoorError, KeysError, read_keys, serving
 from swf.server.http.signature import Claim, Head, signature
 from swf.server.lock import read_hint
 from swf.server.store.backup import BackupError
+from tests.processes.command import environment
 from tests.processes.fleet import wait_until
 from tests.service.flow import DOMAIN, LIST, Flow, schedule
 
@@ -400,3 +401,29 @@ def test_the_command_says_where_it_serves_and_copies_and_checks(tmp_path: Path) 
     done = run(path, "--auth", keys)
     assert (done.returncode, done.stdout) == (1, "")
     assert "chmod 600" in done.stderr
+
+
+def test_server_start_wants_signatures_too_and_prints_no_secret(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("AKIDEXAMPLE the-secret\n")
+    keys.chmod(0o600)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simpleflow", "server.start", "--db", "x.db", "--port", "0", "--auth", str(keys)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+    )
+    assert process.stdout is not None
+    printed = [process.stdout.readline() for _ in range(4)]
+    url = printed[0].strip().partition("=")[2]
+    with closing(boto(url, aws_secret_access_key="another")) as client, pytest.raises(ClientError, match="signature"):
+        client.register_domain(name="d", workflowExecutionRetentionPeriodInDays="1")
+    with closing(boto(url, aws_secret_access_key="the-secret")) as client:
+        client.register_domain(name="d", workflowExecutionRetentionPeriodInDays="1")
+    process.terminate()
+    out, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "export AWS_ACCESS_KEY_ID=AKIDEXAMPLE\n" in printed
+    assert "the-secret" not in "".join(printed) + out + errors
