@@ -19,6 +19,7 @@ from swf.protocol.faults import Fault, InternalFailure, UnknownResourceFault
 from swf.server import CannotOpen, SystemClock, open_service
 from swf.server.check import problems
 from swf.server.inprocess import InProcessClient
+from swf.server.store.place import refuse_remote
 from tests.effort import rounds
 from tests.service.faulty import Disk, faulty_disk
 from tests.service.flow import DOMAIN, LIST, Flow, schedule, start_timer
@@ -246,3 +247,52 @@ def test_time_does_not_fall_when_the_file_changes_hands(tmp_path: Path, monkeypa
     assert isinstance(service.clock, SystemClock)
     assert service.clock.now() >= 2_000_000_000.0
     service.close()
+
+
+def test_a_service_can_be_closed_while_the_disk_is_full(shop: Flow, disk: Disk) -> None:
+    before = shop.events()
+    disk.on_write, disk.writes_left = FULL, 0
+    with pytest.raises(InternalFailure):
+        shop.signal()
+    shop.service.close()
+    disk.on_write = None
+    shop.open()
+    assert shop.events() == before
+
+
+MOUNTS = """\
+22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+30 22 0:30 / /srv rw,relatime shared:9 - nfs4 server:/srv rw
+31 30 0:31 / /srv/fast\\040disk rw,relatime shared:9 - xfs /dev/vdb rw
+32 22 0:32 / /mnt rw shared:10 - ext4 /dev/vdc rw
+33 32 0:33 / /mnt rw shared:10 - fuse.sshfs other: rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "remote"),
+    [("/x.db", ""), ("/srv/x.db", "nfs4"), ("/srvx/x.db", ""), ("/srv/fast disk/x.db", ""), ("/mnt/x.db", "sshfs")],
+)
+def test_a_file_on_a_disk_of_another_machine_is_refused(tmp_path: Path, path: str, remote: str) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(MOUNTS)
+    if remote:
+        with pytest.raises(CannotOpen, match=remote):
+            refuse_remote(Path(path), mounts)
+    else:
+        refuse_remote(Path(path), mounts)
+
+
+def test_a_disk_that_cannot_be_read_fails_the_round_and_no_more(shop: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where tasks and pollers are matched, which belongs to no call alone."""
+
+    def unreadable(*arguments: object) -> None:
+        raise apsw.IOError("disk I/O error")
+
+    before = shop.events()
+    with monkeypatch.context() as patch:
+        patch.setattr("swf.server.service.service.Service._match", unreadable)
+        with pytest.raises(InternalFailure, match="repeat the call"):
+            shop.signal()
+    assert shop.events() == before
+    shop.signal()

@@ -9,7 +9,8 @@ from swf.server import failpoints
 from swf.server.clock import Clock, ManualClock, SystemClock
 from swf.server.lock import FileLock, FileOwned
 from swf.server.service import Service, StartedTask
-from swf.server.store.database import CannotOpen, Database, DatabaseError, NotADatabase
+from swf.server.store.database import Database
+from swf.server.store.errors import CannotOpen, DatabaseError, NotADatabase
 from swf.server.ticker import Ticker
 
 __all__ = [

@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         return serve(options.file, options.host, options.port, options.auth, options.name)
     except FileNotFoundError as error:
         print(f"swf.server: error: {error.filename or error} does not exist", file=sys.stderr)
-    except (FileOwned, DatabaseError, DoorError, KeysError, BackupError) as error:
+    except (FileOwned, DatabaseError, DoorError, KeysError, BackupError, OSError) as error:
         print(f"swf.server: error: {error}", file=sys.stderr)
     return 1
 

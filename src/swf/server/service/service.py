@@ -153,11 +153,14 @@ class Service:
                 broken = self._compute(round, batch)
                 if broken is None and self._commit(round):
                     return
-            except BaseException:
+            except BaseException as error:
                 # An interruption, or a rule of ours that does not hold: the file counts, not what is in memory.
                 self._abandon(round)
                 self._fail(batch, InternalFailure("The service was interrupted; repeat the call."))
-                raise
+                if not isinstance(error, Exception):
+                    raise
+                log.exception("round failed calls=%d", len(batch))
+                return
             self._abandon(round)
             for pending in batch:
                 self._leave(pending)
@@ -449,9 +452,11 @@ class Service:
                     pending.finish(empty_answer(pending))
                 tasks.pollers.clear()
             self._note_time()
-            self.database.close()
-            if self._file_lock is not None:
-                self._file_lock.release()
+            try:
+                self.database.close()
+            finally:
+                if self._file_lock is not None:
+                    self._file_lock.release()
 
 
 def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:

@@ -7,6 +7,7 @@ one ``fdatasync`` of the log that serves everybody who waits for it. A commit ha
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import threading
@@ -20,7 +21,9 @@ from typing import Final
 import apsw
 
 from swf.server import failpoints
+from swf.server.store.errors import CannotOpen, NotADatabase
 from swf.server.store.logfile import Damage, damage_of, keep
+from swf.server.store.place import refuse_remote
 from swf.server.store.watching import Observer
 
 log = logging.getLogger(__name__)
@@ -33,18 +36,6 @@ CHECKPOINT_AGAIN = 500
 """More frames after which one that failed is tried again."""
 EXIT_SYNC_FAILED: Final = 74
 _SYNC_ERRORS: Final = frozenset({apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC})
-
-
-class DatabaseError(Exception):
-    """The file cannot be used."""
-
-
-class NotADatabase(DatabaseError):
-    """The file is no simpleflow database, or one this version cannot read."""
-
-
-class CannotOpen(DatabaseError):
-    """The file cannot be opened: no room, no right, a disk that fails."""
 
 
 class Database:
@@ -83,6 +74,8 @@ class Database:
         self._reach = reach
         self._sync_lock = threading.Lock()
         self._log_descriptor = -1
+        if path is not None:
+            refuse_remote(path)
         self.damage = None if path is None else self._look_at_log(path, keeps=not read_only)
         """What was found damaged in the log before SQLite took it; None if nothing was."""
         try:
@@ -235,7 +228,7 @@ class Database:
         try:
             if self._log_descriptor < 0:
                 self._log_descriptor = os.open(f"{self.path}-wal", os.O_RDONLY | os.O_CLOEXEC)
-            os.fdatasync(self._log_descriptor)
+            _to_disk(self._log_descriptor)
         except OSError as error:
             self._fatal(error)
             raise
@@ -279,11 +272,20 @@ class Database:
             except apsw.Error as error:
                 self._end_if_sync_failed(error)
                 log.warning("checkpoint at close failed, the log stays beside the database: %s", error)
+                self.connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)  # it would be tried again
         with self._sync_lock:  # whoever still waits for a sync finds that all is synced
             if self._log_descriptor >= 0:
                 os.close(self._log_descriptor)
                 self._log_descriptor = -1
         self.connection.close()
+
+
+def _to_disk(descriptor: int) -> None:
+    """Returns when the file is on the disk itself, not in a cache of it. Raises OSError."""
+    if hasattr(fcntl, "F_FULLFSYNC"):  # macOS, where nothing less reaches the disk
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fdatasync(descriptor)
 
 
 def _exit(error: Exception) -> None:
