@@ -77,7 +77,7 @@ class Service:
         self.clock = clock
         self.new_run_id = new_run_id or _random_run_id
         self.registry = Registry(database.connection)
-        self.histories = Histories(database.connection)
+        self.histories = Histories(database.connection, newest_lsn=lambda: database.committed)
         self.task_lists = TaskLists(self._waiting_tasks)
         self.up_since = clock.now()
         self.is_read_only = read_only

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import apsw
@@ -45,7 +45,7 @@ class Warm:
     wake_at: float | None = None
     """As in the view: never later than the next deadline; None if there is none."""
     lsn: int = 0
-    """The newest commit that changed the execution in this life of the service."""
+    """The newest commit that may have changed the execution in this life of the service."""
 
     def keep(self, bodies: Iterable[bytes]) -> None:
         """Adds stored events to the tail and forgets those a decider has seen."""
@@ -69,8 +69,16 @@ class Warm:
 class Histories:
     """The events table, and the executions kept warm, least recently used first, up to *limit* bytes."""
 
-    def __init__(self, connection: apsw.Connection, *, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        *,
+        limit: int = 64 * 1024 * 1024,
+        newest_lsn: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """*newest_lsn* tells the newest commit, which may have changed any execution that is loaded."""
         self._connection = connection
+        self._newest_lsn = newest_lsn
         self._limit = limit
         self._warm: OrderedDict[int, Warm] = OrderedDict()
         self._sizes: dict[int, int] = {}
@@ -146,6 +154,7 @@ class Histories:
             "select domain, workflow_id, run_id, wake_at from executions where id = ?", (row,)
         ).get
         warm = Warm(row, domain, WorkflowExecution(workflow_id=workflow_id, run_id=run_id), wake_at=wake_at)
+        warm.lsn = self._newest_lsn()
         for event in self.events(row):
             warm.execution.evolve(event)
         execution = warm.execution
