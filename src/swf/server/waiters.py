@@ -50,9 +50,9 @@ class TaskLists:
         """The list, if its tasks are in memory; if not, they will be read from the file when they are."""
         return self._lists.get(key)
 
-    def all(self) -> Iterable[TaskList]:
-        """Every list that is in memory."""
-        return self._lists.values()
+    def all(self) -> list[TaskList]:
+        """Every list that is in memory now."""
+        return list(self._lists.values())
 
     def reload(self) -> None:
         """Reads the tasks of all lists again, after a write that failed."""

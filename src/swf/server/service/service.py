@@ -8,30 +8,27 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
 import apsw
 
-from swf.lifecycle.things import Thing
-from swf.protocol.events import ActivityTaskStarted, DecisionTaskStarted
 from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
 from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
 from swf.server.about import running_version
 from swf.server.clock import Clock
 from swf.server.lock import FileLock
 from swf.server.pending import Pending
+from swf.server.service.held import StartedTask, held_tasks
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.round import Round
 from swf.server.service.tasks import hand_over, list_of
 from swf.server.store.backup import BackupError, back_up
 from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.database import Database
-from swf.server.store.histories import Histories, Warm
+from swf.server.store.histories import Histories
 from swf.server.store.registry import Registry
 from swf.server.store.writing import Writing
-from swf.server.tokens import TaskToken
 from swf.server.waiters import TaskLists
 
 Result = TypeVar("Result")
@@ -47,17 +44,6 @@ EXPIRE_AT_ONCE = 500
 REPEAT_AFTER_S = 1.0
 """Seconds until deadlines that could not be written are tried again."""
 NOTE_TIME_EVERY_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class StartedTask:
-    """A task that somebody holds: what a successor needs to answer it."""
-
-    kind: Literal["activity", "decision"]
-    task_token: str
-    identity: str | None
-    activity_id: str | None
-    started_event_id: int
 
 
 class Service:
@@ -397,23 +383,7 @@ class Service:
             if not self._commit(round):
                 self._abandon(round)
                 raise self._cannot_write()
-            if warm is None:
-                return []
-            execution = warm.execution
-            held = [
-                StartedTask("activity", _token("activity", warm, task), _identity(task), task.id, task.started.id)
-                for task in execution.activities.values()
-                if task.started is not None
-            ]
-            running = execution.running_decision
-            if running is not None and running.started is not None:
-                held.insert(
-                    0,
-                    StartedTask(
-                        "decision", _token("decision", warm, running), _identity(running), None, running.started.id
-                    ),
-                )
-            return held
+            return [] if warm is None else held_tasks(warm)
 
     def announce(self, url: str) -> None:
         """Writes down beside the file where this service can be reached."""
@@ -464,18 +434,6 @@ def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:
     if isinstance(pending.request, PollForDecisionTask):
         return DecisionTask(started_event_id=0, previous_started_event_id=0)
     return ActivityTask(started_event_id=0)
-
-
-def _token(kind: Literal["activity", "decision"], warm: Warm, task: Thing[Any]) -> str:
-    assert task.started is not None
-    return TaskToken(kind, warm.row, task.opened.id, task.started.id, task.started.timestamp).encode()
-
-
-def _identity(task: Thing[Any]) -> str | None:
-    assert task.started is not None
-    started = task.started.attributes
-    assert isinstance(started, ActivityTaskStarted | DecisionTaskStarted)
-    return started.identity
 
 
 def _random_run_id() -> str:
