@@ -336,7 +336,8 @@ class Service:
         try:
             self.database.note_time(now)
         except apsw.Error as error:
-            self.writing.stop(error, now)
+            if not self.writing.stop(error, now):
+                log.exception("the time could not be noted down path=%s", self.path)
         self._noted_at, self._noted_at_lsn = now, self.database.committed
 
     def _strike(self) -> bool:
