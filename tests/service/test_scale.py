@@ -161,6 +161,18 @@ def test_executions_that_were_only_read_are_let_go_as_well(durable_flow: Flow) -
     assert list(problems(flow.service)) == []
 
 
+def test_lists_that_nobody_polls_any_more_are_forgotten(durable_flow: Flow) -> None:
+    """Every start of a decider has a list of its own."""
+    flow = durable_flow
+    flow.start()
+    for number in range(50):
+        flow.client.call(o.PollForDecisionTask(domain=DOMAIN, task_list=TaskList(name=f"decider-{number}")))
+        flow.client.call(o.PollForActivityTask(domain=DOMAIN, task_list=TaskList(name=f"worker-{number}")))
+    assert len(flow.service.task_lists.all()) <= 1
+    flow.decide(schedule("a"))
+    assert flow.take().activity_id == "a"
+
+
 def test_a_call_on_a_long_history_runs_as_many_statements_as_on_a_short_one(durable_flow: Flow) -> None:
     flow = durable_flow
     flow.start()
