@@ -29,10 +29,14 @@ KEY: Final = "simpleflow"
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port; 0 is a free one.")
-@click.option("--host", default="127.0.0.1", help="A loopback address.")
+@click.option("--host", default="127.0.0.1", help="The address to listen on; all but loopback need --auth.")
+@click.option(
+    "--auth", metavar="FILE", help="Have every call signed by a key of this file: ACCESS_KEY_ID SECRET lines."
+)
+@click.option("--name", "names", metavar="HOST", multiple=True, help="One more name that callers use for this host.")
 @with_options
 @click.pass_context
-def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
+def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> None:
     """Run the embedded service on a file (simpleflow.db, or --db FILE) until told to stop.
 
     Prints the variables that point any AWS client to it.
@@ -41,7 +45,8 @@ def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
     """
     from simpleflow.log import setup_logging
     from simpleflow.swf.process.signals import STOP, Signals
-    from swf.server.http import DoorError, serving
+    from swf.server.about import running_version
+    from swf.server.http import DoorError, KeysError, read_keys, serving
 
     address = place(ctx, **given).address
     if address is not None and address.endpoint_url and not _said_by_environment(address.endpoint_url):
@@ -50,11 +55,15 @@ def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
     setup_logging()
     signals = Signals()
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
+    try:
+        keys = read_keys(Path(auth)) if auth is not None else None
+    except KeysError as error:
+        raise CommandError(str(error)) from error
     with opening(path):
         try:
-            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S) as door:
-                click.echo(f"serving {path.resolve()} at {door.url}", err=True)
-                click.echo(exports(door.url))
+            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S, keys=keys, names=names) as door:
+                click.echo(f"serving {path.resolve()} at {door.url}, version {running_version()}", err=True)
+                click.echo(exports(door.url) if keys is None else exports(door.url, key=next(iter(keys)), secret=None))
                 sys.stdout.flush()
                 while not signals.wait(None)[0] & STOP:
                     pass
@@ -67,13 +76,16 @@ def _said_by_environment(url: str) -> bool:
     return url in {os.environ.get("AWS_ENDPOINT_URL_SWF"), os.environ.get("AWS_ENDPOINT_URL")}
 
 
-def exports(url: str) -> str:
-    """The four lines for a shell that point AWS clients to the service at *url*."""
+def exports(url: str, *, key: str = KEY, secret: str | None = KEY) -> str:
+    """The four lines for a shell that point AWS clients to the service at *url*.
+
+    *secret* None: it is not for a screen, the reader fills it in.
+    """
     return (
         f"export AWS_ENDPOINT_URL_SWF={url}\n"
         f"export AWS_DEFAULT_REGION=us-east-1\n"
-        f"export AWS_ACCESS_KEY_ID={KEY}\n"
-        f"export AWS_SECRET_ACCESS_KEY={KEY}"
+        f"export AWS_ACCESS_KEY_ID={key}\n"
+        + (f"export AWS_SECRET_ACCESS_KEY={secret}" if secret else "# AWS_SECRET_ACCESS_KEY is beside it in the file")
     )
 
 

@@ -84,6 +84,8 @@ class Round:
     lists: dict[ListKey, TaskList] = field(default_factory=dict)
     """Task lists where a task and a poller may meet now."""
     matched: list[tuple[ListKey, Pending]] = field(default_factory=list)
+    event_bytes: int = 0
+    """Of all new events."""
 
     # Finding things
 
@@ -226,6 +228,7 @@ class Round:
             self.send(warm.domain, turn.now, command)
         self.touched[warm.row] = warm
         bodies = [wire.encode(event) for event in turn.events]
+        self.event_bytes += sum(map(len, bodies))
         self.changes.events.extend((warm.row, event.id, body) for event, body in zip(turn.events, bodies, strict=True))
         warm.keep(bodies)
         for event in turn.events:
