@@ -72,10 +72,14 @@ class RetryingClient:
     given. One that is answered at once and empty, by a service that does not wait, is followed by a pause.
     """
 
-    def __init__(self, client: Client, *, patience_s: float = math.inf) -> None:
-        """*patience_s*: seconds after which the last error of other calls is raised."""
+    def __init__(self, client: Client, *, patience_s: float = math.inf, polls_for_ever: bool = True) -> None:
+        """*patience_s*: seconds after which the last error of other calls is raised.
+
+        Without *polls_for_ever* polls are calls as any other: repeated while that may help, for so long.
+        """
         self._client = client
         self._patience_s = patience_s
+        self._polls_for_ever = polls_for_ever
         self._ended = threading.Event()
         self._complaint: str | None = None
         self._idle = threading.local()
@@ -86,7 +90,9 @@ class RetryingClient:
         A response may have been taken although its answer was lost: then its repetition is refused with
         UnknownResourceFault, which means that it need not be sent again.
         """
-        return self._poll(request, None) if is_poll(request) else self._call(request, None)
+        if is_poll(request) and self._polls_for_ever:
+            return self._poll(request, None)
+        return self._call(request, None)
 
     def respond_and_poll(
         self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
