@@ -81,6 +81,11 @@ class BaseModel(ConnectedSWFObject):
     session: Any = field(default=None, compare=False, repr=False)
     endpoint_url: str | None = field(default=None, compare=False, repr=False)
 
+    def __init_subclass__(cls) -> None:
+        if "__setattr__" in cls.__dict__:  # what dataclasses put there raises TypeError for names that it does not know
+            cls.__setattr__ = _refuse_to_set  # type: ignore[method-assign]
+            cls.__delattr__ = _refuse_to_delete  # type: ignore[method-assign]
+
     def __post_init__(self) -> None:
         self._link(None)
 
@@ -137,3 +142,11 @@ class BaseModel(ConnectedSWFObject):
 def duration(value: int | str | None) -> str | None:
     """Seconds or days as the wire wants them: a text of digits, or ``NONE``; None stays None."""
     return None if value is None else str(value)
+
+
+def _refuse_to_set(self: object, name: str, value: object) -> None:
+    raise AttributeError(f"a {type(self).__name__} is a value: {name!r} cannot be set")
+
+
+def _refuse_to_delete(self: object, name: str) -> None:
+    raise AttributeError(f"a {type(self).__name__} is a value: {name!r} cannot be deleted")
