@@ -1,4 +1,4 @@
-"""The services on which the objects are tried: ours in this process, ours over HTTP through boto3, moto's through boto3.
+"""The services on which objects are tried: ours in this process, ours over HTTP through boto3, moto's through boto3.
 
 moto is another hand's work: what ours and our client agree on by mistake, it does not.
 """

@@ -83,7 +83,6 @@ def test_types_are_listed_by_name_and_status(whole: Place) -> None:
 
     assert [(each.name, each.version) for each in types.all()] == [("a", "1"), ("a", "2")]
     assert [each.name for each in types.filter(name="b", registration_status="DEPRECATED")] == ["b"]
-    assert types.filter(name="c") == []
     assert domain.workflows() == list(types.all())
     assert domain.workflows("DEPRECATED") == types.all("DEPRECATED")
 
@@ -163,7 +162,6 @@ def test_open_executions_are_found_by_tag_and_type(place: Place) -> None:
     assert found.filter(tag="urgent")[0].tag_list == ("urgent",)
     assert found.filter(tag="other") == []
     assert len(found.filter(workflow_type_name="order", workflow_type_version="1")) == 3
-    assert found.filter(workflow_type_name="other") == []
 
 
 def test_open_executions_are_listed_newest_first(ours: Place) -> None:
@@ -172,6 +170,8 @@ def test_open_executions_are_listed_newest_first(ours: Place) -> None:
     assert ids(found.all()) == ["c", "b", "a"]
     assert ids(found.all().reverse()) == ["a", "b", "c"]
     assert ids(found.filter(workflow_id="b")) == ["b"]
+    assert found.filter(workflow_type_name="other") == []
+    assert found.filter(workflow_type_name="order", workflow_type_version="2") == []
 
 
 def test_executions_that_have_closed_are_in_the_other_list(place: Place) -> None:
@@ -354,8 +354,8 @@ def test_results_behave_as_a_list() -> None:
     assert results == list(results)
     assert list(results) == results
     assert results != []
-    assert results + [results[0]] == [*results, results[0]]
-    assert [results[0]] + results == [results[0], *results]  # type: ignore[operator]
+    assert results + results[:1] == [*results, results[0]]
+    assert results[:1] + results == [results[0], *results]  # type: ignore[operator]
     assert results[3] in results
     assert results.index(results[3]) == 3
     assert results.count(results[3]) == 1

@@ -9,6 +9,7 @@ import msgspec
 
 from swf import format
 from swf.lifecycle.transitions import NOTES, REFUSED, follows
+from swf.protocol import wire
 from swf.protocol.base import Attributes, wire_name
 from swf.protocol.event import HistoryEvent, UnknownAttributes
 from swf.utils import moment_of
@@ -115,14 +116,16 @@ class Event:
     def __hash__(self) -> int:
         return hash((self.fact.id, self.fact.timestamp))
 
-    def __getstate__(self) -> HistoryEvent:
-        return self.fact
-
-    def __setstate__(self, fact: HistoryEvent) -> None:
-        object.__setattr__(self, "fact", fact)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _read, (wire.encode(self.fact),)
 
     def __repr__(self) -> str:
         return f"<Event {self.id} {self.type} : {self.state}>"
+
+
+def _read(text: bytes) -> Event:
+    (fact,) = wire.decode_events(b"[%b]" % text)
+    return Event.of(fact)
 
 
 class WorkflowExecutionEvent(Event):

@@ -134,5 +134,8 @@ class History(Sequence[Event]):
         self.compile()
         return fold(self.facts)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return History.from_json, (self.to_json(),)
+
     def __repr__(self) -> str:
         return f"<History of {len(self)} events>"
