@@ -63,7 +63,7 @@ def boto3_client(url: str) -> Any:
 
 @contextmanager
 def in_process() -> Iterator[Place]:
-    clock = ManualClock(now().timestamp())
+    clock = ManualClock(round(now().timestamp(), 3))
     service = open_service(None, clock=clock)
     yield Place("inprocess", InProcessClient(service, poll_wait_s=0), service=service, clock=clock)
     service.close()
@@ -71,7 +71,7 @@ def in_process() -> Iterator[Place]:
 
 @contextmanager
 def over_http() -> Iterator[Place]:
-    clock = ManualClock(now().timestamp())
+    clock = ManualClock(round(now().timestamp(), 3))
     service = open_service(None, clock=clock)
     door = Door(service, poll_wait_s=0)
     door.open()
