@@ -67,10 +67,7 @@ class ConnectedSWFObject(Operations):
     @property
     def client(self) -> Client:
         """The client that answers this object's calls."""
-        given = self.connection if self.connection is not None else self.boto3_client
-        if given is not None:
-            return client_of(given)
-        return shared_client(self.region, self.endpoint_url, self.session, *_keys())
+        return given_client(self) or shared_client(self.region, self.endpoint_url, self.session, *keys())
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer to a request; raises the error of :mod:`swf.exceptions` that stands for the fault.
@@ -119,6 +116,12 @@ def linked(target: ConnectedSWFObject) -> dict[str, Any]:
     return {name: getattr(target, name) for name in ConnectedSWFObject.__slots__}
 
 
+def given_client(target: ConnectedSWFObject) -> Client | None:
+    """The client of what was handed in; None if nothing was."""
+    given = target.connection if target.connection is not None else target.boto3_client
+    return None if given is None else client_of(given)
+
+
 _wrapped: weakref.WeakKeyDictionary[Any, weakref.ref[BotoClient]] = weakref.WeakKeyDictionary()
 """Our client around each boto3 client that was handed in. It lives as long as that one, whose hooks hold it."""
 
@@ -140,8 +143,7 @@ def client_of(given: Any) -> Client:
     return wrapper
 
 
-@functools.lru_cache(maxsize=64)
-def shared_client(
+def new_client(
     region: str,
     endpoint_url: str | None,
     session: Any = None,
@@ -149,7 +151,7 @@ def shared_client(
     secret_key: str | None = None,
     token: str | None = None,
 ) -> Client:
-    """The client of a region, endpoint and set of keys; it repeats what may succeed later.
+    """A client of a region, endpoint and set of keys; it repeats what may succeed later.
 
     None as *session* and keys: boto3's own. Raises InvalidCredentialsError if there are no keys anywhere; a service
     on this machine, behind plain HTTP, is then asked without a signature.
@@ -172,6 +174,10 @@ def shared_client(
     return RetryingClient(client, patience_s=PATIENCE_S, polls_for_ever=False)
 
 
+shared_client = functools.lru_cache(maxsize=64)(new_client)
+"""The client that objects of one region, endpoint and set of keys share."""
+
+
 def await_credentials(session: Any, *, pause: Callable[[float], None] = time.sleep) -> None:
     """Returns when boto3 has found credentials; raises InvalidCredentialsError if it finds none in some attempts."""
     for attempt in range(ATTEMPTS):
@@ -185,7 +191,7 @@ def await_credentials(session: Any, *, pause: Callable[[float], None] = time.sle
     )
 
 
-def _keys() -> tuple[str | None, str | None, str | None]:
+def keys() -> tuple[str | None, str | None, str | None]:
     """The keys that our settings know and boto3 would not find; those of the environment it finds itself."""
     known, environment = settings.get(), settings.from_env()
     if all(known.get(key) == environment.get(key) for key in settings.KEYS):

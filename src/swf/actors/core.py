@@ -7,12 +7,18 @@ import socket
 from typing import Any
 
 from swf import format
-from swf.core import ConnectedSWFObject, link, link_as
+from swf.client import Client
+from swf.core import ConnectedSWFObject, given_client, keys, link, link_as, new_client
 from swf.models.domain import Domain
 
 
 class Actor(ConnectedSWFObject):
-    """Something that polls a task list of a domain. Inherit, and implement :meth:`start` and :meth:`stop`."""
+    """Something that polls a task list of a domain. Inherit, and implement :meth:`start`; extend :meth:`stop`.
+
+    It has a client of its own, unless one was handed in, so that stopping it stops nobody else.
+    """
+
+    _client: Client | None = None
 
     def __init__(
         self,
@@ -35,12 +41,22 @@ class Actor(ConnectedSWFObject):
         else:
             link(self, *given)
 
+    @property
+    def client(self) -> Client:
+        """The client through which it polls and answers."""
+        if self._client is None:
+            self._client = given_client(self) or new_client(self.region, self.endpoint_url, self.session, *keys())
+        return self._client
+
     def start(self) -> None:
         """Begins to work. To be implemented."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it starts")
 
     def stop(self) -> None:
-        """Ends the polls that wait now, and all later ones of this client. Extend it as needed."""
+        """Ends its polls, those that wait now and later ones: they find nothing. Extend it as needed.
+
+        With a client that was handed in, that holds for all who share it.
+        """
         self.client.stop_polling()
 
 
