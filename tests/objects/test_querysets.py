@@ -156,18 +156,21 @@ def test_get_or_create_gets_what_another_has_made_in_between(place: Place) -> No
 
 
 def test_open_executions_are_found_by_tag_and_type(place: Place) -> None:
-    found = executions(place, "a", "b", "c", tag_list=["urgent"])
+    """One of them: moto drops every second of several that do not fit."""
+    found = executions(place, "a", tag_list=["urgent"])
 
-    assert set(ids(found.all())) == {"a", "b", "c"}
+    assert ids(found.all()) == ["a"]
     assert found.filter(tag="urgent")[0].tag_list == ("urgent",)
     assert found.filter(tag="other") == []
-    assert len(found.filter(workflow_type_name="order", workflow_type_version="1")) == 3
+    assert len(found.filter(workflow_type_name="order", workflow_type_version="1")) == 1
 
 
 def test_open_executions_are_listed_newest_first(ours: Place) -> None:
-    found = executions(ours, "a", "b", "c")
+    found = executions(ours, "a", "b", "c", tag_list=["urgent"])
 
     assert ids(found.all()) == ["c", "b", "a"]
+    assert ids(found.filter(tag="urgent")) == ["c", "b", "a"]
+    assert found.filter(tag="other") == []
     assert ids(found.all().reverse()) == ["a", "b", "c"]
     assert ids(found.filter(workflow_id="b")) == ["b"]
     assert found.filter(workflow_type_name="other") == []
