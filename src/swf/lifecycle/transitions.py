@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from swf.protocol.base import Attributes
@@ -130,6 +131,7 @@ A refusal among them (``schedule_failed`` of an activity that is open) concerns 
 """
 
 
+@functools.cache
 def follows(noun: str, state: str | None) -> frozenset[str]:
     """The states in which a thing can be next, another attempt included; None: before its first event."""
     following = TRANSITIONS.get(noun, {}).get(state, frozenset())

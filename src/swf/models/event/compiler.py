@@ -19,8 +19,10 @@ class CompiledEvent:
     Events that change no state (signals, cancel requests, refusals of a second one) are among its events.
     """
 
-    __slots__ = ("_attempt", "_facts", "attempts", "state")
+    __slots__ = ("_attempt", "_facts", "attempts", "state", "type")
 
+    type: str
+    """The noun: ``ActivityTask``."""
     state: str
     """The present state."""
     attempts: int
@@ -33,6 +35,7 @@ class CompiledEvent:
         self._attempt = 0
         self.attempts = 1
         self.state = _first_state(fact)
+        self.type = fact.attributes.NOUN
 
     def transit(self, event: Event | HistoryEvent) -> CompiledEvent:
         """Takes in its next event; raises TransitionError if that does not follow from the present state."""
@@ -55,11 +58,6 @@ class CompiledEvent:
             )
         self._facts.append(fact)
         return self
-
-    @property
-    def type(self) -> str:
-        """The noun: ``ActivityTask``."""
-        return self._facts[0].attributes.NOUN
 
     @property
     def id(self) -> str | None:

@@ -131,7 +131,7 @@ class History(Sequence[Event]):
     @functools.cached_property
     def execution(self) -> Execution:
         """The execution that the events tell, folded; checked as :meth:`compile` checks."""
-        self.compile()
+        _ = self.compiled
         return fold(self.facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
