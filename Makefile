@@ -32,9 +32,10 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# A run killed at random moments until it ends.
+# A run, and all parts of a fleet, killed at random moments.
 crashtest: $(READY)
 	$(BIN)/python -m tests.processes.crash
+	$(BIN)/python -m tests.processes.storm
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -175,18 +175,23 @@ class Fleet:
 
     def events(self, client: Any, execution: WorkflowExecution) -> list[HistoryEvent]:
         """The history."""
-        events: list[HistoryEvent] = []
-        token: str | None = None
-        while True:
-            page = client.call(o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=execution, next_page_token=token))
-            events += wire.decode_events(page.events)
-            token = page.next_page_token
-            if token is None:
-                return events
+        return history(client, DOMAIN, execution)
 
     def check(self) -> str:
         """What the check of the file says; the server must not run."""
         return check(self.file)
+
+
+def history(client: Any, domain: str, execution: WorkflowExecution) -> list[HistoryEvent]:
+    """The whole history of an execution."""
+    events: list[HistoryEvent] = []
+    token: str | None = None
+    while True:
+        page = client.call(o.GetWorkflowExecutionHistory(domain=domain, execution=execution, next_page_token=token))
+        events += wire.decode_events(page.events)
+        token = page.next_page_token
+        if token is None:
+            return events
 
 
 def result(events: list[HistoryEvent]) -> Any:

@@ -17,7 +17,7 @@ import pytest
 
 from tests.processes.fleet import DOMAIN, Fleet, fleet, is_alive, result, wait_until
 from tests.processes.flows import Chain, Fan
-from tests.processes.storm import DECIDERS, WORKERS, Load, Storm, no_orphans
+from tests.processes.storm import WORKERS, Load, Storm, no_orphans
 
 
 @pytest.fixture
@@ -69,6 +69,8 @@ def test_four_processes_know_each_other_by_the_four_exports_and_the_domain(ships
 
 def test_two_deciders_and_two_workers_share_the_load(ships: Fleet) -> None:
     Storm(ships, random.Random(0)).start_all()
+    assert f"starting 2 deciders task_list=safe domain={DOMAIN} service={ships.url}" in ships.log("deciders")
+    assert f"starting 2 workers task_list=safe domain={DOMAIN} service={ships.url}" in ships.log("workers")
     client = ships.client()
     for number in range(20):
         ships.start(client, Fan, f"fan-{number}", 4, 0.05)
@@ -161,25 +163,10 @@ def test_told_to_stop_under_load_nothing_is_lost_and_nothing_runs_twice(ships: F
     load, storm = Load(ships, chance), Storm(ships, chance)
     load.start(30)
     storm.start_all()
-    for number in range(20):
-        load.keep(10)
-        time.sleep(chance.uniform(0.0, 0.5))
-        name, command = [("deciders", DECIDERS), ("workers", WORKERS)][number % 2]
-        if number % 5 == 4:
-            assert ships.stop("server") == 0
-            ships.start_server()
-        assert ships.stop(name) == 0
-        ships.begin(name, *command, "-N", "2")
+    storm.stop_and_start(20, meanwhile=lambda: load.keep(10))
     load.finish(60)
     no_orphans(ships)
-    client = ships.client()
-    for execution in ships.closed(client).values():
-        attempts = Counter(
-            event.attributes.activity_id  # type: ignore[attr-defined]
-            for event in ships.events(client, execution)
-            if event.type == "ActivityTaskScheduled"
-        )
-        assert set(attempts.values()) <= {1}, (execution, attempts)
+    load.assert_one_attempt_each()
 
 
 def running(it: Fleet, client: Any, workflow_id: str) -> Any:

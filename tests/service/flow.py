@@ -1,9 +1,10 @@
-"""One execution on a service in memory, driven by hand: what a decider, a worker and an operator would send."""
+"""Executions on a service in memory, driven by hand: what a decider, a worker and an operator would send."""
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from swf.lifecycle import Execution, fold
 from swf.protocol import decisions as d
@@ -11,11 +12,13 @@ from swf.protocol import operations as o
 from swf.protocol.base import Attributes, DecisionAttributes
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent
-from swf.protocol.values import ActivityType, ChildPolicy, TaskList, WorkflowExecution, WorkflowType
+from swf.protocol.values import ActivityType, ChildPolicy, CloseStatus, TaskList, WorkflowExecution, WorkflowType
 from swf.protocol.wire import decode_events
-from swf.server import ManualClock, Service, open_service
+from swf.server import Functions, ManualClock, Quotas, Rates, Service, open_service
 from swf.server.check import problems
 from swf.server.inprocess import InProcessClient
+
+AnyAttributes = TypeVar("AnyAttributes", bound=Attributes)
 
 DOMAIN = "shop"
 LIST = TaskList(name="orders")
@@ -33,12 +36,25 @@ def start_timer(timer_id: str, seconds: int = 10) -> d.StartTimer:
     return d.StartTimer(timer_id=timer_id, start_to_fire_timeout=str(seconds))
 
 
+def start_child(workflow_id: str, **values: Any) -> d.StartChildWorkflowExecution:
+    """The decision to start a child of the known type, with a decision task list of its own."""
+    return d.StartChildWorkflowExecution(
+        **{"workflow_type": ORDER, "workflow_id": workflow_id, "task_list": TaskList(name=workflow_id), **values}
+    )
+
+
 @dataclass
 class Flow:
     """Sends commands and tells what became of them. After each, every view is compared with its history."""
 
     path: str | None = None
     clock: ManualClock = field(default_factory=ManualClock)
+    quotas: Quotas | None = None
+    rates: Rates | None = None
+    functions: Functions | None = None
+    workflow_id: str = "order-1"
+    task_list: TaskList = LIST
+    """Where its decision tasks are polled for."""
     service: Service = field(init=False)
     client: InProcessClient = field(init=False)
     run_id: str = ""
@@ -75,7 +91,9 @@ class Flow:
 
     def open(self) -> None:
         """Opens the service (again)."""
-        self.service = open_service(self.path, clock=self.clock)
+        self.service = open_service(
+            self.path, clock=self.clock, quotas=self.quotas, rates=self.rates, functions=self.functions
+        )
         self.client = InProcessClient(self.service, poll_wait_s=0)
 
     def call(self, request: o.Request[Any]) -> Any:
@@ -87,14 +105,30 @@ class Flow:
 
     @property
     def name(self) -> WorkflowExecution:
-        return WorkflowExecution(workflow_id="order-1", run_id=self.run_id)
+        return WorkflowExecution(workflow_id=self.workflow_id, run_id=self.run_id)
 
     def start(self, **values: Any) -> None:
         """Starts the execution."""
         request = o.StartWorkflowExecution(
-            **{"domain": DOMAIN, "workflow_id": "order-1", "workflow_type": ORDER, **values}
+            **{"domain": DOMAIN, "workflow_id": self.workflow_id, "workflow_type": ORDER, **values}
         )
         self.run_id = self.call(request).run_id
+
+    def beside(self, workflow_id: str, *, is_open: bool = True) -> Flow:
+        """The open execution of another workflow id on the same service, or the one that closed last."""
+        filters: dict[str, Any] = {
+            "domain": DOMAIN,
+            "start_time_filter": o.ExecutionTimeFilter(oldest_date=0),
+            "execution_filter": o.WorkflowExecutionFilter(workflow_id=workflow_id),
+        }
+        request = o.ListOpenWorkflowExecutions if is_open else o.ListClosedWorkflowExecutions
+        infos = self.call(request(**filters)).execution_infos
+        assert infos, f"no such execution {workflow_id!r}"
+        other = copy.copy(self)
+        other.workflow_id, other.run_id = workflow_id, infos[0].execution.run_id
+        other.seen, other.activity_tokens, other.decision_token = 0, {}, None
+        other.task_list = other.describe().execution_configuration.task_list
+        return other
 
     def events(self) -> list[HistoryEvent]:
         """The whole history."""
@@ -118,7 +152,7 @@ class Flow:
 
     def poll_decision(self, **values: Any) -> o.DecisionTask:
         """Takes the decision task, if one waits."""
-        task = self.call(o.PollForDecisionTask(**{"domain": DOMAIN, "task_list": LIST, **values}))
+        task = self.call(o.PollForDecisionTask(**{"domain": DOMAIN, "task_list": self.task_list, **values}))
         assert isinstance(task, o.DecisionTask)
         self.decision_token = task.task_token
         return task
@@ -158,13 +192,30 @@ class Flow:
 
     def signal(self, name: str = "hello", **values: Any) -> None:
         """Sends a signal."""
-        self.call(o.SignalWorkflowExecution(domain=DOMAIN, workflow_id="order-1", signal_name=name, **values))
+        self.call(o.SignalWorkflowExecution(domain=DOMAIN, workflow_id=self.workflow_id, signal_name=name, **values))
+
+    def terminate(self, **values: Any) -> None:
+        """Closes it from outside."""
+        self.call(o.TerminateWorkflowExecution(domain=DOMAIN, workflow_id=self.workflow_id, **values))
 
     def describe(self) -> o.WorkflowExecutionDetail:
         """What Describe tells."""
         detail = self.call(o.DescribeWorkflowExecution(domain=DOMAIN, execution=self.name))
         assert isinstance(detail, o.WorkflowExecutionDetail)
         return detail
+
+    @property
+    def status(self) -> CloseStatus | None:
+        """How it ended; None while it is open."""
+        return self.describe().execution_info.close_status
+
+    def all_of(self, type: type[AnyAttributes]) -> list[AnyAttributes]:
+        """The attributes of all events of a type, in order."""
+        return [event.attributes for event in self.events() if isinstance(event.attributes, type)]
+
+    def at(self, type: type[Attributes]) -> float:
+        """When the last event of a type happened."""
+        return [event.timestamp for event in self.events() if isinstance(event.attributes, type)][-1]
 
     def pass_time(self, seconds: float) -> None:
         """Lets time pass and deadlines strike."""

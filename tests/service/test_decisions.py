@@ -26,9 +26,8 @@ from swf.protocol.events import (
     WorkflowExecutionFailed,
     WorkflowExecutionSignaled,
 )
-from swf.protocol.faults import UnknownOperationException
 from swf.protocol.operations import RegisterActivityType
-from swf.protocol.values import ActivityType, CloseStatus, TaskList, WorkflowType
+from swf.protocol.values import ActivityType, CloseStatus, TaskList
 from tests.service.flow import DOMAIN, Flow, schedule, start_timer
 
 
@@ -228,17 +227,6 @@ def test_lambda_functions_are_refused_by_name(flow: Flow) -> None:
     flow.decide(d.ScheduleLambdaFunction(id="f", name="f"))
 
     assert flow.news() == [DecisionTaskCompleted, ScheduleLambdaFunctionFailed, DecisionTaskScheduled]
-
-
-def test_a_decision_this_service_does_not_know_refuses_the_whole_answer(flow: Flow) -> None:
-    flow.start()
-    child = d.StartChildWorkflowExecution(workflow_type=WorkflowType(name="x", version="1"), workflow_id="c")
-    with pytest.raises(UnknownOperationException, match="StartChildWorkflowExecution"):
-        flow.decide(schedule("a"), child)
-
-    assert flow.news() == [], "nothing was applied"
-    flow.answer(schedule("a"))
-    assert flow.news() == [DecisionTaskCompleted, ActivityTaskScheduled], "the token stays good"
 
 
 def test_events_of_one_call_share_one_time(flow: Flow) -> None:

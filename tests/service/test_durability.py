@@ -164,9 +164,9 @@ def test_a_call_that_breaks_our_own_rules_fails_alone(flow: Flow, monkeypatch: p
         raise ZeroDivisionError
 
     flow.start()
-    monkeypatch.setattr("swf.server.service.executions.signal", burst)
+    monkeypatch.setattr("swf.server.service.executions.terminate", burst)
     first, second = flow.client.call_together(
-        o.SignalWorkflowExecution(domain=DOMAIN, workflow_id="order-1", signal_name="x"),
+        o.TerminateWorkflowExecution(domain=DOMAIN, workflow_id="order-1"),
         o.RequestCancelWorkflowExecution(domain=DOMAIN, workflow_id="order-1"),
     )
     assert isinstance(first, InternalFailure)
@@ -207,7 +207,7 @@ def test_an_interruption_in_the_middle_of_a_turn_leaves_memory_and_file_alike(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("swf.server.service.executions.signal", interrupted)
+        patch.setattr("swf.server.service.executions.receive", interrupted)
         with pytest.raises(KeyboardInterrupt):
             flow.signal()
     with monkeypatch.context() as patch:

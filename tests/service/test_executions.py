@@ -9,6 +9,7 @@ import pytest
 from swf.protocol import decisions as d
 from swf.protocol import operations as o
 from swf.protocol.causes import Cause
+from swf.protocol.decision import decision
 from swf.protocol.events import (
     DecisionTaskScheduled,
     WorkflowExecutionCancelRequested,
@@ -20,12 +21,13 @@ from swf.protocol.faults import (
     DefaultUndefinedFault,
     DomainAlreadyExistsFault,
     TypeAlreadyExistsFault,
-    UnknownOperationException,
     UnknownResourceFault,
     ValidationException,
     WorkflowExecutionAlreadyStartedFault,
 )
 from swf.protocol.values import ChildPolicy, CloseStatus, ExecutionStatus, TaskList, WorkflowExecution, WorkflowType
+from swf.server import Quotas
+from swf.server.service.operations import OPERATIONS
 from swf.server.store.visibility import ExecutionQuery
 from tests.service.flow import DOMAIN, LIST, ORDER, Flow
 
@@ -109,9 +111,9 @@ def test_describing_a_type_shows_the_defaults_that_were_set(flow: Flow) -> None:
     )
 
 
-def test_an_operation_that_is_not_there_says_so(flow: Flow) -> None:
-    with pytest.raises(UnknownOperationException, match="CountOpenWorkflowExecutions"):
-        flow.call(o.CountOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=o.ExecutionTimeFilter(oldest_date=0)))
+def test_all_39_operations_are_there() -> None:
+    assert set(o.OPERATIONS.values()) <= set(OPERATIONS)
+    assert len(o.OPERATIONS) == 39
 
 
 def test_signals_and_cancel_requests_are_all_recorded_and_wake_the_decider_once(flow: Flow) -> None:
@@ -145,12 +147,31 @@ def test_a_terminated_execution_is_closed_at_once(flow: Flow) -> None:
         flow.signal()
 
 
-def test_a_history_beyond_the_limit_ends_the_execution(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("swf.server.machine.control.EVENTS_PER_EXECUTION", 10)
+def test_a_history_beyond_the_limit_ends_the_execution_after_the_batch_that_did_it() -> None:
+    flow = Flow(quotas=Quotas(events_per_execution=10))
     flow.start()
-    flow.decide(*[d.RecordMarker(marker_name="m")] * 20)
-    assert flow.last.cause is Cause.EVENT_LIMIT_EXCEEDED
-    assert flow.describe().execution_info.close_status is CloseStatus.TERMINATED
+    flow.decide(*[d.RecordMarker(marker_name="m")] * 6)
+    assert flow.execution().last_event_id == 10, "as many as may be"
+    flow.signal()
+    assert flow.execution().last_event_id == 13
+    assert flow.last == WorkflowExecutionTerminated(
+        child_policy=ChildPolicy.TERMINATE, cause=Cause.EVENT_LIMIT_EXCEEDED
+    )
+    assert flow.status is CloseStatus.TERMINATED
+    flow.service.close()
+
+
+def test_a_history_has_room_for_25_000_events(flow: Flow) -> None:
+    flow.start()
+    flow.poll_decision()
+    flow.client.call(
+        o.RespondDecisionTaskCompleted(
+            task_token=flow.decision_token, decisions=(decision(d.RecordMarker(marker_name="m")),) * 24_996
+        )
+    )
+    assert flow.status is None
+    flow.signal()
+    assert flow.status is CloseStatus.TERMINATED
 
 
 def _fill(flow: Flow) -> list[str]:
@@ -250,9 +271,9 @@ def test_every_list_is_answered_from_an_index(
     if is_open and (by_close or "close_status" in filter):
         return
     query = ExecutionQuery(1, is_open=is_open, by_close=by_close, oldest=0, latest=1, **filter)
-    statement, bindings = query.statement(after=after, limit=10)
-    plan = [row[3] for row in flow.service.database.connection.execute(f"explain query plan {statement}", bindings)]
-    assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], plan
+    for statement, bindings in (query.statement(after=after, limit=10), query.count_statement()):
+        plan = [row[3] for row in flow.service.database.connection.execute(f"explain query plan {statement}", bindings)]
+        assert not [step for step in plan if "SCAN" in step or "TEMP B-TREE" in step], plan
 
 
 def test_a_run_is_found_by_both_its_ids(flow: Flow) -> None:

@@ -221,8 +221,14 @@ def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -
         click.echo("--log-level is deprecated: set the variable LOG_LEVEL", err=True)
         os.environ["LOG_LEVEL"] = log_level
     setup_logging()
-    supervisor = Supervisor({plan: count or os.cpu_count() or 1 for plan in plans})
+    each = count or os.cpu_count() or 1
+    supervisor = Supervisor(dict.fromkeys(plans, each))
     with _served(plans[0].address):
+        for plan in plans:
+            log.info(
+                "starting %d %ss task_list=%s domain=%s service=%s",
+                each, plan.kind, plan.task_list, plan.domain, plan.address,
+            )  # fmt: skip
         return supervisor.run()
 
 

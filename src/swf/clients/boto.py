@@ -19,6 +19,7 @@ from swf.clients.connections import Connections
 from swf.exceptions import ConfigurationError, SWFError, Unreachable
 from swf.protocol.base import Request
 from swf.protocol.faults import FAULTS, Fault, OtherFault
+from swf.protocol.refusal import check
 
 Result = TypeVar("Result")
 
@@ -95,6 +96,7 @@ class BotoClient:
         """The answer; raises the fault, Unreachable or ConfigurationError."""
         if self._is_stopped and is_poll(request):
             return no_task(request)
+        check(request)
         operation = _method(type(request).__name__)
         self._is_ours.now = True
         try:

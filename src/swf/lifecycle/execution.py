@@ -316,6 +316,7 @@ def _initiate_external(execution: Execution, event: HistoryEvent) -> None:
 
 
 def _close_external(execution: Execution, event: HistoryEvent) -> None:
+    """Initiated event id 0: refused before anything was initiated."""
     assert isinstance(
         event.attributes,
         e.ExternalWorkflowExecutionSignaled
@@ -323,7 +324,10 @@ def _close_external(execution: Execution, event: HistoryEvent) -> None:
         | e.SignalExternalWorkflowExecutionFailed
         | e.RequestCancelExternalWorkflowExecutionFailed,
     )
-    execution._closing(execution.external_requests, event.attributes.initiated_event_id, event)
+    if event.attributes.initiated_event_id:
+        execution._closing(execution.external_requests, event.attributes.initiated_event_id, event)
+    else:
+        _refuse(execution, event)
 
 
 def _schedule_lambda(execution: Execution, event: HistoryEvent) -> None:

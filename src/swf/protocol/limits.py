@@ -11,6 +11,8 @@ EXECUTION_DURATION_S: Final = 365 * 24 * 3600
 OPEN_ACTIVITIES_PER_EXECUTION: Final = 1_000
 OPEN_TIMERS_PER_EXECUTION: Final = 1_000
 OPEN_CHILDREN_PER_EXECUTION: Final = 1_000
+OPEN_FUNCTIONS_PER_EXECUTION: Final = 1_000
+"""Lambda functions; Amazon publishes no number."""
 OPEN_EXECUTIONS_PER_DOMAIN: Final = 100_000
 """Child executions included."""
 DOMAINS: Final = 100

@@ -11,6 +11,7 @@ from swf.protocol.faults import (
     DomainDeprecatedFault,
     LimitExceededFault,
     ThrottlingException,
+    TooManyTagsFault,
     TypeAlreadyExistsFault,
     TypeDeprecatedFault,
     TypeNotDeprecatedFault,
@@ -36,6 +37,11 @@ def _class_name(type: AnyType) -> str:
 def unknown_domain(name: str) -> UnknownResourceFault:
     """There is no such domain, or it is deprecated and the call needs one that is not."""
     return UnknownResourceFault(f"Unknown domain: {name}")
+
+
+def unknown_resource(arn: str) -> UnknownResourceFault:
+    """The ARN names nothing that can have tags. (Amazon's text is unknown.)"""
+    return UnknownResourceFault(f"Unknown resource: {arn}")
 
 
 def unknown_type(type: AnyType) -> UnknownResourceFault:
@@ -103,6 +109,26 @@ def default_undefined(parameter: str) -> DefaultUndefinedFault:
 def too_many_pollers() -> LimitExceededFault:
     """As many polls wait at the task list as may."""
     return LimitExceededFault("Limit on maximum concurrent poll requests per task list reached")
+
+
+def too_many_domains(limit: int) -> LimitExceededFault:
+    """As many domains are there as may, deprecated ones included. (Amazon's text is unknown.)"""
+    return LimitExceededFault(f"Limit on the number of domains reached: {limit}")
+
+
+def too_many_types(kind: str, limit: int) -> LimitExceededFault:
+    """As many types of this kind are in the domain as may. (Amazon's text is unknown.)"""
+    return LimitExceededFault(f"Limit on the number of {kind} types in a domain reached: {limit}")
+
+
+def too_many_open_executions(limit: int) -> LimitExceededFault:
+    """As many executions of the domain are open as may. (Amazon's text is unknown.)"""
+    return LimitExceededFault(f"Limit on the number of open workflow executions in a domain reached: {limit}")
+
+
+def too_many_tags(limit: int) -> TooManyTagsFault:
+    """The domain would have more tags than it may. (Amazon's text is unknown.)"""
+    return TooManyTagsFault(f"A domain can have at most {limit} tags")
 
 
 def rate_exceeded() -> ThrottlingException:

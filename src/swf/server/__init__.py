@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from swf.server.clock import Clock, ManualClock, SystemClock
+from swf.server.functions import Functions, LocalFunctions
 from swf.server.lock import FileLock, FileOwned
+from swf.server.machine.quotas import Quotas
+from swf.server.rates import Rates
 from swf.server.service import Service, StartedTask
 from swf.server.store.database import Database, NotADatabase
 from swf.server.ticker import Ticker
@@ -14,8 +17,12 @@ from swf.server.ticker import Ticker
 __all__ = [
     "Clock",
     "FileOwned",
+    "Functions",
+    "LocalFunctions",
     "ManualClock",
     "NotADatabase",
+    "Quotas",
+    "Rates",
     "Service",
     "StartedTask",
     "SystemClock",
@@ -30,11 +37,15 @@ def open_service(
     clock: Clock | None = None,
     wait_s: float = 0.0,
     new_run_id: Callable[[], str] | None = None,
+    quotas: Quotas | None = None,
+    rates: Rates | None = None,
+    functions: Functions | None = None,
 ) -> Service:
     """The service on the file *path*, created if it is not there; None for one in memory.
 
     Without a *clock* it runs on the wall clock and minds its deadlines in a thread of its own; with one,
-    whoever moves the clock calls :meth:`Service.tick`. Raises FileOwned if another process keeps the file
+    whoever moves the clock calls :meth:`Service.tick`. *quotas* None: Amazon's numbers; *rates* None: no call is
+    throttled; *functions* None: Lambda functions are not available. Raises FileOwned if another process keeps the file
     for *wait_s* seconds, NotADatabase if it is another kind of file.
     """
     lock = None
@@ -42,7 +53,15 @@ def open_service(
         path = Path(path).resolve()
         lock = FileLock(path, wait_s=wait_s)
     try:
-        service = Service(Database(path), clock or SystemClock(), lock=lock, new_run_id=new_run_id)
+        service = Service(
+            Database(path),
+            clock or SystemClock(),
+            lock=lock,
+            new_run_id=new_run_id,
+            quotas=quotas,
+            rates=rates,
+            functions=functions,
+        )
     except BaseException:
         if lock is not None:
             lock.release()

@@ -9,8 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-from swf.server import FileOwned, NotADatabase, open_reader
+from swf.server import FileOwned, Functions, LocalFunctions, NotADatabase, open_reader
 from swf.server.check import problems
+from swf.server.functions import NoSuchFunction
 from swf.server.http import DoorError, serving
 
 SWITCH_INTERVAL_S = 0.0005
@@ -23,25 +24,36 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", metavar="FILE", nargs="?", help="the database to serve, created if it is not there")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
+    parser.add_argument(
+        "--lambda",
+        dest="functions",
+        metavar="NAME=MODULE:FUNCTION",
+        action="append",
+        default=[],
+        help="a Python function, handler(event, context), that workflows may call as Lambda function NAME",
+    )
     parser.add_argument("--check", metavar="FILE", help="compare every view with its history instead of serving")
     options = parser.parse_args(arguments)
     if (options.file is None) == (options.check is None):
         parser.error("give FILE to serve it, or --check FILE")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     try:
-        return check(options.check) if options.check else serve(options.file, options.host, options.port)
-    except (FileNotFoundError, FileOwned, NotADatabase, DoorError) as error:
+        if options.check:
+            return check(options.check)
+        functions = LocalFunctions.named(options.functions) if options.functions else None
+        return serve(options.file, options.host, options.port, functions)
+    except (FileNotFoundError, FileOwned, NotADatabase, DoorError, NoSuchFunction) as error:
         print(f"swf.server: error: {error}", file=sys.stderr)
         return 1
 
 
-def serve(path: str, host: str, port: int) -> int:
+def serve(path: str, host: str, port: int, functions: Functions | None = None) -> int:
     """Serves the file until SIGTERM or SIGINT."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with serving(path, host=host, port=port) as door:
+    with serving(path, host=host, port=port, functions=functions) as door:
         print(f"serving {Path(path).resolve()} at {door.url}", flush=True)
         ended.wait()
     return 0

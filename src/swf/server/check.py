@@ -33,17 +33,23 @@ def problems(service: Service) -> Iterator[str]:
             yield f"execution {row}: its history does not fold: {error}"
             continue
         expected.update(waiting_tasks(warm))
-        yield from _of_execution(service, warm)
+        yield from _of_execution(service, histories, warm)
         histories.drop(row)
     yield from _of_tasks(service, expected)
-    for table in ("events", "execution_tags", "heartbeats"):
+    for table in ("execution_tags", "heartbeats", "functions"):
         for (row,) in connection.execute(
             f"select distinct execution from {table} where execution not in (select id from executions)"  # noqa: S608  # our own names
         ):
             yield f"{table}: rows of execution {row}, which does not exist"
+    for (row,) in connection.execute(
+        "select distinct execution from events"
+        " where execution not in (select id from executions union all select execution from forgotten)"
+    ):
+        yield f"events: rows of execution {row}, which does not exist"
+    yield from _of_domains(service)
 
 
-def _of_execution(service: Service, warm: Warm) -> Iterator[str]:
+def _of_execution(service: Service, histories: Histories, warm: Warm) -> Iterator[str]:
     execution = warm.execution
     label = f"execution {warm.row} ({warm.name.workflow_id} {warm.name.run_id})"
     if execution.opened is None:
@@ -72,9 +78,15 @@ def _of_execution(service: Service, warm: Warm) -> Iterator[str]:
     deadline = next_deadline(execution, warm.beats, service.up_since) if execution.is_open else None
     if deadline is not None and (wake_at is None or wake_at > deadline):
         yield f"{label}: wakes at {wake_at}, later than its deadline {deadline}"
-    if not execution.is_open and wake_at is not None:
-        yield f"{label}: is closed but wakes at {wake_at}"
+    if execution.closed is not None:
+        retention_s = service.registry.domain_of(warm.domain).retention_s
+        forgotten_at = round(execution.closed.timestamp + retention_s, 3)
+        if wake_at != forgotten_at:
+            yield f"{label}: is closed and forgotten at {wake_at}, but should be at {forgotten_at}"
     yield from _of_tags(service, warm, label)
+    yield from _of_functions(service, warm, label)
+    if execution.is_open:
+        yield from _of_others(service, histories, warm, label)
     for scheduled in warm.beats:
         task = execution.activities.get(scheduled)
         if not execution.is_open or task is None or task.started is None:
@@ -95,6 +107,61 @@ def _of_tags(service: Service, warm: Warm, label: str) -> Iterator[str]:
     }
     if stored != derived:
         yield f"{label}: the list shows the tags {sorted(stored, key=str)}, the history says {sorted(derived, key=str)}"
+
+
+def _of_functions(service: Service, warm: Warm, label: str) -> Iterator[str]:
+    stored = {
+        scheduled
+        for (scheduled,) in service.database.connection.execute(
+            "select scheduled_event from functions where execution = ?", (warm.row,)
+        )
+    }
+    running = {id for id, function in warm.execution.lambda_functions.items() if function.started is not None}
+    derived = running if warm.execution.is_open else set()
+    if stored != derived:
+        yield f"{label}: the functions {sorted(stored)} are being called, the history says {sorted(derived)}"
+
+
+def _of_others(service: Service, histories: Histories, warm: Warm, label: str) -> Iterator[str]:
+    """What is sent is delivered in the same transaction, so nothing is ever on its way; families know each other."""
+    execution = warm.execution
+    for id in execution.external_requests:
+        yield f"{label}: event {id} was sent and has no outcome"
+    for id, function in execution.lambda_functions.items():
+        if function.started is None:
+            yield f"{label}: the function that event {id} scheduled was not started"
+    for id, child in execution.children.items():
+        found = service.database.connection.execute(
+            "select parent_run_id from executions where domain = ? and workflow_id = ? and close_at is null",
+            (warm.domain, child.id),
+        ).get
+        if child.started is None or found != warm.name.run_id:
+            yield f"{label}: event {id} began a child {child.id!r} that is not there"
+    parent, initiated = execution.started.parent_workflow_execution, execution.started.parent_initiated_event_id
+    if parent is None:
+        return
+    row = service.database.connection.execute(
+        "select id from executions where domain = ? and run_id = ? and close_at is null", (warm.domain, parent.run_id)
+    ).get
+    if row is not None and initiated not in histories.get(row).execution.children:
+        yield f"{label}: its parent {parent.workflow_id!r} does not know it as event {initiated}"
+
+
+def _of_domains(service: Service) -> Iterator[str]:
+    connection = service.database.connection
+    for (domain,) in list(connection.execute("select id from domains")):
+        counted = connection.execute(
+            "select count(*) from executions where domain = ? and close_at is null", (domain,)
+        ).get
+        known = service.open_counts.of(domain)
+        if known != counted:
+            yield f"domain {domain}: {known} executions are said to be open, {counted} are"
+    for kind in ("activity", "workflow"):
+        for name, version, status, told in connection.execute(
+            "select name, version, status, json_extract(detail, '$.typeInfo.status')"  # noqa: S608  # our own names
+            f" from {kind}_types where status <> json_extract(detail, '$.typeInfo.status')"
+        ):
+            yield f"{kind} type {name} {version}: listed as {status}, described as {told}"
 
 
 def _of_tasks(service: Service, expected: set[TaskRow]) -> Iterator[str]:

@@ -11,12 +11,14 @@ from swf.protocol.faults import Fault
 class Pending:
     """A request and its answer. Written by whoever holds the turn, read by the caller."""
 
-    __slots__ = ("answer", "is_done", "lsn", "may_wait", "request")
+    __slots__ = ("answer", "is_done", "lsn", "may_wait", "region", "request")
 
     def __init__(self, request: Request[Any], *, may_wait: bool = False) -> None:
         """*may_wait*: a poll that finds no task waits for one."""
         self.request = request
         self.may_wait = may_wait
+        self.region = "us-east-1"
+        """The region under which the caller knows the service; it shows in ARNs alone."""
         self.is_done = False
         self.answer: Any | Fault = None
         """The result, or the fault, once :attr:`is_done`."""

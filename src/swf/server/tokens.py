@@ -11,7 +11,10 @@ from typing import Literal, NamedTuple
 from swf.protocol import texts
 
 _TASK = struct.Struct(">cQQQQ")
+_PAGE = struct.Struct(">IQ")
 _CHECK = struct.Struct(">I")
+
+PAGE_TOKEN_LIFE_S = 24 * 3600
 
 
 class TaskToken(NamedTuple):
@@ -46,17 +49,22 @@ class TaskToken(NamedTuple):
         return cls(kind, execution, scheduled, started, milliseconds / 1000)
 
 
-def page_token(question: bytes, position: str) -> str:
+def page_token(question: bytes, position: str, now: float) -> str:
     """A token that continues the answer to *question* (operation and arguments) at *position*."""
-    return _seal(_CHECK.pack(zlib.crc32(question)) + position.encode())
+    return _seal(_PAGE.pack(zlib.crc32(question), int(now)) + position.encode())
 
 
-def page_position(token: str, question: bytes) -> str:
-    """Where to continue; ValidationException if the token belongs to another question."""
+def page_position(token: str, question: bytes, now: float) -> str:
+    """Where to continue; ValidationException if the token belongs to another question, or is a day old."""
     body = _unseal(token)
-    if body[: _CHECK.size] != _CHECK.pack(zlib.crc32(question)):
+    if len(body) < _PAGE.size:
         raise texts.invalid_token()
-    return body[_CHECK.size :].decode()
+    asked, made_at = _PAGE.unpack_from(body)
+    if asked != zlib.crc32(question):
+        raise texts.invalid_token()
+    if now - made_at > PAGE_TOKEN_LIFE_S:
+        raise texts.token_expired()
+    return body[_PAGE.size :].decode()
 
 
 def _seal(body: bytes) -> str:

@@ -6,19 +6,28 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from swf.server.functions import Functions
 from swf.server.http.door import Door
 
 
 @contextlib.contextmanager
-def serving(path: str | Path, *, host: str = "127.0.0.1", port: int = 0, wait_s: float = 0.0) -> Iterator[Door]:
+def serving(
+    path: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    wait_s: float = 0.0,
+    functions: Functions | None = None,
+) -> Iterator[Door]:
     """Owns the file *path* and serves it from a thread of this process, until the block is left.
 
-    *port* 0: a free one. Another owner is waited for for *wait_s* seconds. Raises FileOwned, NotADatabase,
+    *port* 0: a free one. Another owner is waited for for *wait_s* seconds. *functions* calls Lambda functions;
+    None: they are not available. Raises FileOwned, NotADatabase,
     DoorError, OSError.
     """
     from swf.server import open_service
 
-    service = open_service(path, wait_s=wait_s)
+    service = open_service(path, wait_s=wait_s, functions=functions)
     try:
         door = Door(service, host=host, port=port)
         door.open()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from swf.lifecycle import ActivityTask, DecisionTask, Execution, Timer
+from swf.lifecycle import ActivityTask, DecisionTask, Execution, LambdaFunction, Timer
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
     ActivityTaskScheduled,
@@ -16,12 +16,14 @@ from swf.protocol.events import (
     DecisionTaskScheduled,
     DecisionTaskStarted,
     DecisionTaskTimedOut,
+    LambdaFunctionStarted,
+    LambdaFunctionTimedOut,
     TimerFired,
     TimerStarted,
     WorkflowExecutionStarted,
     WorkflowExecutionTimedOut,
 )
-from swf.protocol.limits import EXECUTION_DURATION_S
+from swf.protocol.limits import EXECUTION_DURATION_S, LAMBDA_TIMEOUT_S
 from swf.protocol.values import TimeoutType
 from swf.server.machine.turn import Beat, Turn
 
@@ -36,7 +38,8 @@ class Clock(Enum):
     DECISION_START_TO_CLOSE = 4
     DECISION_SCHEDULE_TO_START = 5
     TIMER = 6
-    EXECUTION = 7
+    LAMBDA_START_TO_CLOSE = 7
+    EXECUTION = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ def deadlines(execution: Execution, beats: Mapping[int, Beat], up_since: float) 
     for timer in execution.timers.values():
         if timer.is_open:
             yield from _of_timer(timer)
+    for function in execution.lambda_functions.values():
+        if function.is_open:
+            yield from _of_function(function)
 
 
 def deadlines_from(
@@ -90,6 +96,9 @@ def deadlines_from(
         case TimerStarted():
             if timer := execution.timers.get(event.id):
                 yield from _of_timer(timer)
+        case LambdaFunctionStarted(scheduled_event_id=scheduled):
+            if function := execution.lambda_functions.get(scheduled):
+                yield from _of_function(function)
         case WorkflowExecutionStarted():
             yield from _of_execution(execution)
 
@@ -105,10 +114,11 @@ def _after(start: float, duration: str | None) -> float | None:
 
 
 def _of_execution(execution: Execution) -> Iterator[Deadline]:
+    """No execution outlives a year, not even one that was started without a timeout."""
     assert execution.opened is not None
-    at = _after(execution.opened.timestamp, execution.started.execution_start_to_close_timeout)
-    if at is not None:
-        yield Deadline(at, 1, Clock.EXECUTION)
+    allowed = seconds(execution.started.execution_start_to_close_timeout)
+    lasts = EXECUTION_DURATION_S if allowed is None else allowed
+    yield Deadline(round(execution.opened.timestamp + lasts, 3), 1, Clock.EXECUTION)
 
 
 def _of_decisions(execution: Execution, up_since: float) -> Iterator[Deadline]:
@@ -154,6 +164,18 @@ def _of_timer(timer: Timer) -> Iterator[Deadline]:
     yield Deadline(at, timer.opened.id, Clock.TIMER)
 
 
+def _of_function(function: LambdaFunction) -> Iterator[Deadline]:
+    if function.started is not None:
+        allowed = function_timeout(function.wanted.start_to_close_timeout)
+        yield Deadline(round(function.started.timestamp + allowed, 3), function.opened.id, Clock.LAMBDA_START_TO_CLOSE)
+
+
+def function_timeout(text: str | None) -> int:
+    """The seconds a Lambda function may take: from 1 to 900, 900 where nothing else is said."""
+    allowed = seconds(text)
+    return LAMBDA_TIMEOUT_S if allowed is None else max(1, min(allowed, LAMBDA_TIMEOUT_S))
+
+
 def expire(turn: Turn) -> None:
     """Lets everything strike that is due, the earliest first, until nothing is."""
     while True:
@@ -181,6 +203,8 @@ def _strike(turn: Turn, deadline: Deadline) -> None:
             if timer is not None and timer.is_open:
                 turn.emit(TimerFired(timer_id=timer.id, started_event_id=deadline.event_id))
                 turn.wake_decider()
+        case Clock.LAMBDA_START_TO_CLOSE:
+            _time_out_function(turn, deadline)
         case Clock.DECISION_START_TO_CLOSE:
             _time_out_decision(turn, execution.running_decision, TimeoutType.START_TO_CLOSE, deadline)
         case Clock.DECISION_SCHEDULE_TO_START:
@@ -219,6 +243,20 @@ def _time_out_activity(turn: Turn, deadline: Deadline, which: TimeoutType) -> No
             scheduled_event_id=deadline.event_id,
             started_event_id=task.started.id if task.started else 0,
             details=beat.details if beat else None,
+        )
+    )
+    turn.wake_decider()
+
+
+def _time_out_function(turn: Turn, deadline: Deadline) -> None:
+    function = turn.execution.lambda_functions.get(deadline.event_id)
+    if function is None or function.started is None:
+        return
+    turn.emit(
+        LambdaFunctionTimedOut(
+            scheduled_event_id=deadline.event_id,
+            started_event_id=function.started.id,
+            timeout_type=TimeoutType.START_TO_CLOSE,
         )
     )
     turn.wake_decider()

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from swf.lifecycle import DecisionTask
-from swf.protocol.base import DecisionAttributes
-from swf.protocol.decisions import (
-    ContinueAsNewWorkflowExecution,
-    RequestCancelExternalWorkflowExecution,
-    SignalExternalWorkflowExecution,
-    StartChildWorkflowExecution,
-)
 from swf.protocol.events import DecisionTaskCompleted, DecisionTaskStarted
-from swf.protocol.faults import UnknownOperationException
 from swf.protocol.operations import RespondDecisionTaskCompleted
 from swf.server.machine.decide import decide
 from swf.server.machine.turn import Turn
-
-NOT_YET: tuple[type[DecisionAttributes], ...] = (
-    ContinueAsNewWorkflowExecution,
-    RequestCancelExternalWorkflowExecution,
-    SignalExternalWorkflowExecution,
-    StartChildWorkflowExecution,
-)
-"""Decisions that reach other executions; this service does not know them yet."""
 
 
 def take_decision(turn: Turn, identity: str | None) -> DecisionTask:
@@ -35,16 +17,6 @@ def take_decision(turn: Turn, identity: str | None) -> DecisionTask:
     return task
 
 
-def refuse_unknown(decisions: Sequence[DecisionAttributes]) -> None:
-    """Raises UnknownOperationException for the first decision that this service cannot carry out."""
-    for attributes in decisions:
-        if isinstance(attributes, NOT_YET):
-            raise UnknownOperationException(
-                f"The embedded service does not know the decision {type(attributes).__name__} yet; "
-                "nothing of this answer was applied."
-            )
-
-
 def answer_decision(turn: Turn, task: DecisionTask, request: RespondDecisionTaskCompleted) -> None:
     """Closes the decision task and applies its decisions in order.
 
@@ -52,8 +24,6 @@ def answer_decision(turn: Turn, task: DecisionTask, request: RespondDecisionTask
     the end, so that a refusal does not make the closing decision of the same answer fail.
     """
     assert task.started is not None
-    decisions = [decision.attributes for decision in request.decisions or ()]
-    refuse_unknown(decisions)
     completed = turn.emit(
         DecisionTaskCompleted(
             scheduled_event_id=task.opened.id,
@@ -64,7 +34,7 @@ def answer_decision(turn: Turn, task: DecisionTask, request: RespondDecisionTask
         )
     )
     wake = False
-    for attributes in decisions:
-        wake = decide(turn, attributes, completed.id) or wake
+    for decision in request.decisions or ():
+        wake = decide(turn, decision.attributes, completed.id) or wake
     if wake:
         turn.wake_decider()

@@ -1,5 +1,6 @@
-"""The operations of the API on one file: validate, compute, commit, answer."""
+"""One function per operation of the API, and the rounds in which calls are computed, written and answered."""
 
-from swf.server.service.service import Service, StartedTask
+from swf.server.service.service import Service
+from swf.server.service.successor import StartedTask
 
 __all__ = ["Service", "StartedTask"]

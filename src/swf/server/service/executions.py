@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from swf.protocol import texts
+from swf.protocol.events import WorkflowExecutionCancelRequested, WorkflowExecutionSignaled
 from swf.protocol.operations import (
     RequestCancelWorkflowExecution,
     Run,
@@ -10,25 +11,29 @@ from swf.protocol.operations import (
     StartWorkflowExecution,
     TerminateWorkflowExecution,
 )
-from swf.protocol.values import RegistrationStatus
-from swf.server.machine.control import request_cancel, resolve_start, signal, start, terminate
+from swf.protocol.values import RegistrationStatus, WorkflowExecution
+from swf.server.machine.control import receive, resolve_start, start, terminate
+from swf.server.service.domains import usable_domain
 from swf.server.service.round import Round
-from swf.server.service.types import usable_domain
 
 
 def start_workflow_execution(round: Round, request: StartWorkflowExecution) -> Run:
-    """Starts a run. Looked at in this order: domain, type, its status, defaults, workflow id."""
+    """Starts a run. Looked at in this order: domain, type, its status, defaults, workflow id, number of open ones."""
     domain = usable_domain(round, request.domain)
     type = request.workflow_type
-    registered = round.service.registry.workflow_type(domain.id, type.name, type.version)
+    registered = round.service.registry.workflow_types.get(domain.id, type.name, type.version)
     if registered is None:
         raise texts.unknown_type(type)
     if registered.type_info.status is RegistrationStatus.DEPRECATED:
         raise texts.type_deprecated(type)
     event = resolve_start(request, registered.configuration)
-    if round.find_open(domain, request.workflow_id) is not None:
+    if round.find_open(domain.id, request.workflow_id) is not None:
         raise texts.already_started()
-    warm = round.begin(domain, request.workflow_id, event)
+    limit = round.service.quotas.open_executions
+    if round.service.open_counts.of(domain.id) >= limit:
+        raise texts.too_many_open_executions(limit)
+    name = WorkflowExecution(workflow_id=request.workflow_id, run_id=round.service.new_run_id())
+    warm = round.begin(domain.id, name, event, round.now)
     turn = round.turn(warm)
     start(turn, event)
     round.settle(warm, turn)
@@ -39,7 +44,10 @@ def signal_workflow_execution(round: Round, request: SignalWorkflowExecution) ->
     """Sends a signal."""
     warm = round.open_execution(round.domain(request.domain), request.workflow_id, request.run_id)
     turn = round.turn(warm)
-    signal(turn, request)
+    event = WorkflowExecutionSignaled(
+        signal_name=request.signal_name, input=request.input, external_initiated_event_id=0
+    )
+    receive(turn, event)
     round.settle(warm, turn)
 
 
@@ -47,7 +55,7 @@ def request_cancel_workflow_execution(round: Round, request: RequestCancelWorkfl
     """Asks to cancel."""
     warm = round.open_execution(round.domain(request.domain), request.workflow_id, request.run_id)
     turn = round.turn(warm)
-    request_cancel(turn)
+    receive(turn, WorkflowExecutionCancelRequested(external_initiated_event_id=0))
     round.settle(warm, turn)
 
 

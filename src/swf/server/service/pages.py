@@ -1,13 +1,57 @@
-"""Pages of a history: a part of it, forward or backward, and the token that goes on."""
+"""Pages: a part of a history or of a list, forward or backward, and the token that goes on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
 from msgspec import Raw
 
 from swf.protocol import texts, wire
+from swf.protocol.base import Request
 from swf.protocol.limits import PAGE_SIZE
 from swf.server.store.histories import Histories, Warm
 from swf.server.tokens import page_position, page_token
+
+Item = TypeVar("Item")
+Position = TypeVar("Position")
+
+
+def question_of(request: Request[Any]) -> bytes:
+    """What a page token is bound to: the operation and its arguments, page size and token aside."""
+    return type(request).__name__.encode() + wire.encode(
+        msgspec.structs.replace(request, next_page_token=None, maximum_page_size=None)
+    )
+
+
+def position_of(request: Any, type: type[Position], now: float) -> Position | None:
+    """Where a page of a list begins, as :func:`list_page` has noted it; None for the first page.
+
+    Raises ValidationException for a token that belongs to another question, or is too old.
+    """
+    if request.next_page_token is None:
+        return None
+    position = page_position(request.next_page_token, question_of(request), now)
+    try:
+        return msgspec.json.decode(position, type=type)
+    except msgspec.DecodeError as error:
+        raise texts.invalid_token() from error
+
+
+def list_page(
+    request: Any, fetch: Callable[[int], list[Item]], place: Callable[[Item], object], now: float
+) -> tuple[list[Item], str | None]:
+    """The items that fit a page, and the token for the next, or None. *fetch* reads so many at most.
+
+    *place* says where an item stands, as JSON can hold it.
+    """
+    limit = request.maximum_page_size or PAGE_SIZE
+    items = fetch(limit + 1)
+    if len(items) <= limit:
+        return items, None
+    del items[limit:]
+    return items, page_token(question_of(request), wire.encode_json(place(items[-1])).decode(), now)
 
 
 def event_page(
@@ -20,6 +64,7 @@ def event_page(
     newest_first: bool,
     token: str | None,
     question: str,
+    now: float,
 ) -> tuple[Raw, str | None]:
     """The stored events from *first* to *last* that fit one page, and the token for the next, or None.
 
@@ -28,7 +73,7 @@ def event_page(
     """
     asked = f"{question} {newest_first}".encode()
     if token is not None:
-        position = page_position(token, asked)
+        position = page_position(token, asked, now)
         if not position.isdigit():
             raise texts.invalid_token()
         if newest_first:
@@ -39,7 +84,7 @@ def event_page(
     bodies = _bodies(histories, warm, first, last, limit=limit, newest_first=newest_first)
     following = last - limit if newest_first else first + limit
     more = first <= following <= last
-    return Raw(wire.join_events(bodies)), page_token(asked, str(following)) if more else None
+    return Raw(wire.join_events(bodies)), page_token(asked, str(following), now) if more else None
 
 
 def _bodies(histories: Histories, warm: Warm, first: int, last: int, *, limit: int, newest_first: bool) -> list[bytes]:

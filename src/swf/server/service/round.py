@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,18 +18,25 @@ from swf.protocol.events import (
     ActivityTaskScheduled,
     ActivityTaskStarted,
     ActivityTaskTimedOut,
+    LambdaFunctionCompleted,
+    LambdaFunctionFailed,
+    LambdaFunctionStarted,
+    LambdaFunctionTimedOut,
     WorkflowExecutionCancelRequested,
     WorkflowExecutionStarted,
 )
 from swf.protocol.faults import Fault, InternalFailure
 from swf.protocol.values import WorkflowExecution
-from swf.server.machine.control import end_if_too_long
-from swf.server.machine.deadlines import deadlines_from, expire, next_deadline
+from swf.server.functions import FunctionCall
+from swf.server.machine.closing import conclude
+from swf.server.machine.deadlines import deadlines_from, expire, function_timeout, next_deadline
+from swf.server.machine.outbox import BeginRun, Command
 from swf.server.machine.turn import Beat, Turn
 from swf.server.pending import Pending
+from swf.server.service.world import WorldOf
 from swf.server.store.changes import Changes, ListKey, TaskRow
 from swf.server.store.histories import Warm, activity_row, decision_row
-from swf.server.store.registry import DomainRow, TypesOf
+from swf.server.store.registry import DomainRow
 from swf.server.waiters import TaskList
 
 log = logging.getLogger(__name__)
@@ -63,8 +71,14 @@ class Round:
     answers: list[Answer] = field(default_factory=list)
     touched: dict[int, Warm] = field(default_factory=dict)
     """Executions with new events, by row."""
-    started: dict[tuple[int, str], Warm] = field(default_factory=dict)
-    """Executions that began in this batch, by domain and workflow id."""
+    begun: dict[tuple[int, str], Warm] = field(default_factory=dict)
+    """Executions that began in this batch, by domain and run id."""
+    latest: dict[tuple[int, str], Warm] = field(default_factory=dict)
+    """The last of them of each domain and workflow id."""
+    outbox: deque[tuple[int, float, Command]] = field(default_factory=deque)
+    """What executions have sent to each other and is not delivered yet: domain, time of sending, command."""
+    calls: list[FunctionCall] = field(default_factory=list)
+    """Lambda functions to be called when the batch is written."""
     lists: dict[ListKey, TaskList] = field(default_factory=dict)
     """Task lists where a task and a poller may meet now."""
     matched: list[tuple[ListKey, Pending]] = field(default_factory=list)
@@ -79,9 +93,9 @@ class Round:
         return found
 
     def run(self, domain: DomainRow, name: WorkflowExecution) -> Warm:
-        """The run of both ids, open or closed; UnknownResourceFault if there is none."""
-        warm = self._find_run(domain.id, name.run_id)
-        if warm is None or warm.name != name:
+        """The run of both ids, open or closed; UnknownResourceFault if there is none, or none any more."""
+        warm = self._find_run(domain.id, name)
+        if warm is None or self._is_forgotten(warm):
             raise texts.unknown_execution(name)
         return warm
 
@@ -89,23 +103,22 @@ class Round:
         """The open execution of the workflow id, or the run if *run_id* says which, what is due struck first."""
         if run_id:
             name = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
-            warm = self.run(domain, name)
-            self.expire(warm)
-            if not warm.execution.is_open:
+            run = self.find_open_run(domain.id, name)
+            if run is None:
                 raise texts.unknown_execution(name)
-            return warm
-        open_one = self.find_open(domain, workflow_id)
+            return run
+        open_one = self.find_open(domain.id, workflow_id)
         if open_one is None:
             raise texts.no_open_execution(workflow_id)
         return open_one
 
-    def find_open(self, domain: DomainRow, workflow_id: str) -> Warm | None:
+    def find_open(self, domain: int, workflow_id: str) -> Warm | None:
         """The open execution of the workflow id, what is due struck first, or None."""
-        warm = self.started.get((domain.id, workflow_id))
+        warm = self.latest.get((domain, workflow_id))
         if warm is None:
             row = self.service.database.connection.execute(
                 "select id from executions where domain = ? and workflow_id = ? and close_at is null",
-                (domain.id, workflow_id),
+                (domain, workflow_id),
             ).get
             if row is None:
                 return None
@@ -113,23 +126,38 @@ class Round:
         self.expire(warm)
         return warm if warm.execution.is_open else None
 
-    def _find_run(self, domain: int, run_id: str) -> Warm | None:
-        for warm in self.started.values():
-            if warm.name.run_id == run_id and warm.domain == domain:
-                return warm
-        row = self.service.database.connection.execute(
-            "select id from executions where run_id = ? and domain = ?", (run_id, domain)
-        ).get
-        return None if row is None else self.service.histories.get(row)
+    def find_open_run(self, domain: int, name: WorkflowExecution) -> Warm | None:
+        """The run of both ids if it is open, what is due struck first, or None."""
+        warm = self._find_run(domain, name)
+        if warm is None:
+            return None
+        self.expire(warm)
+        return warm if warm.execution.is_open else None
+
+    def _find_run(self, domain: int, name: WorkflowExecution) -> Warm | None:
+        warm = self.begun.get((domain, name.run_id))
+        if warm is None:
+            row = self.service.database.connection.execute(
+                "select id from executions where run_id = ? and domain = ?", (name.run_id, domain)
+            ).get
+            if row is None:
+                return None
+            warm = self.service.histories.get(row)
+        return warm if warm.name == name else None
+
+    def _is_forgotten(self, warm: Warm) -> bool:
+        """Whether the retention of a closed execution is over, be it removed already or not."""
+        return not warm.execution.is_open and warm.wake_at is not None and warm.wake_at <= self.now
 
     # Turns
 
-    def turn(self, warm: Warm) -> Turn:
-        """A turn of the machine on this execution. :meth:`settle` takes in what it does."""
+    def turn(self, warm: Warm, at: float = 0.0) -> Turn:
+        """A turn of the machine on this execution, not before *at*. :meth:`settle` takes in what it does."""
         return Turn(
             warm.execution,
-            max(self.now, warm.execution.last_timestamp),
-            TypesOf(self.service.registry, warm.domain),
+            max(self.now, warm.execution.last_timestamp, at),
+            warm.name,
+            WorldOf(self.service, warm.domain),
             warm.beats,
             self.service.up_since,
         )
@@ -144,42 +172,51 @@ class Round:
         if warm.execution.is_open:
             self.wake(warm, next_deadline(warm.execution, warm.beats, self.service.up_since))
 
-    def begin(self, domain: DomainRow, workflow_id: str, event: WorkflowExecutionStarted) -> Warm:
-        """A new execution without events, its row in the view."""
-        name = WorkflowExecution(workflow_id=workflow_id, run_id=self.service.new_run_id())
-        warm = Warm(self.service.new_row(), domain.id, name, Execution())
+    def begin(self, domain: int, name: WorkflowExecution, event: WorkflowExecutionStarted, at: float) -> Warm:
+        """A new execution that starts with *event* at this time, its row in the view."""
+        warm = Warm(self.service.new_row(), domain, name, Execution())
         parent = event.parent_workflow_execution
+        self.service.open_counts.add(domain, 1)
         self.changes.execute(
             "insert into executions (id, domain, workflow_id, run_id, type_name, type_version,"
             " parent_workflow_id, parent_run_id, tags, start_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             warm.row,
-            domain.id,
-            workflow_id,
+            domain,
+            name.workflow_id,
             name.run_id,
             event.workflow_type.name,
             event.workflow_type.version,
             parent.workflow_id if parent else None,
             parent.run_id if parent else None,
             wire.encode_json(event.tag_list).decode() if event.tag_list else None,
-            self.now,
+            at,
         )
         for tag in {tag for tag in event.tag_list or () if tag is not None}:
             self.changes.execute(
                 "insert into execution_tags (execution, domain, tag, start_at) values (?, ?, ?, ?)",
                 warm.row,
-                domain.id,
+                domain,
                 tag,
-                self.now,
+                at,
             )
-        self.started[domain.id, workflow_id] = warm
+        self.begun[domain, name.run_id] = self.latest[domain, name.workflow_id] = warm
         self.service.histories.put(warm)
         return warm
 
+    def send(self, domain: int, at: float, command: Command) -> None:
+        """Puts a command into the outbox; the next run of a workflow id goes first, for nobody may take the id."""
+        if isinstance(command, BeginRun):
+            self.outbox.appendleft((domain, at, command))
+        else:
+            self.outbox.append((domain, at, command))
+
     def settle(self, warm: Warm, turn: Turn) -> None:
         """Takes the new events of a turn into the batch, with all that follows for the views."""
-        end_if_too_long(turn)
+        conclude(turn)
         if not turn.events:
             return
+        for command in turn.outbox:
+            self.send(warm.domain, turn.now, command)
         self.touched[warm.row] = warm
         bodies = [wire.encode(event) for event in turn.events]
         self.changes.events.extend((warm.row, event.id, body) for event, body in zip(turn.events, bodies, strict=True))
@@ -210,6 +247,24 @@ class Round:
                 self.note_beat(warm, scheduled, None)
             case WorkflowExecutionCancelRequested():
                 self.changes.execute("update executions set cancel_requested = 1 where id = ?", warm.row)
+            case LambdaFunctionStarted(scheduled_event_id=scheduled):
+                self._call_function(warm, scheduled)
+            case (
+                LambdaFunctionCompleted(scheduled_event_id=scheduled)
+                | LambdaFunctionFailed(scheduled_event_id=scheduled)
+                | LambdaFunctionTimedOut(scheduled_event_id=scheduled)
+            ):
+                self.changes.execute(
+                    "delete from functions where execution = ? and scheduled_event = ?", warm.row, scheduled
+                )
+
+    def _call_function(self, warm: Warm, scheduled_event_id: int) -> None:
+        self.changes.execute(
+            "insert into functions (execution, scheduled_event) values (?, ?)", warm.row, scheduled_event_id
+        )
+        wanted = warm.execution.lambda_functions[scheduled_event_id].wanted
+        timeout_s = function_timeout(wanted.start_to_close_timeout)
+        self.calls.append(FunctionCall(warm.row, scheduled_event_id, wanted.name, wanted.input, timeout_s))
 
     def _follow_decision(self, warm: Warm) -> None:
         task = warm.execution.deliverable_decision
@@ -273,18 +328,22 @@ class Round:
             self._withdraw(warm, event_id)
         for scheduled in list(warm.stored_beats):
             self.note_beat(warm, scheduled, None)
-        warm.wake_at = None
+        closed_at = execution.closed.timestamp
+        warm.wake_at = round_ms(closed_at + self.service.registry.domain_of(warm.domain).retention_s)
         self.changes.wake_ups.pop(warm.row, None)
+        self.service.expect_wake(warm.wake_at)
+        self.service.open_counts.add(warm.domain, -1)
         self.changes.execute(
-            "update executions set close_at = ?, close_status = ?, wake_at = null where id = ?",
-            execution.closed.timestamp,
+            "update executions set close_at = ?, close_status = ?, wake_at = ? where id = ?",
+            closed_at,
             str(execution.close_status),
+            warm.wake_at,
             warm.row,
         )
+        if execution.lambda_functions:
+            self.changes.execute("delete from functions where execution = ?", warm.row)
         if execution.started.tag_list:
-            self.changes.execute(
-                "update execution_tags set close_at = ? where execution = ?", execution.closed.timestamp, warm.row
-            )
+            self.changes.execute("update execution_tags set close_at = ? where execution = ?", closed_at, warm.row)
 
     # Answers
 
@@ -299,6 +358,11 @@ class Round:
             warm.lsn = committed
         for answer in self.answers:
             answer.pending.finish(_composed(answer), committed if answer.lsn is None else answer.lsn)
+
+
+def round_ms(at: float) -> float:
+    """The time in whole milliseconds, as events have it."""
+    return round(at, 3)
 
 
 def _composed(answer: Answer) -> Any | Fault:

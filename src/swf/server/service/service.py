@@ -8,27 +8,31 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import apsw
 
-from swf.lifecycle.things import Thing
-from swf.protocol.events import ActivityTaskStarted, DecisionTaskStarted
+from swf.protocol import texts
 from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
 from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
 from swf.server.clock import Clock
+from swf.server.functions import Functions
 from swf.server.lock import FileLock
+from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
+from swf.server.rates import Rates
+from swf.server.service.calls import Calls, end_interrupted
 from swf.server.service.operations import OPERATIONS, WAITS
+from swf.server.service.outbox import deliver
+from swf.server.service.retention import LAST_ROW, forget, sweep
 from swf.server.service.round import Round
+from swf.server.service.successor import StartedTask, held_tasks
 from swf.server.service.tasks import hand_over, list_of
 from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.database import Database
-from swf.server.store.histories import Histories, Warm
+from swf.server.store.histories import Histories
 from swf.server.store.registry import Registry
-from swf.server.tokens import TaskToken
+from swf.server.store.visibility import OpenCounts
 from swf.server.waiters import TaskLists
 
 log = logging.getLogger(__name__)
@@ -39,17 +43,6 @@ EXPIRE_AT_ONCE = 500
 """Executions looked at in one round when their time has come; polls are served between rounds."""
 REPEAT_AFTER_S = 1.0
 """Seconds until deadlines that could not be written are tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartedTask:
-    """A task that somebody holds: what a successor needs to answer it."""
-
-    kind: Literal["activity", "decision"]
-    task_token: str
-    identity: str | None
-    activity_id: str | None
-    started_event_id: int
 
 
 class Service:
@@ -63,11 +56,19 @@ class Service:
         lock: FileLock | None = None,
         new_run_id: Callable[[], str] | None = None,
         read_only: bool = False,
+        quotas: Quotas | None = None,
+        rates: Rates | None = None,
+        functions: Functions | None = None,
     ) -> None:
+        """*quotas* None: Amazon's. *rates* None: nothing is throttled. *functions* None: Lambda is not available."""
         self.database = database
         self.clock = clock
         self.new_run_id = new_run_id or _random_run_id
+        self.quotas = quotas or Quotas()
+        self.rates = rates
+        self.functions = Calls(self, functions) if functions else None
         self.registry = Registry(database.connection)
+        self.open_counts = OpenCounts(database.connection)
         self.histories = Histories(database.connection)
         self.task_lists = TaskLists(self._waiting_tasks)
         self.up_since = clock.now()
@@ -75,13 +76,14 @@ class Service:
         self._file_lock = lock
         self._turn = threading.Lock()
         self._incoming: deque[Pending] = deque()
-        self._next_row: int = database.connection.execute("select coalesce(max(id), 0) + 1 from executions").get
-        self._next_wake: float | None = database.connection.execute(
-            "select min(wake_at) from executions where wake_at is not null"
-        ).get
+        highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
+        self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
+        self._next_wake: float | None = self._earliest_wake()
         self._alarm: Callable[[float], None] = lambda at: None
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
+        if not read_only:
+            end_interrupted(self)
 
     @property
     def path(self) -> Path | None:
@@ -154,9 +156,11 @@ class Service:
             if pending.is_done:  # given up before its turn came
                 continue
             try:
-                self._handle(round, pending)
-            except Fault as fault:
-                round.answer(pending, fault)
+                try:
+                    self._handle(round, pending)
+                except Fault as fault:
+                    round.answer(pending, fault)
+                deliver(round)
             except Exception:
                 log.exception("call failed operation=%s", type(pending.request).__name__)
                 return pending
@@ -173,8 +177,10 @@ class Service:
         if operation is None or (self.is_read_only and not operation.reads):
             raise UnknownOperationException(
                 f"The embedded service does not know the operation {type(request).__name__}"
-                + (" when a file is only read." if operation else " yet.")
+                + (" when a file is only read." if operation else ".")
             )
+        if self.rates is not None and not self.rates.admits_request(type(request).__name__, round.now):
+            raise texts.rate_exceeded()
         result = operation.answer(round, pending)
         if result is not WAITS:
             round.answer(pending, result)
@@ -190,6 +196,7 @@ class Service:
         def still_waits(task: TaskRow) -> bool:
             warm = self.histories.get(task.execution)
             round.expire(warm)
+            deliver(round)
             return warm.waiting.get(task.event) == task
 
         while round.lists:
@@ -229,17 +236,21 @@ class Service:
                 return False
         round.publish()
         self.histories.weigh(round.touched)
+        if round.calls:
+            assert self.functions is not None, "nobody could schedule a function"
+            self.functions.begin(round.calls)
         return True
 
     def _abandon(self, round: Round) -> None:
         """Drops all that the round has changed in memory; pollers it had served wait again, in front."""
         for row in round.touched:
             self.histories.drop(row)
-        for warm in round.started.values():
+        for warm in round.begun.values():
             self.histories.drop(warm.row)
         for row in {row for row, _ in round.changes.beats} | set(round.changes.wake_ups):
             self.histories.drop(row)
         self.registry.forget()
+        self.open_counts.forget()
         for key, pending in reversed(round.matched):
             pollers = self.task_lists[key].pollers
             pollers[id(pending)] = pending
@@ -302,16 +313,20 @@ class Service:
         now = self.clock.now()
         if self._next_wake is None or self._next_wake > now:
             return False
-        rows = [
-            row
-            for (row,) in self.database.connection.execute(
-                "select id from executions where wake_at <= ? order by wake_at limit ?", (now, EXPIRE_AT_ONCE)
+        rows = list(
+            self.database.connection.execute(
+                "select id, close_at from executions where wake_at <= ? order by wake_at limit ?", (now, EXPIRE_AT_ONCE)
             )
-        ]
+        )
         round = Round(self, now)
         try:
-            for row in rows:
-                round.expire(self.histories.get(row))
+            for row, close_at in rows:
+                if close_at is None:
+                    round.expire(self.histories.get(row))
+                    deliver(round)
+                else:
+                    forget(round, row)
+            is_sweeping = sweep(round)
             self._match(round)
             written = self._commit(round, [])
         except BaseException:
@@ -320,10 +335,16 @@ class Service:
         if not written:
             self._next_wake = now + REPEAT_AFTER_S
             return False
-        self._next_wake = self.database.connection.execute(
-            "select min(wake_at) from executions where wake_at is not null"
+        self._next_wake = self._earliest_wake()
+        return bool(rows) or is_sweeping
+
+    def _earliest_wake(self) -> float | None:
+        """The earliest of all; 0 (long ago) while events of forgotten executions wait to be deleted."""
+        earliest: float | None = self.database.connection.execute(
+            "select coalesce((select 0.0 from forgotten limit 1),"
+            " (select min(wake_at) from executions where wake_at is not null))"
         ).get
-        return bool(rows)
+        return earliest
 
     # Owner's business
 
@@ -335,26 +356,12 @@ class Service:
         with self._turn:
             round = Round(self, self.clock.now())
             found = self.registry.domain(domain)
-            warm = round.find_open(found, workflow_id) if found else None
+            warm = round.find_open(found.id, workflow_id) if found else None
             self._match(round)
             self._commit(round, [])
             if warm is None:
                 return []
-            execution = warm.execution
-            held = [
-                StartedTask("activity", _token("activity", warm, task), _identity(task), task.id, task.started.id)
-                for task in execution.activities.values()
-                if task.started is not None
-            ]
-            running = execution.running_decision
-            if running is not None and running.started is not None:
-                held.insert(
-                    0,
-                    StartedTask(
-                        "decision", _token("decision", warm, running), _identity(running), None, running.started.id
-                    ),
-                )
-            return held
+            return held_tasks(warm)
 
     def announce(self, url: str) -> None:
         """Writes down beside the file where this service can be reached."""
@@ -369,6 +376,8 @@ class Service:
             if self.is_closed:
                 return
             self.is_closed = True
+            if self.functions is not None:
+                self.functions.stop()
             for tasks in self.task_lists.all():
                 for pending in tasks.pollers.values():
                     pending.finish(empty_answer(pending))
@@ -383,18 +392,6 @@ def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:
     if isinstance(pending.request, PollForDecisionTask):
         return DecisionTask(started_event_id=0, previous_started_event_id=0)
     return ActivityTask(started_event_id=0)
-
-
-def _token(kind: Literal["activity", "decision"], warm: Warm, task: Thing[Any]) -> str:
-    assert task.started is not None
-    return TaskToken(kind, warm.row, task.opened.id, task.started.id, task.started.timestamp).encode()
-
-
-def _identity(task: Thing[Any]) -> str | None:
-    assert task.started is not None
-    started = task.started.attributes
-    assert isinstance(started, ActivityTaskStarted | DecisionTaskStarted)
-    return started.identity
 
 
 def _random_run_id() -> str:

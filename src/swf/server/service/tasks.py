@@ -8,7 +8,6 @@ from swf.lifecycle import ActivityTask as OpenActivity
 from swf.lifecycle import DecisionTask as OpenDecision
 from swf.protocol import texts
 from swf.protocol.base import Request
-from swf.protocol.limits import POLLERS_PER_TASK_LIST
 from swf.protocol.operations import (
     ActivityTask,
     ActivityTaskStatus,
@@ -77,7 +76,7 @@ def _join(round: Round, pending: Pending) -> object:
     key = list_of(round.service.registry, pending.request)
     assert key is not None
     tasks = round.service.task_lists[key]
-    if len(tasks.pollers) >= POLLERS_PER_TASK_LIST:
+    if len(tasks.pollers) >= round.service.quotas.pollers:
         raise texts.too_many_pollers()
     tasks.pollers[id(pending)] = pending
     round.lists[key] = tasks
@@ -126,7 +125,8 @@ def _decision_task(round: Round, warm: Warm, task: OpenDecision, request: PollFo
     A page token holds the task token and is bound to the arguments of the poll.
     """
     assert task.started is not None
-    token = TaskToken("decision", warm.row, task.opened.id, task.started.id, task.started.timestamp).encode()
+    started_at = task.started.timestamp
+    token = TaskToken("decision", warm.row, task.opened.id, task.started.id, started_at).encode()
     previous = warm.execution.previous_started_event_id
     first = previous if request.start_at_previous_started_event and previous else 1
     last = task.started.id
@@ -143,6 +143,7 @@ def _decision_task(round: Round, warm: Warm, task: OpenDecision, request: PollFo
             newest_first=bool(request.reverse_order),
             token=page,
             question=question,
+            now=started_at,  # pages of a decision task live as long as the task
         )
         return DecisionTask(
             task_token=token,

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import apsw
 
+from swf.server.store.migrations import SCHEMA_VERSION, can_upgrade, upgrade
+
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
 CHECKPOINT_WHEN_IDLE = 500
 CHECKPOINT_ANYWAY = 2_000
 """Frames in the log. A checkpoint of 1,000 frames takes about 16 ms, so it is left to idle moments."""
@@ -91,6 +92,9 @@ class Database:
     def _prepare(self, connection: apsw.Connection, *, read_only: bool) -> None:
         version = connection.pragma("user_version")
         if version == SCHEMA_VERSION:
+            return
+        if can_upgrade(version) and not read_only:
+            upgrade(connection, version)
             return
         tables = connection.execute("select count(*) from sqlite_schema").get
         if version != 0 or tables or read_only:

@@ -1,5 +1,6 @@
--- The history is the truth. Views, which can be rebuilt from it: executions, execution_tags, tasks.
--- Primary data beside it: domains, workflow_types, activity_types, heartbeats, and the names of task lists.
+-- The history is the truth. Views, which can be rebuilt from it: executions, execution_tags, tasks,
+-- and functions. Primary data beside it: domains, domain_tags, workflow_types, activity_types, heartbeats, and the names
+-- of task lists. A change here needs a step in migrations.py that brings older files to the same schema.
 -- Times are seconds since 1970 UTC with milliseconds.
 
 create table meta (
@@ -15,10 +16,18 @@ create table domains (
     retention_days text not null
 ) strict;
 
+create table domain_tags (
+    domain integer not null,
+    key text not null,
+    value text,                        -- null if none was given
+    primary key (domain, key)
+) strict, without rowid;
+
 create table workflow_types (
     domain integer not null,
     name text not null,
     version text not null,
+    status text not null default 'REGISTERED',
     detail blob not null,              -- WorkflowTypeDetail as on the wire
     primary key (domain, name, version)
 ) strict, without rowid;
@@ -27,9 +36,13 @@ create table activity_types (
     domain integer not null,
     name text not null,
     version text not null,
+    status text not null default 'REGISTERED',
     detail blob not null,              -- ActivityTypeDetail as on the wire
     primary key (domain, name, version)
 ) strict, without rowid;
+
+create index workflow_types_by_status on workflow_types (domain, status, name, version);
+create index activity_types_by_status on activity_types (domain, status, name, version);
 
 create table executions (
     id integer primary key,
@@ -45,7 +58,7 @@ create table executions (
     close_at real,                     -- null while open
     close_status text,
     cancel_requested integer not null default 0,
-    wake_at real                       -- never later than the next deadline; null if there is none
+    wake_at real                       -- never later than the next deadline; once closed, when it may be forgotten
 ) strict;
 
 create unique index open_workflow_ids on executions (domain, workflow_id) where close_at is null;
@@ -106,3 +119,13 @@ create table heartbeats (
     details text,
     primary key (execution, scheduled_event)
 ) strict, without rowid;
+
+create table functions (               -- Lambda functions that are being called
+    execution integer not null,
+    scheduled_event integer not null,
+    primary key (execution, scheduled_event)
+) strict, without rowid;
+
+create table forgotten (               -- executions that are no more, but whose events are still being deleted
+    execution integer primary key
+) strict;

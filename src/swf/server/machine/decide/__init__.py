@@ -8,8 +8,11 @@ from typing import Any
 from swf.protocol import decisions as d
 from swf.protocol.base import DecisionAttributes
 from swf.server.machine.decide.activities import request_cancel_activity_task, schedule_activity_task
-from swf.server.machine.decide.closing import cancel_execution, complete_execution, fail_execution
-from swf.server.machine.decide.notes import record_marker, schedule_lambda_function
+from swf.server.machine.decide.children import start_child_execution
+from swf.server.machine.decide.closing import cancel_execution, complete_execution, continue_execution, fail_execution
+from swf.server.machine.decide.functions import schedule_lambda_function
+from swf.server.machine.decide.markers import record_marker
+from swf.server.machine.decide.others import request_cancel_other, signal_other
 from swf.server.machine.decide.timers import cancel_timer, start_timer
 from swf.server.machine.turn import Turn
 
@@ -19,10 +22,14 @@ RULES: dict[type[DecisionAttributes], Callable[[Turn, Any, int], bool]] = {
     d.StartTimer: start_timer,
     d.CancelTimer: cancel_timer,
     d.RecordMarker: record_marker,
+    d.StartChildWorkflowExecution: start_child_execution,
+    d.SignalExternalWorkflowExecution: signal_other,
+    d.RequestCancelExternalWorkflowExecution: request_cancel_other,
     d.ScheduleLambdaFunction: schedule_lambda_function,
     d.CompleteWorkflowExecution: complete_execution,
     d.FailWorkflowExecution: fail_execution,
     d.CancelWorkflowExecution: cancel_execution,
+    d.ContinueAsNewWorkflowExecution: continue_execution,
 }
 
 

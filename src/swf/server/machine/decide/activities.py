@@ -11,7 +11,6 @@ from swf.protocol.events import (
     RequestCancelActivityTaskFailed,
     ScheduleActivityTaskFailed,
 )
-from swf.protocol.limits import OPEN_ACTIVITIES_PER_EXECUTION
 from swf.protocol.values import RegistrationStatus
 from swf.server.machine.turn import Turn
 
@@ -35,7 +34,7 @@ def schedule_activity_task(turn: Turn, wanted: ScheduleActivityTask, completed_e
 
 def _resolve(turn: Turn, wanted: ScheduleActivityTask, completed_event_id: int) -> ActivityTaskScheduled | Cause:
     """The event, or why there is none: the first objection in the order in which Amazon raises them."""
-    registered = turn.types.activity_type(wanted.activity_type)
+    registered = turn.world.activity_type(wanted.activity_type)
     if registered is None:
         return Cause.ACTIVITY_TYPE_DOES_NOT_EXIST
     if registered.type_info.status is RegistrationStatus.DEPRECATED:
@@ -58,8 +57,10 @@ def _resolve(turn: Turn, wanted: ScheduleActivityTask, completed_event_id: int) 
     heartbeat = wanted.heartbeat_timeout or defaults.default_task_heartbeat_timeout
     if heartbeat is None:
         return Cause.DEFAULT_HEARTBEAT_TIMEOUT_UNDEFINED
-    if turn.execution.open_activity_count >= OPEN_ACTIVITIES_PER_EXECUTION:
+    if turn.execution.open_activity_count >= turn.world.quotas.open_activities:
         return Cause.OPEN_ACTIVITIES_LIMIT_EXCEEDED
+    if not turn.world.admits(ScheduleActivityTask):
+        return Cause.ACTIVITY_CREATION_RATE_EXCEEDED
     return ActivityTaskScheduled(
         activity_type=wanted.activity_type,
         activity_id=wanted.activity_id,

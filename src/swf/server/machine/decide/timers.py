@@ -5,7 +5,6 @@ from __future__ import annotations
 from swf.protocol.causes import Cause
 from swf.protocol.decisions import CancelTimer, StartTimer
 from swf.protocol.events import CancelTimerFailed, StartTimerFailed, TimerCanceled, TimerStarted
-from swf.protocol.limits import OPEN_TIMERS_PER_EXECUTION
 from swf.server.machine.turn import Turn
 
 
@@ -14,8 +13,10 @@ def start_timer(turn: Turn, wanted: StartTimer, completed_event_id: int) -> bool
     cause = None
     if wanted.timer_id in turn.execution.open_timer_ids:
         cause = Cause.TIMER_ID_ALREADY_IN_USE
-    elif turn.execution.open_timer_count >= OPEN_TIMERS_PER_EXECUTION:
+    elif turn.execution.open_timer_count >= turn.world.quotas.open_timers:
         cause = Cause.OPEN_TIMERS_LIMIT_EXCEEDED
+    elif not turn.world.admits(StartTimer):
+        cause = Cause.TIMER_CREATION_RATE_EXCEEDED
     if cause is not None:
         turn.emit(
             StartTimerFailed(timer_id=wanted.timer_id, cause=cause, decision_task_completed_event_id=completed_event_id)
