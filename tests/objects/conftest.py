@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.objects.places import EVERYWHERE, OURS, WHOLE, Place, in_process, moto_server, over_http, reset
+from tests.objects.places import EVERYWHERE, OURS, Place, in_process, moto_server, over_http, reset
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +36,4 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 @pytest.fixture(params=OURS)
 def ours(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Our service, in this process and over HTTP: for what moto does not do, or does otherwise than Amazon."""
-    yield from _open(request)
-
-
-@pytest.fixture(params=WHOLE)
-def whole(request: pytest.FixtureRequest) -> Iterator[Place]:
-    """Every service that answers all operations on domains and types."""
     yield from _open(request)

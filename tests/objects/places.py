@@ -24,8 +24,6 @@ from swf.utils import now
 
 OURS: Final = ("inprocess", "http")
 EVERYWHERE: Final = (*OURS, "moto")
-WHOLE: Final = ("moto",)
-"""Where every operation on domains and types is answered."""
 
 
 @dataclass

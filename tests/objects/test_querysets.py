@@ -50,8 +50,8 @@ def ids(results: Results[WorkflowExecution]) -> list[str]:
     return [execution.workflow_id for execution in results]
 
 
-def test_domains_are_listed_by_status(whole: Place) -> None:
-    domains = DomainQuerySet(connection=whole.connection)
+def test_domains_are_listed_by_status(place: Place) -> None:
+    domains = DomainQuerySet(connection=place.connection)
     for name in ("b", "a", "c"):
         domains.create(name)
     domains.get("c").delete()
@@ -62,8 +62,8 @@ def test_domains_are_listed_by_status(whole: Place) -> None:
     assert domains.all().count() == 2
 
 
-def test_a_domain_is_got_or_made(whole: Place) -> None:
-    domains = DomainQuerySet(connection=whole.connection)
+def test_a_domain_is_got_or_made(place: Place) -> None:
+    domains = DomainQuerySet(connection=place.connection)
     with pytest.raises(DomainDoesNotExist, match="shop"):
         domains.get("shop")
 
@@ -74,8 +74,8 @@ def test_a_domain_is_got_or_made(whole: Place) -> None:
     assert again.retention_period == 3
 
 
-def test_types_are_listed_by_name_and_status(whole: Place) -> None:
-    domain = whole.domain()
+def test_types_are_listed_by_name_and_status(place: Place) -> None:
+    domain = place.domain()
     types = WorkflowTypeQuerySet(domain)
     for name, version in (("b", "1"), ("a", "1"), ("a", "2")):
         types.create(name, version)
@@ -87,8 +87,8 @@ def test_types_are_listed_by_name_and_status(whole: Place) -> None:
     assert domain.workflows("DEPRECATED") == types.all("DEPRECATED")
 
 
-def test_activity_types_are_listed_on_all_pages(whole: Place) -> None:
-    domain = whole.domain()
+def test_activity_types_are_listed_on_all_pages(place: Place) -> None:
+    domain = place.domain()
     types = ActivityTypeQuerySet(domain)
     for number in range(7):
         types.create("charge", str(number))
@@ -194,6 +194,27 @@ def test_closed_executions_are_listed_by_how_and_when_they_closed(ours: Place) -
     assert found.filter("CLOSED", close_status="COMPLETED") == []
     assert ids(found.filter("CLOSED", workflow_id="a", start_oldest_date=past_day(1))) == ["a"]
     assert found.filter("CLOSED", close_latest_date=past_day(3)) == []
+
+
+def test_executions_are_counted_without_being_listed(ours: Place) -> None:
+    found = executions(ours, "a", "b", "c", tag_list=["urgent"])
+    found.get("a").terminate()
+
+    assert found.all().count() == 2
+    assert found.filter(tag="urgent").count() == 2
+    assert found.filter(tag="other").count() == 0
+    assert found.filter("CLOSED", close_status="TERMINATED").count() == 1
+
+
+def test_types_are_found_by_name(ours: Place) -> None:
+    types = WorkflowTypeQuerySet(ours.domain())
+    for name, version in (("b", "1"), ("a", "2"), ("a", "1")):
+        types.create(name, version)
+
+    assert [(each.name, each.version) for each in types.all()] == [("a", "1"), ("a", "2"), ("b", "1")]
+    assert [each.version for each in types.filter(name="a")] == ["1", "2"]
+    assert types.filter(name="c") == []
+    assert types.all().reverse().first() == types.filter(name="b")[0]
 
 
 def test_an_execution_is_found_by_its_id_alone(ours: Place) -> None:
