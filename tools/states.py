@@ -17,16 +17,17 @@ def diagram(noun: str) -> str:
     beginnings = sorted(table[None])
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    [*] --> {state}" for state in beginnings]
-    lines += [f"    [*] --> {state} : refused" for state in sorted(REFUSED.get(noun, ()))]
+    notes = NOTES.get(noun, {})
+    refused = REFUSED.get(noun, frozenset()) | {state for state, states in notes.items() if None in states}
+    lines += [f"    [*] --> {state} : refused" for state in sorted(refused)]
     for state, following in table.items():
         if state is not None:
             lines += [f"    {state} --> {each}" for each in sorted(following)]
     for state in sorted(AGAIN.get(noun, ())):
         lines += [f"    {state} --> {each} : again" for each in beginnings]
-    ends = {each for following in table.values() for each in following} | REFUSED.get(noun, frozenset())
+    ends = {each for following in table.values() for each in following} | refused
     lines += [f"    {state} --> [*]" for state in sorted(ends - {key for key in table if key is not None})]
     lines.append("```")
-    notes = NOTES.get(noun, {})
     if notes:
         together: dict[str, list[str]] = {}
         for state, states in notes.items():

@@ -88,12 +88,15 @@ REFUSED: Mapping[str, frozenset[str]] = {
 
 AGAIN: Mapping[str, frozenset[str]] = {
     "DecisionTask": frozenset({"timed_out"}),
-    "ActivityTask": frozenset({"schedule_failed", "failed", "canceled", "timed_out"}),
-    "Timer": frozenset({"start_failed", "canceled"}),
+    "ActivityTask": frozenset({"schedule_failed", "request_cancel_failed", "failed", "canceled", "timed_out"}),
+    "Timer": frozenset({"start_failed", "cancel_failed", "canceled"}),
     "ChildWorkflowExecution": frozenset({"start_failed", "failed", "canceled", "timed_out", "terminated"}),
     "LambdaFunction": frozenset({"schedule_failed", "start_failed", "failed", "timed_out"}),
 }
 """Per noun, the states after which the same thing may be tried again: a new task, timer or run under the same id."""
+
+SHARED_IDS = frozenset({"ChildWorkflowExecution", "LambdaFunction"})
+"""The nouns of which several can be open under one id: of two children the second is refused later, functions never."""
 
 _OPEN = frozenset({"started"})
 _WANTED = frozenset({"scheduled", "started"})
@@ -127,7 +130,8 @@ NOTES: Mapping[str, Mapping[str, frozenset[str | None]]] = {
 }
 """Per noun, events that leave a thing in its state, and the states in which they can happen.
 
-A refusal among them (``schedule_failed`` of an activity that is open) concerns a second one under an id that is taken.
+A refusal among them (``schedule_failed`` of an activity that is open) concerns a second one under an id that is taken;
+None among the states: nothing ever had the id that the event names.
 """
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from swf.exceptions import InconsistentStateError, TransitionError
-from swf.lifecycle.transitions import NAMED_BY, NOTES, TRANSITIONS, follows
+from swf.lifecycle.transitions import AGAIN, NAMED_BY, NOTES, OPENED_BY, TRANSITIONS, follows
 from swf.models.event.base import Event
 from swf.protocol.event import HistoryEvent
 
@@ -33,9 +33,9 @@ class CompiledEvent:
         fact = event.fact if isinstance(event, Event) else event
         self._facts = [fact]
         self._attempt = 0
-        self.attempts = 1
         self.state = _first_state(fact)
         self.type = fact.attributes.NOUN
+        self.attempts = 1 if self.state in follows(self.type, None) else 0
 
     def transit(self, event: Event | HistoryEvent) -> CompiledEvent:
         """Takes in its next event; raises TransitionError if that does not follow from the present state."""
@@ -44,9 +44,11 @@ class CompiledEvent:
         noun, state = attributes.NOUN, attributes.STATE
         if noun != self.type:
             raise TransitionError(f"event {fact.id} ({fact.type}) is none of {self!r}", fact.id)
-        if state in TRANSITIONS.get(noun, {}).get(self.state, ()):
+        # A refusal that names no opening event (0) is about another thing than the one that is open under the id.
+        refers = getattr(attributes, OPENED_BY.get(noun, ""), None) != 0
+        if refers and state in TRANSITIONS.get(noun, {}).get(self.state, ()):
             self.state = state
-        elif state in follows(noun, self.state):
+        elif self.state in AGAIN.get(noun, ()) and state in follows(noun, self.state):
             self._attempt = len(self._facts)
             self.attempts += 1
             self.state = state

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import overload
 
 from swf.exceptions import InconsistentStateError
-from swf.lifecycle.transitions import CLOSE_STATES, NAMED_BY, OPENED_BY, follows
+from swf.lifecycle.transitions import CLOSE_STATES, NAMED_BY, OPENED_BY, SHARED_IDS, TRANSITIONS, follows
 from swf.models.event.compiler import CompiledEvent
 from swf.protocol.event import HistoryEvent, UnknownAttributes
 from swf.protocol.events import DecisionTaskCompleted
@@ -128,9 +128,12 @@ class Compiler:
             return latest if latest is not None and latest.state in ("scheduled", "timed_out") else None
         name = getattr(attributes, NAMED_BY.get(noun, ""), None)
         thing = self._by_name.get((noun, name)) if name is not None else None
-        if thing is not None and not thing.next_states and attributes.STATE in follows(noun, None):
+        if thing is None or attributes.STATE not in follows(noun, None):
+            return thing
+        if not thing.next_states:
             return None  # the id is free again
-        return thing
+        begins = attributes.STATE in TRANSITIONS[noun][None]
+        return None if begins and noun in SHARED_IDS and thing.is_open else thing
 
     def _opened(self, fact: HistoryEvent, opening: int) -> CompiledEvent:
         """The thing that event *opening* began, after a look whether the two fit."""
