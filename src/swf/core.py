@@ -89,8 +89,14 @@ def link(
     boto3_client: Any,
     session: Any,
     endpoint_url: str | None,
+    *,
+    owner: ConnectedSWFObject | None = None,
 ) -> None:
-    """Sets what an object needs for its calls, one that is frozen too."""
+    """Sets what an object needs for its calls, a frozen one too. If nothing is given, the service is *owner*'s."""
+    if owner is not None and all(value is None for value in (region, connection, boto3_client, session, endpoint_url)):
+        for name, value in linked(owner).items():
+            object.__setattr__(target, name, value)
+        return
     region = region or getattr(session, "region_name", None) or settings.get().get("region") or DEFAULT_REGION
     if not _REGION.fullmatch(region):
         raise ValueError(f"{region!r} is no AWS region, as 'eu-west-1' is one")
@@ -103,12 +109,6 @@ def link(
     }
     for name, value in values.items():
         object.__setattr__(target, name, value)
-
-
-def link_as(target: ConnectedSWFObject, other: ConnectedSWFObject) -> None:
-    """Lets *target* call the service that *other* calls."""
-    for name in ConnectedSWFObject.__slots__:
-        object.__setattr__(target, name, getattr(other, name))
 
 
 def linked(target: ConnectedSWFObject) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tools.operations import generate, method_name
 
 import swf
 from swf import core, settings
+from swf.actors import ActivityWorker, Decider
 from swf.clients import BotoClient, KeepAliveClient, RetryingClient
 from swf.core import ConnectedSWFObject
 from swf.exceptions import (
@@ -29,6 +30,7 @@ from swf.exceptions import (
     InvalidRequestError,
     LimitExceededError,
     OperationNotPermittedError,
+    PollTimeout,
     RateLimitExceededError,
     ResponseError,
     SWFError,
@@ -38,12 +40,19 @@ from swf.exceptions import (
     WorkflowTypeDoesNotExist,
     error_of,
 )
-from swf.models import Domain
+from swf.models import Domain, WorkflowType
 from swf.protocol import operations as o
-from swf.protocol.faults import FAULTS, Fault, OtherFault
+from swf.protocol.faults import (
+    FAULTS,
+    Fault,
+    InternalFailure,
+    OtherFault,
+    ThrottlingException,
+    UnknownResourceFault,
+)
 from swf.protocol.values import RegistrationStatus
 from swf.querysets import DomainQuerySet
-from tests.objects.places import Place, boto3_client
+from tests.objects.places import Place, boto3_client, over_http
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -196,6 +205,61 @@ def test_a_service_on_this_machine_needs_no_keys() -> None:
     client = Domain("shop", endpoint_url="http://127.0.0.1:9").client
     assert isinstance(client, RetryingClient)
     assert isinstance(client._client, KeepAliveClient)
+
+
+@pytest.mark.parametrize("has_keys", [False, True])
+def test_an_endpoint_is_all_that_objects_need(has_keys: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With keys the calls go through boto3, signed; without, over connections of our own."""
+    if has_keys:
+        keys(monkeypatch)
+    with over_http() as place:
+        domain = Domain("shop", endpoint_url=place.url)
+        domain.save()
+        WorkflowType(domain, "order", "1", task_list="orders").save()
+        execution = WorkflowType(domain, "order", "1").start_execution("order-1")
+        decider = Decider(domain, "orders")
+        assert decider.client is not domain.client
+        task = decider.poll()
+        assert task.execution.run_id == execution.run_id
+        decider.stop()
+        with pytest.raises(PollTimeout):
+            decider.poll()
+        assert Decider(domain, "others").client is not decider.client, "the others go on"
+        decider.complete(task.token)
+        assert execution.history().last.name == "DecisionTaskCompleted"
+
+
+class Moody:
+    """A service that refuses some times before it answers."""
+
+    def __init__(self, *moods: Exception) -> None:
+        self.moods = list(moods)
+        self.asked = 0
+
+    def call(self, request: Any) -> Any:
+        self.asked += 1
+        if self.moods:
+            raise self.moods.pop(0)
+        return o.ActivityTask(started_event_id=0) if isinstance(request, o.PollForActivityTask) else None
+
+
+def test_what_passes_by_itself_is_waited_for() -> None:
+    service = Moody(ThrottlingException("Rate exceeded"), InternalFailure("oops"))
+    domain = Domain("shop", connection=RetryingClient(service, patience_s=30, polls_for_ever=False))  # type: ignore[arg-type]
+    domain.save()
+    assert service.asked == 3
+
+
+def test_patience_has_an_end_and_a_poll_is_no_exception() -> None:
+    service = Moody(*[ThrottlingException("Rate exceeded")] * 9)
+    client = RetryingClient(service, patience_s=0.0, polls_for_ever=False)  # type: ignore[arg-type]
+    with pytest.raises(RateLimitExceededError):
+        ActivityWorker(Domain("shop", connection=client), "cards").poll()
+    assert service.asked == 1
+
+    service.moods = [UnknownResourceFault("Unknown domain: shop")]
+    with pytest.raises(DomainDoesNotExist):
+        ActivityWorker(Domain("shop", connection=client), "cards").poll()
 
 
 def test_a_boto3_client_is_wrapped_once_and_not_kept_alive() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from swf import format
 from swf.client import Client
-from swf.core import ConnectedSWFObject, given_client, keys, link, link_as, new_client
+from swf.core import ConnectedSWFObject, given_client, keys, link, new_client
 from swf.models.domain import Domain
 
 
@@ -35,11 +35,7 @@ class Actor(ConnectedSWFObject):
         Domain.check(domain)
         self.domain = domain
         self.task_list = task_list
-        given = (region, connection, boto3_client, session, endpoint_url)
-        if all(value is None for value in given):
-            link_as(self, domain)
-        else:
-            link(self, *given)
+        link(self, region, connection, boto3_client, session, endpoint_url, owner=domain)
 
     @property
     def client(self) -> Client:

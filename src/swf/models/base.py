@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
-from swf.core import ConnectedSWFObject, link, link_as
+from swf.core import ConnectedSWFObject, link
 from swf.exceptions import DoesNotExistError
 
 
@@ -92,10 +92,7 @@ class BaseModel(ConnectedSWFObject):
     def _link(self, owner: ConnectedSWFObject | None) -> None:
         """Finds the service: what was given, else that of *owner*, else the settings'."""
         given = (self.region, self.connection, self.boto3_client, self.session, self.endpoint_url)
-        if owner is not None and all(value is None for value in given):
-            link_as(self, owner)
-        else:
-            link(self, *given)
+        link(self, *given, owner=owner)
 
     def upstream(self) -> Self:
         """The same thing as the service has it now; raises :attr:`MISSING` if it has not."""

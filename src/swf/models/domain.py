@@ -36,6 +36,11 @@ class Domain(BaseModel):
     arn: str | None = field(default=None, compare=False, kw_only=True)
     """Its name in all of Amazon, as the service tells it; None: not asked yet."""
 
+    def __post_init__(self) -> None:
+        self._link(None)
+        if isinstance(self.retention_period, str) and self.retention_period.isdigit():
+            object.__setattr__(self, "retention_period", int(self.retention_period))
+
     @staticmethod
     def check(domain: object) -> None:
         """Returns if *domain* is a Domain; raises TypeError if not."""
@@ -45,8 +50,7 @@ class Domain(BaseModel):
     @classmethod
     def from_info(cls, info: o.DomainInfo, origin: ConnectedSWFObject, retention: str | None = None) -> Domain:
         """The domain that a list or description shows; a list does not tell the retention."""
-        days = int(retention) if retention and retention.isdigit() else retention
-        return cls(info.name, info.status, info.description, days, arn=info.arn, **linked(origin))
+        return cls(info.name, info.status, info.description, retention, arn=info.arn, **linked(origin))
 
     def upstream(self) -> Domain:
         detail = self.call(o.DescribeDomain(name=self.name))

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from swf.core import ConnectedSWFObject, link_as
+from swf.core import ConnectedSWFObject, link
 from swf.models.domain import Domain
 
 Item = TypeVar("Item")
@@ -154,4 +154,4 @@ class DomainBoundQuerySet(BaseQuerySet):
         """Raises TypeError if *domain* is no Domain."""
         Domain.check(domain)
         self.domain = domain
-        link_as(self, domain)
+        link(self, None, None, None, None, None, owner=domain)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from swf.constants import REGISTERED
-from swf.core import linked
+from swf.core import link, linked
 from swf.exceptions import AlreadyExistsError, DomainDoesNotExist
 from swf.models.domain import Domain
 from swf.protocol import operations as o
@@ -14,9 +15,21 @@ from swf.querysets.base import BaseQuerySet, Results
 
 
 class DomainQuerySet(BaseQuerySet):
-    """Asks for domains. Takes the keyword arguments of :class:`~swf.core.ConnectedSWFObject`."""
+    """Asks for domains."""
 
     __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        connection: Any = None,
+        boto3_client: Any = None,
+        session: Any = None,
+        endpoint_url: str | None = None,
+    ) -> None:
+        """Takes what :class:`~swf.core.ConnectedSWFObject` takes, and nothing else."""
+        link(self, region, connection, boto3_client, session, endpoint_url)
 
     def get(self, name: str) -> Domain:
         """The domain of that name; raises DomainDoesNotExist if there is none."""
