@@ -59,7 +59,7 @@ class ConnectedSWFObject(Operations):
         """*connection* or *boto3_client*: a boto3 client for swf, or a :class:`~swf.client.Client`; None: ours.
 
         *session* is a ``boto3.Session`` from which ours is made, *endpoint_url* a service that speaks SWF. *region*
-        None: as :mod:`swf.settings` has it, else ``us-east-1``. Raises ValueError for what is no region.
+        None: as :mod:`swf.settings` has it, else ``us-east-1``. Raises ValueError for what can be no region of Amazon.
         Other arguments are those of subclasses, and not looked at.
         """
         link(self, region, connection, boto3_client, session, endpoint_url)
@@ -98,7 +98,7 @@ def link(
             object.__setattr__(target, name, value)
         return
     region = region or getattr(session, "region_name", None) or settings.get().get("region") or DEFAULT_REGION
-    if not _REGION.fullmatch(region):
+    if connection is boto3_client is endpoint_url is None and not _REGION.fullmatch(region):
         raise ValueError(f"{region!r} is no AWS region, as 'eu-west-1' is one")
     values = {
         "region": region,

@@ -137,6 +137,7 @@ def test_the_region_is_what_is_said_else_the_settings_else_virginia(monkeypatch:
     assert ConnectedSWFObject(session=boto3.Session(region_name="sa-east-1")).region == "sa-east-1"
     with pytest.raises(ValueError, match="'mars' is no AWS region"):
         Domain("shop", region="mars")
+    assert Domain("shop", region="mars", endpoint_url="http://127.0.0.1:9").region == "mars"
 
 
 def keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -276,6 +276,8 @@ def test_an_event_of_a_newer_service_is_kept() -> None:
     assert len(history.compile()) == 2
     with pytest.raises(InconsistentStateError, match="not known"):
         CompiledEvent(event)
+    with pytest.raises(TransitionError, match="none of"):
+        CompiledEvent(history.first).transit(event)
 
 
 def test_what_boto3_has_parsed_is_read_too() -> None:

@@ -8,6 +8,7 @@ import pickle
 import re
 from typing import Any
 
+import botocore.parsers
 import pytest
 
 from swf.constants import DEPRECATED, REGISTERED
@@ -327,6 +328,20 @@ def test_a_history_is_read_page_by_page(ours: Place) -> None:
     assert history == execution.history()
     assert [event.id for event in execution.history(reverse=True)] == [7, 6, 5, 4, 3, 2, 1]
     assert list(execution.history_events(page_size=2)) == list(history)
+
+
+@pytest.mark.parametrize("place", ["http", "moto"], indirect=True)
+def test_a_history_does_not_go_through_botocores_parser(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which takes 25,000 events apart member by member."""
+    execution = started(place)
+
+    def refuse(*arguments: Any) -> None:
+        raise AssertionError("parsed by botocore")
+
+    monkeypatch.setattr(botocore.parsers.BaseJSONParser, "_handle_list", refuse)
+    assert len(execution.history()) == 2
+    with pytest.raises(AssertionError, match="parsed by botocore"):
+        place.connection.list_open_workflow_executions(domain="shop", startTimeFilter={"oldestDate": 0})
 
 
 def test_models_are_frozen_values(place: Place) -> None:

@@ -49,7 +49,7 @@ class Decider(Actor):
         """The next task with its whole history, all pages of it; raises PollTimeout if none comes.
 
         *task_list* None: the decider's; *identity* None: host and process. *only_new_events*: the history begins with
-        the DecisionTaskStarted event of the last decision.
+        the DecisionTaskStarted event of the last decision; only a whole one can be compiled.
         """
         request = o.PollForDecisionTask(
             domain=self.domain.name,

@@ -41,7 +41,7 @@ class CompiledEvent:
         """Takes in its next event; raises TransitionError if that does not follow from the present state."""
         fact = event.fact if isinstance(event, Event) else event
         attributes = fact.attributes
-        noun, state = attributes.NOUN, attributes.STATE
+        noun, state = getattr(attributes, "NOUN", ""), getattr(attributes, "STATE", "")
         if noun != self.type:
             raise TransitionError(f"event {fact.id} ({fact.type}) is none of {self!r}", fact.id)
         # A refusal that names no opening event (0) is about another thing than the one that is open under the id.
