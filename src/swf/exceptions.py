@@ -59,7 +59,7 @@ class ConfigurationError(SWFError):
     """Nothing says which service is meant, or what it takes to call it."""
 
 
-class InvalidCredentialsError(SWFError):
+class InvalidCredentialsError(ConfigurationError):
     """There are no credentials, or the service does not accept them."""
 
 

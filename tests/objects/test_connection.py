@@ -190,6 +190,12 @@ def test_without_credentials_anywhere_the_error_says_what_to_do(monkeypatch: pyt
         _ = Domain("shop").exists
 
 
+def test_a_boto3_client_without_credentials_says_so_too() -> None:
+    client = boto3.Session(region_name="us-east-1").client("swf", endpoint_url="http://127.0.0.1:9")
+    with pytest.raises(InvalidCredentialsError, match="Unable to locate credentials"):
+        _ = Domain("shop", connection=client).exists
+
+
 def test_credentials_that_come_late_are_waited_for() -> None:
     """Those of a machine's role come over a network, which may fail for a moment."""
     pauses: list[float] = []
@@ -387,6 +393,15 @@ def test_botocores_error_is_kept_below_the_fault(place: Place) -> None:
     fault = caught.value.__cause__
     assert isinstance(fault, Fault)
     assert isinstance(fault.__cause__, botocore.exceptions.ClientError)
+
+
+@pytest.mark.parametrize("place", ["moto"], indirect=True)
+def test_a_server_that_breaks_has_failed_internally_whatever_it_says(place: Place) -> None:
+    """So that the call is repeated; moto answers what it does not know with a page of HTML."""
+    with pytest.raises(ResponseError) as caught:
+        place.domain().executions.all().count()
+    assert isinstance(caught.value.__cause__, InternalFailure)
+    assert caught.value.error_code == "InternalFailure"
 
 
 def test_the_package_says_what_it_is() -> None:

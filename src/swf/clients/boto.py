@@ -16,9 +16,9 @@ from botocore.config import Config
 
 from swf.clients.answers import is_poll, no_task, read_answer
 from swf.clients.connections import Connections
-from swf.exceptions import ConfigurationError, SWFError, Unreachable
+from swf.exceptions import ConfigurationError, InvalidCredentialsError, SWFError, Unreachable
 from swf.protocol.base import Request
-from swf.protocol.faults import FAULTS, Fault, OtherFault
+from swf.protocol.faults import FAULTS, Fault, InternalFailure, OtherFault
 from swf.protocol.refusal import check
 
 Result = TypeVar("Result")
@@ -109,6 +109,8 @@ class BotoClient:
             raise Unreachable(f"no answer from {self.url}: it did not answer in time") from error
         except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
             raise Unreachable(f"no answer from {self.url}: {error}") from error
+        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.CredentialRetrievalError) as error:
+            raise InvalidCredentialsError(f"cannot call {self.url}: {error}") from error
         except botocore.exceptions.BotoCoreError as error:
             raise ConfigurationError(f"cannot call {self.url}: {error}") from error
         finally:
@@ -183,7 +185,11 @@ def _fault(error: botocore.exceptions.ClientError) -> Fault:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "InternalFailure")), str(told.get("Message", ""))
     known = FAULTS.get(code)
-    return known(message) if known else OtherFault(message, code=code)
+    if known is not None:
+        return known(message)
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return InternalFailure(f"{code}: {message}")  # of a proxy, or of a server that broke: it may pass
+    return OtherFault(message, code=code)
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:
