@@ -19,10 +19,10 @@ from typing import Any
 from swf import format
 from swf.actors import ActivityWorker, Decider
 from swf.actors.heartbeat import heartbeat_on
-from swf.exceptions import AlreadyExistsError, PollTimeout
+from swf.exceptions import PollTimeout, SWFError
 from swf.models import ActivityType, Domain, History
 from swf.models.decision import ActivityTaskDecision, Decision, WorkflowExecutionDecision
-from swf.querysets import ActivityTypeQuerySet, WorkflowTypeQuerySet
+from swf.querysets import ActivityTypeQuerySet, DomainQuerySet, WorkflowTypeQuerySet
 
 ATTEMPTS = 3
 
@@ -128,17 +128,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--domain", default="pirates")
     parser.add_argument("--endpoint-url")
     options = parser.parse_intermixed_args(arguments)
-    domain = Domain(options.domain, retention_period=1, endpoint_url=options.endpoint_url)
     try:
-        domain.save()
-    except AlreadyExistsError:
-        pass
-    if options.role == "hunt":
-        print(format.encode(hunt(domain, options.islands)))
-        return 0
-    actor: Captain | Crew = Captain(domain) if options.role == "captain" else Crew(domain)
-    signal.signal(signal.SIGTERM, lambda *_: actor.stop())
-    actor.start()
+        domain = DomainQuerySet(endpoint_url=options.endpoint_url).get_or_create(options.domain, retention_period=1)
+        if options.role == "hunt":
+            print(format.encode(hunt(domain, options.islands)))
+            return 0
+        actor: Captain | Crew = Captain(domain) if options.role == "captain" else Crew(domain)
+        signal.signal(signal.SIGTERM, lambda *_: actor.stop())
+        actor.start()
+    except SWFError as error:
+        print(f"swf_pirate: error: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from examples.swf_pirate import decide
+from examples.swf_pirate import decide, main
 
 from swf.models import ActivityType, Domain
 from swf.models.decision import ActivityTaskDecision, WorkflowExecutionDecision
@@ -76,6 +76,13 @@ def process(*arguments: str, directory: Path) -> Iterator[subprocess.Popen[str]]
     finally:
         started.kill()
         started.communicate()
+
+
+def test_a_wrong_name_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["hunt", "--domain", "a:b", "--endpoint-url", "http://127.0.0.1:9"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("swf_pirate: error: DescribeDomain: the request breaks a rule of the API")
+    assert "Value 'a:b' at 'name' failed to satisfy constraint: Member must not" in told
 
 
 @pytest.mark.timeout(120)
