@@ -141,16 +141,19 @@ class TransitionError(HistoryError):
 
 BAD_CREDENTIALS: Final = frozenset(
     {
+        "ExpiredToken",
         "ExpiredTokenException",
+        "IncompleteSignature",
         "IncompleteSignatureException",
         "InvalidClientTokenId",
         "InvalidSignatureException",
         "MissingAuthenticationTokenException",
+        "RequestExpired",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
 )
-"""Codes of faults that concern the caller's keys."""
+"""Codes of faults of who calls, not of what is asked: keys are renewed, clocks are set."""
 
 _UNKNOWN: Final[tuple[tuple[str, type[DoesNotExistError], str], ...]] = (
     ("Unknown domain", DomainDoesNotExist, "domain"),

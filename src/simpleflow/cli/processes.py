@@ -14,7 +14,7 @@ import click
 
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import workflow_class
-from simpleflow.cli.places import DEFAULT_DB, needs_domain, needs_service, opening, place
+from simpleflow.cli.places import DEFAULT_DB, NAME_ONE, needs_domain, needs_service, opening, place
 
 if TYPE_CHECKING:
     from simpleflow.service import Address
@@ -196,7 +196,7 @@ def _import_all(modules: Sequence[str]) -> None:
     for module in modules:
         try:
             importlib.import_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise CommandError(f"cannot import {module}: {type(error).__name__}: {error}", exit_code=2) from error
 
 
@@ -217,6 +217,7 @@ def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -
     from simpleflow.log import setup_logging
     from simpleflow.swf.process.supervisor import Supervisor
 
+    _refuse_what_cannot_work(plans)
     if log_level is not None:
         click.echo("--log-level is deprecated: set the variable LOG_LEVEL", err=True)
         os.environ["LOG_LEVEL"] = log_level
@@ -232,19 +233,37 @@ def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -
         return supervisor.run()
 
 
+def _refuse_what_cannot_work(plans: Sequence[Any]) -> None:
+    """What no waiting will mend is said before a process is started."""
+    from simpleflow.service import client_of
+    from swf.exceptions import ConfigurationError
+    from swf.protocol.faults import ValidationException
+    from swf.protocol.operations import PollForActivityTask
+    from swf.protocol.refusal import check
+    from swf.protocol.values import TaskList
+
+    for plan in plans:
+        try:
+            check(PollForActivityTask(domain=plan.domain, task_list=TaskList(name=plan.task_list)))
+            client_of(plan.address)
+        except ValidationException as fault:
+            raise CommandError(str(fault), "names have 1 to 256 characters, and none of : / | among them", 2) from fault
+        except ConfigurationError as error:
+            raise CommandError(str(error), NAME_ONE, 2) from error
+
+
 @contextlib.contextmanager
 def _served(address: Address) -> Iterator[None]:
-    """A file that nobody serves is served from this process."""
+    """A file that nobody serves is served from this process, now or when whoever serves it has gone."""
     if address.db is None:
         yield
         return
-    from simpleflow.service import taken
-    from swf.server.http import serving
+    from simpleflow.keeper import Keeper
 
     path = Path(address.db)
-    with contextlib.ExitStack() as stack:
-        with opening(path):
-            door = taken(path, lambda: stack.enter_context(serving(path)))
-        if not isinstance(door, str):
-            log.info("serving %s at %s", path, door.url)
+    with opening(path):
+        keeper = Keeper(path)
+    try:
         yield
+    finally:
+        keeper.close()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import botocore.exceptions
 import msgspec
@@ -18,7 +19,7 @@ from swf.clients.answers import is_poll, no_task, read_answer
 from swf.clients.connections import Connections
 from swf.exceptions import ConfigurationError, InvalidCredentialsError, SWFError, Unreachable
 from swf.protocol.base import Request
-from swf.protocol.faults import FAULTS, Fault, InternalFailure, OtherFault
+from swf.protocol.faults import FAULTS, Fault, OtherFault
 from swf.protocol.refusal import check
 
 Result = TypeVar("Result")
@@ -63,10 +64,12 @@ def connect(
                 parameter_validation=False,  # requests are typed
             ),
         )
+        url: str = client.meta.endpoint_url
+        parts = urlsplit(url)
+        is_plain = parts.scheme == "http" and parts.path in ("", "/")
+        return BotoClient(client, Connections(url) if is_plain else None)
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot use boto3: {error}") from error
-    url: str = client.meta.endpoint_url
-    return BotoClient(client, Connections(url) if url.startswith("http://") else None)
 
 
 class BotoClient:
@@ -183,13 +186,10 @@ def _method(operation: str) -> str:
 
 def _fault(error: botocore.exceptions.ClientError) -> Fault:
     told = error.response.get("Error", {})
-    code, message = str(told.get("Code", "InternalFailure")), str(told.get("Message", ""))
+    code, message = str(told.get("Code", "InternalFailure")), " ".join(str(told.get("Message", "")).split())[:500]
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
     known = FAULTS.get(code)
-    if known is not None:
-        return known(message)
-    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
-        return InternalFailure(f"{code}: {message}")  # of a proxy, or of a server that broke: it may pass
-    return OtherFault(message, code=code)
+    return known(message) if known else OtherFault(message, code=code, status=status)
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:

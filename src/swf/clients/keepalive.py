@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from swf.clients.answers import is_poll, no_task, read_answer
 from swf.clients.connections import Connections, Reply
+from swf.exceptions import Unreachable
 from swf.protocol import wire
 from swf.protocol.base import Request
 from swf.protocol.refusal import check
@@ -50,7 +52,8 @@ class KeepAliveClient:
             check(response)
             responding = self._connections.begin(self._packed(response))
             if not self._is_stopped:
-                polling = self._connections.begin(packed, is_interruptible=True)
+                with contextlib.suppress(Unreachable):  # then it is asked again below, when the response is known
+                    polling = self._connections.begin(packed, is_interruptible=True)
             read(response, self._connections.end(responding, CALL_TIMEOUT_S))
         except Exception as error:  # noqa: BLE001  # told, and asked for again if need be, by whoever has sent it
             heard(error)

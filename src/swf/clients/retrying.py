@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 
 from swf.client import Client
 from swf.clients.answers import is_poll, no_task
-from swf.exceptions import SWFError, Unreachable
+from swf.exceptions import BAD_CREDENTIALS, ConfigurationError, ResponseError, SWFError, Unreachable
 from swf.protocol.base import Request
-from swf.protocol.faults import Fault, InternalFailure, ThrottlingException
+from swf.protocol.faults import Fault, InternalFailure, OtherFault, ThrottlingException
 
 Result = TypeVar("Result")
 
@@ -36,13 +36,22 @@ PASSING: Final = frozenset(
     }
 )
 """Codes of faults of Amazon's front doors that pass by themselves."""
+TOO_MANY_REQUESTS: Final = 429
+SERVER_ERRORS: Final = 500
 
 
 def passes(error: Exception) -> bool:
     """Whether the same call may succeed later."""
     if isinstance(error, Fault):
+        if isinstance(error, OtherFault) and (error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS):
+            return True
         return isinstance(error, ThrottlingException | InternalFailure) or error.code in PASSING
-    return isinstance(error, Unreachable)
+    return isinstance(error, Unreachable | ResponseError)
+
+
+def is_about_caller(error: Exception) -> bool:
+    """Whether the call was refused because of who has made it: the same one may succeed with fresh credentials."""
+    return isinstance(error, ConfigurationError) or (isinstance(error, Fault) and error.code in BAD_CREDENTIALS)
 
 
 class Backoff:
@@ -100,7 +109,7 @@ class RetryingClient:
         """As :meth:`call`, for both."""
 
         def hear(error: Exception | None) -> None:
-            if error is not None and passes(error):
+            if error is not None and self._may_pass(error):
                 try:
                     self._call(response, error)
                 except (Fault, SWFError) as last:
@@ -126,7 +135,7 @@ class RetryingClient:
         while True:
             if error is not None:
                 pause = pauses.next_s()
-                if not passes(error) or time.monotonic() + pause > give_up_at:
+                if not self._may_pass(error) or time.monotonic() + pause > give_up_at:
                     raise error
                 self._complain(error)
                 time.sleep(pause)
@@ -137,6 +146,10 @@ class RetryingClient:
             else:
                 self._relax()
                 return answer
+
+    def _may_pass(self, error: Exception) -> bool:
+        """Who waits without end waits for credentials too; who does not is told of them at once."""
+        return passes(error) or (self._patience_s == math.inf and is_about_caller(error))
 
     def _poll(self, request: Request[Result], error: Exception | None) -> Result:
         pauses = Backoff()

@@ -117,11 +117,12 @@ class RequestEntityTooLargeException(Fault):
 
 
 class OtherFault(Fault):
-    """An error by a name that this library does not know: kept."""
+    """An error by a name that this library does not know: kept. *status* is that of the HTTP answer."""
 
-    def __init__(self, message: str = "", *, code: str) -> None:
+    def __init__(self, message: str = "", *, code: str, status: int = 400) -> None:
         super().__init__(message)
         self._code = code
+        self.status = status
 
     @property
     def code(self) -> str:
