@@ -112,6 +112,12 @@ class WorkflowType(BaseModel):
             **linked(domain),
         )
 
+    @classmethod
+    def named(cls, domain: Domain, word: v.WorkflowType) -> WorkflowType:
+        """The type of which nothing but name and version was told."""
+        nothing: dict[str, Any] = {"child_policy": None, "execution_timeout": None, "decision_tasks_timeout": None}
+        return cls(domain, word.name, word.version, **nothing, **linked(domain))
+
     @property
     def word(self) -> v.WorkflowType:
         """Name and version, as calls and decisions carry them."""

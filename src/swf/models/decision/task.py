@@ -36,8 +36,7 @@ class DecisionTask(BaseModel):
         assert response.task_token is not None
         assert response.workflow_type is not None
         assert response.workflow_execution is not None
-        kind, execution = response.workflow_type, response.workflow_execution
-        workflow_type = WorkflowType(domain, kind.name, kind.version)
+        workflow_type, execution = WorkflowType.named(domain, response.workflow_type), response.workflow_execution
         return cls(
             domain,
             task_list,
