@@ -31,6 +31,7 @@ soak: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.objects
 
 # A run, and all parts of a fleet, killed at random moments.
 crashtest: $(READY)

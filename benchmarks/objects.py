@@ -1,6 +1,7 @@
 """``python -m benchmarks.objects``: what the objects of ``swf`` cost: long histories, many executions.
 
-Prints a table and writes ``benchmarks/objects.json``. Compare figures of one run only: machines vary.
+Prints a table and writes ``benchmarks/objects.json``. Times are those of the processor, which neighbours stretch less.
+Compare figures of one run only: machines vary.
 """
 
 from __future__ import annotations
@@ -46,27 +47,27 @@ def long_history() -> History:
 
 
 def median_ms(measure: Callable[[], Any], repeat: int) -> float:
-    """The median time of a call."""
+    """The median processor time of a call."""
     spent = []
     for _ in range(repeat):
         gc.collect()
-        began = time.perf_counter()
+        began = time.process_time()
         measure()
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     return round(statistics.median(spent) * 1000, 2)
 
 
 def further_event_us(history: History, last: int = 5_000) -> float:
-    """The mean time that an event takes which comes to a long history."""
+    """The mean processor time that an event takes which comes to a long history."""
     execution = Execution()
     for fact in history.facts[:-last]:
         execution.evolve(fact)
     pages = [wire.encode(fact) for fact in history.facts[-last:]]
-    began = time.perf_counter()
+    began = time.process_time()
     for page in pages:
         (fact,) = wire.decode_events(b"[%b]" % page)
         execution.evolve(fact)
-    return round((time.perf_counter() - began) / last * 1e6, 2)
+    return round((time.process_time() - began) / last * 1e6, 2)
 
 
 def many_executions(results: dict[str, Any]) -> None:
