@@ -173,6 +173,7 @@ def test_a_made_up_history_begins_with_a_decision_that_is_being_taken() -> None:
     assert (history.last_id, history.next_id) == (3, 4)
     assert history.first.input == {"args": [1]}
     assert history.first.tag_list == ("urgent",)
+    assert history.first.raw["workflowExecutionStartedEventAttributes"]["tagList"] == ["urgent"]
     assert history.first.task_list == TaskList(name="orders")
     assert len(builder.History(Order, begun=False)) == 1
 

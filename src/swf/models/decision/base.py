@@ -9,6 +9,7 @@ import msgspec
 
 from swf.exceptions import InvalidRequestError
 from swf.protocol import decision as envelope
+from swf.protocol import wire
 from swf.protocol.base import DecisionAttributes, decapitalized
 from swf.protocol.check import obeys
 from swf.protocol.decisions import DECISIONS
@@ -59,7 +60,7 @@ class Decision(dict[str, Any]):
             raise InvalidRequestError(f"{name}: {why_not(attributes)}")
         self.clear()
         self["decisionType"] = name
-        self[f"{decapitalized(name)}DecisionAttributes"] = msgspec.to_builtins(attributes)
+        self[f"{decapitalized(name)}DecisionAttributes"] = msgspec.json.decode(wire.encode(attributes))
         return self
 
 

@@ -95,7 +95,7 @@ class Event:
     @property
     def raw(self) -> dict[str, Any]:
         """The event as the service sends it, as plain values."""
-        raw: dict[str, Any] = msgspec.to_builtins(self.fact)
+        raw: dict[str, Any] = msgspec.json.decode(wire.encode(self.fact))
         return raw
 
     def __getattr__(self, name: str) -> Any:
