@@ -20,6 +20,11 @@ VIEW = (
 
 def problems(service: Service) -> Iterator[str]:
     """What is wrong with the file of *service*, a line each; nothing if all is well. Changes nothing."""
+    with service.turn:
+        yield from list(_problems(service))
+
+
+def _problems(service: Service) -> Iterator[str]:
     connection = service.database.connection
     for (verdict,) in connection.execute("pragma integrity_check"):
         if verdict != "ok":

@@ -52,7 +52,7 @@ class TaskLists:
 
     def all(self) -> Iterable[TaskList]:
         """Every list that is in memory."""
-        return self._lists.values()
+        return list(self._lists.values())
 
     def reload(self) -> None:
         """Reads the tasks of all lists again, after a write that failed."""

@@ -22,6 +22,7 @@ from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
 from swf.server.rates import Rates
 from swf.server.service.calls import Calls, end_interrupted
+from swf.server.service.due import due, earliest_wake
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.outbox import deliver
 from swf.server.service.retention import LAST_ROW, forget, sweep
@@ -74,11 +75,12 @@ class Service:
         self.up_since = clock.now()
         self.is_read_only = read_only
         self._file_lock = lock
-        self._turn = threading.Lock()
+        self.turn = threading.Lock()
+        """Whoever holds it owns the file and what is in memory."""
         self._incoming: deque[Pending] = deque()
         highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
         self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
-        self._next_wake: float | None = self._earliest_wake()
+        self._next_wake: float | None = earliest_wake(self)
         self._alarm: Callable[[float], None] = lambda at: None
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
@@ -104,7 +106,7 @@ class Service:
         :meth:`make_safe`.
         """
         self._incoming.extend(pendings)
-        with self._turn:
+        with self.turn:
             while self._incoming and not self.is_closed:
                 self._run([self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))])
             if self.is_closed:
@@ -119,7 +121,7 @@ class Service:
 
     def give_up(self, pendings: Sequence[Pending]) -> None:
         """Answers polls that still wait: empty."""
-        with self._turn:
+        with self.turn:
             for pending in pendings:
                 if not pending.is_done:
                     self._leave(pending)
@@ -193,8 +195,12 @@ class Service:
     def _match(self, round: Round) -> None:
         """Brings waiting pollers and waiting tasks together, in the lists where that may be possible now."""
 
+        deliver(round)
+
         def still_waits(task: TaskRow) -> bool:
-            warm = self.histories.get(task.execution)
+            warm = self.histories.find(task.execution)
+            if warm is None:  # forgotten; lists notice late
+                return False
             round.expire(warm)
             deliver(round)
             return warm.waiting.get(task.event) == task
@@ -297,11 +303,11 @@ class Service:
         """Lets every deadline strike that is due, in rounds, and does what can wait for an idle moment."""
         due = True
         while due and not self.is_closed:
-            with self._turn:
+            with self.turn:
                 if self.is_closed:
                     return
                 due = self._strike()
-        with self._turn:
+        with self.turn:
             if not self.is_closed:
                 self.database.idle()
                 unsynced = self.database.committed if self.database.committed > self.database.synced else 0
@@ -313,19 +319,14 @@ class Service:
         now = self.clock.now()
         if self._next_wake is None or self._next_wake > now:
             return False
-        rows = list(
-            self.database.connection.execute(
-                "select id, close_at from executions where wake_at <= ? order by wake_at limit ?", (now, EXPIRE_AT_ONCE)
-            )
-        )
+        overdue, outlived = due(self, now, EXPIRE_AT_ONCE)
         round = Round(self, now)
         try:
-            for row, close_at in rows:
-                if close_at is None:
-                    round.expire(self.histories.get(row))
-                    deliver(round)
-                else:
-                    forget(round, row)
+            for row in outlived:
+                forget(round, row)
+            for row in overdue:
+                round.expire(self.histories.get(row))
+                deliver(round)
             is_sweeping = sweep(round)
             self._match(round)
             written = self._commit(round, [])
@@ -335,16 +336,8 @@ class Service:
         if not written:
             self._next_wake = now + REPEAT_AFTER_S
             return False
-        self._next_wake = self._earliest_wake()
-        return bool(rows) or is_sweeping
-
-    def _earliest_wake(self) -> float | None:
-        """The earliest of all; 0 (long ago) while events of forgotten executions wait to be deleted."""
-        earliest: float | None = self.database.connection.execute(
-            "select coalesce((select 0.0 from forgotten limit 1),"
-            " (select min(wake_at) from executions where wake_at is not null))"
-        ).get
-        return earliest
+        self._next_wake = earliest_wake(self)
+        return bool(overdue or outlived) or is_sweeping
 
     # Owner's business
 
@@ -353,7 +346,7 @@ class Service:
 
         For an owner that takes over from a dead one: the tokens are handed out again.
         """
-        with self._turn:
+        with self.turn:
             round = Round(self, self.clock.now())
             found = self.registry.domain(domain)
             warm = round.find_open(found.id, workflow_id) if found else None
@@ -372,7 +365,7 @@ class Service:
         """Answers waiting polls empty, syncs, closes the file and gives it back. May be called twice."""
         if self._before_close is not None:
             self._before_close()
-        with self._turn:
+        with self.turn:
             if self.is_closed:
                 return
             self.is_closed = True

@@ -99,8 +99,9 @@ class Database:
         tables = connection.execute("select count(*) from sqlite_schema").get
         if version != 0 or tables or read_only:
             connection.close()
+            advice = "open it once for writing, which upgrades it" if can_upgrade(version) else "use another file"
             raise NotADatabase(
-                f"{self.path} has schema version {version}, this simpleflow reads {SCHEMA_VERSION}; use another file"
+                f"{self.path} has schema version {version}, this simpleflow reads {SCHEMA_VERSION}; {advice}"
             )
         schema = files("swf.server.store").joinpath("schema.sql").read_text(encoding="utf-8")
         with connection:

@@ -55,7 +55,12 @@ class Warm:
     def size(self) -> int:
         """About how many bytes this costs."""
         execution = self.execution
-        open_things = len(execution.activities) + len(execution.timers)
+        open_things = (
+            len(execution.activities)
+            + len(execution.timers)
+            + len(execution.children)
+            + len(execution.lambda_functions)
+        )
         return 2_000 + 700 * open_things + sum(map(len, self.tail))
 
 
@@ -71,12 +76,19 @@ class Histories:
 
     def get(self, row: int) -> Warm:
         """The execution of this row, loaded if it is not warm. It must exist."""
+        warm = self.find(row)
+        assert warm is not None, f"no execution {row}"
+        return warm
+
+    def find(self, row: int) -> Warm | None:
+        """The execution of this row, loaded if it is not warm; None if there is none, or none any more."""
         warm = self._warm.get(row)
-        if warm is None:
-            warm = self._load(row)
-            self.put(warm)
-        else:
+        if warm is not None:
             self._warm.move_to_end(row)
+            return warm
+        warm = self._load(row)
+        if warm is not None:
+            self.put(warm)
         return warm
 
     def put(self, warm: Warm) -> None:
@@ -117,10 +129,13 @@ class Histories:
             yield from wire.decode_events(wire.join_events(page))
             first += LOAD_PAGE
 
-    def _load(self, row: int) -> Warm:
-        domain, workflow_id, run_id, wake_at = self._connection.execute(
+    def _load(self, row: int) -> Warm | None:
+        found = self._connection.execute(
             "select domain, workflow_id, run_id, wake_at from executions where id = ?", (row,)
-        ).get
+        ).fetchone()
+        if found is None:
+            return None
+        domain, workflow_id, run_id, wake_at = found
         warm = Warm(row, domain, WorkflowExecution(workflow_id=workflow_id, run_id=run_id), wake_at=wake_at)
         for event in self.events(row):
             warm.execution.evolve(event)
