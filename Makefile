@@ -31,6 +31,7 @@ soak: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.objects
 
 # One process with very much in it.
 scale: $(READY)

@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from swf.clients.answers import is_poll, no_task, read_answer
 from swf.clients.connections import Connections
-from swf.exceptions import ConfigurationError, SWFError, Unreachable
+from swf.exceptions import ConfigurationError, InvalidCredentialsError, SWFError, Unreachable
 from swf.protocol.base import Request
 from swf.protocol.faults import FAULTS, Fault, OtherFault
 from swf.protocol.refusal import check
@@ -112,6 +112,8 @@ class BotoClient:
             raise Unreachable(f"no answer from {self.url}: it did not answer in time") from error
         except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
             raise Unreachable(f"no answer from {self.url}: {error}") from error
+        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.CredentialRetrievalError) as error:
+            raise InvalidCredentialsError(f"cannot call {self.url}: {error}") from error
         except botocore.exceptions.BotoCoreError as error:
             raise ConfigurationError(f"cannot call {self.url}: {error}") from error
         finally:

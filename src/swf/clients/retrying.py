@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from swf.client import Client
 from swf.clients.answers import is_poll, no_task
-from swf.exceptions import ConfigurationError, ResponseError, SWFError, Unreachable
+from swf.exceptions import BAD_CREDENTIALS, ConfigurationError, ResponseError, SWFError, Unreachable
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault, InternalFailure, OtherFault, ThrottlingException
 
@@ -36,18 +36,6 @@ PASSING: Final = frozenset(
     }
 )
 """Codes of faults of Amazon's front doors that pass by themselves."""
-CREDENTIALS: Final = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "RequestExpired",
-        "UnrecognizedClientException",
-    }
-)
-"""Codes of faults of who calls, not of what is asked: keys are renewed, clocks are set."""
 TOO_MANY_REQUESTS: Final = 429
 SERVER_ERRORS: Final = 500
 
@@ -63,7 +51,7 @@ def passes(error: Exception) -> bool:
 
 def is_about_caller(error: Exception) -> bool:
     """Whether the call was refused because of who has made it: the same one may succeed with fresh credentials."""
-    return isinstance(error, ConfigurationError) or (isinstance(error, Fault) and error.code in CREDENTIALS)
+    return isinstance(error, ConfigurationError) or (isinstance(error, Fault) and error.code in BAD_CREDENTIALS)
 
 
 class Backoff:
@@ -93,10 +81,14 @@ class RetryingClient:
     given. One that is answered at once and empty, by a service that does not wait, is followed by a pause.
     """
 
-    def __init__(self, client: Client, *, patience_s: float = math.inf) -> None:
-        """*patience_s*: seconds after which the last error of other calls is raised."""
+    def __init__(self, client: Client, *, patience_s: float = math.inf, polls_for_ever: bool = True) -> None:
+        """*patience_s*: seconds after which the last error of other calls is raised.
+
+        Without *polls_for_ever* polls are calls as any other: repeated while that may help, for so long.
+        """
         self._client = client
         self._patience_s = patience_s
+        self._polls_for_ever = polls_for_ever
         self._ended = threading.Event()
         self._complaint: str | None = None
         self._idle = threading.local()
@@ -107,7 +99,9 @@ class RetryingClient:
         A response may have been taken although its answer was lost: then its repetition is refused with
         UnknownResourceFault, which means that it need not be sent again.
         """
-        return self._poll(request, None) if is_poll(request) else self._call(request, None)
+        if is_poll(request) and self._polls_for_ever:
+            return self._poll(request, None)
+        return self._call(request, None)
 
     def respond_and_poll(
         self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
