@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -41,56 +44,75 @@ ROLE = "arn:role"
 workflow_ids = st.sampled_from(["w1", "w2", "w3", "w4"])
 policies = st.sampled_from([None, *ChildPolicy])
 roles = st.sampled_from([None, ROLE])
-short = st.sampled_from(["0", "2", "5", "NONE", None])
-names = st.sampled_from("abcde")
 rarely = st.integers(0, 9).map(lambda number: number == 9)
 
 
-@st.composite
-def decisions(draw: st.DrawFn) -> DecisionAttributes:
+Choose = Callable[[Sequence[Any]], Any]
+"""Picks one of several: Hypothesis, or a random number."""
+
+POLICIES = [None, *ChildPolicy]
+WORKFLOW_IDS = ["w1", "w2", "w3", "w4"]
+SHORT = ["0", "2", "5", "NONE", None]
+NAMES = "abcde"
+SELDOM = [False] * 9 + [True]
+
+
+def a_decision(choose: Choose) -> DecisionAttributes:
     """One decision of any type, mostly one that can be carried out."""
-    kind = draw(st.integers(0, 12))
-    match kind:
-        case 0 | 1 | 2:
+    match choose(
+        [
+            "schedule",
+            "schedule",
+            "schedule",
+            "child",
+            "child",
+            "cancel",
+            "timer",
+            "stop",
+            "note",
+            "signal",
+            "request",
+            "call",
+        ]
+    ):
+        case "schedule":
             nobody = ActivityType(name="nobody", version="1")
             return d.ScheduleActivityTask(
-                activity_type=nobody if draw(rarely) else CHARGE,
-                activity_id=draw(names),
-                task_priority=draw(st.sampled_from([None, "1", "-1"])),
-                start_to_close_timeout=draw(short),
-                schedule_to_start_timeout=draw(short),
-                heartbeat_timeout=draw(short),
+                activity_type=nobody if choose(SELDOM) else CHARGE,
+                activity_id=choose(NAMES),
+                task_priority=choose([None, "1", "-1"]),
+                start_to_close_timeout=choose(SHORT),
+                schedule_to_start_timeout=choose(SHORT),
+                heartbeat_timeout=choose(SHORT),
             )
-        case 3:
-            return d.RequestCancelActivityTask(activity_id=draw(names))
-        case 4:
-            return d.StartTimer(timer_id=draw(names), start_to_fire_timeout=draw(st.sampled_from(["0", "3", "30"])))
-        case 5:
-            return d.CancelTimer(timer_id=draw(names))
-        case 6:
+        case "cancel":
+            return d.RequestCancelActivityTask(activity_id=choose(NAMES))
+        case "timer":
+            return d.StartTimer(timer_id=choose(NAMES), start_to_fire_timeout=choose(["0", "3", "30"]))
+        case "stop":
+            return d.CancelTimer(timer_id=choose(NAMES))
+        case "note":
             return d.RecordMarker(marker_name="m")
-        case 7 | 8:
+        case "child":
             nothing = WorkflowType(name="nothing", version="1")
             return d.StartChildWorkflowExecution(
-                workflow_type=nothing if draw(rarely) else ORDER,
-                workflow_id=draw(workflow_ids),
-                child_policy=draw(policies),
-                execution_start_to_close_timeout=draw(st.sampled_from([None, "20"])),
-                lambda_role=draw(roles),
+                workflow_type=nothing if choose(SELDOM) else ORDER,
+                workflow_id=choose(WORKFLOW_IDS),
+                child_policy=choose(POLICIES),
+                execution_start_to_close_timeout=choose([None, "20"]),
+                lambda_role=choose([None, ROLE]),
             )
-        case 9 | 10:
-            run_id = "nobody" if draw(rarely) else None
-            if kind == 9:
-                return d.SignalExternalWorkflowExecution(workflow_id=draw(workflow_ids), run_id=run_id, signal_name="s")
-            return d.RequestCancelExternalWorkflowExecution(workflow_id=draw(workflow_ids), run_id=run_id)
-        case _:
-            return d.ScheduleLambdaFunction(id=draw(names), name="f")
+        case "signal":
+            run_id = "nobody" if choose(SELDOM) else None
+            return d.SignalExternalWorkflowExecution(workflow_id=choose(WORKFLOW_IDS), run_id=run_id, signal_name="s")
+        case "request":
+            return d.RequestCancelExternalWorkflowExecution(workflow_id=choose(WORKFLOW_IDS))
+    return d.ScheduleLambdaFunction(id=choose(NAMES), name="f")
 
 
-@st.composite
-def closings(draw: st.DrawFn) -> list[DecisionAttributes]:
+def a_closing(choose: Choose) -> list[DecisionAttributes]:
     """One closing decision, or mostly none."""
-    match draw(st.integers(0, 15)):
+    match choose([*range(16)]):
         case 0:
             return [d.CompleteWorkflowExecution(result="1")]
         case 1:
@@ -100,16 +122,29 @@ def closings(draw: st.DrawFn) -> list[DecisionAttributes]:
         case 3 | 4:
             return [
                 d.ContinueAsNewWorkflowExecution(
-                    child_policy=draw(policies),
-                    workflow_type_version=draw(st.sampled_from([None, "1", "9"])),
-                    execution_start_to_close_timeout=draw(st.sampled_from([None, "20"])),
-                    lambda_role=draw(roles),
+                    child_policy=choose(POLICIES),
+                    workflow_type_version=choose([None, "1", "9"]),
+                    execution_start_to_close_timeout=choose([None, "20"]),
+                    lambda_role=choose([None, ROLE]),
                 )
             ]
     return []
 
 
-overrides = st.sampled_from([(None, None)] * 3 + [(STICKY, None), (STICKY, "4"), (LIST, None)])
+@st.composite
+def decisions(draw: st.DrawFn) -> DecisionAttributes:
+    return a_decision(lambda options: draw(st.sampled_from(options)))
+
+
+@st.composite
+def closings(draw: st.DrawFn) -> list[DecisionAttributes]:
+    return a_closing(lambda options: draw(st.sampled_from(options)))
+
+
+OUTCOMES = ["nothing", "nothing", "beat", "beat", "Completed", "Failed", "Canceled"]
+OVERRIDES = [(None, None)] * 3 + [(STICKY, None), (STICKY, "4"), (LIST, None)]
+outcomes = st.sampled_from(OUTCOMES)
+overrides = st.sampled_from(OVERRIDES)
 
 
 class Held:
@@ -193,6 +228,9 @@ class ServiceAndModel(RuleBasedStateMachine):
         if self.world.runs and data.draw(rarely):
             named = data.draw(st.sampled_from(self.world.runs))
             workflow_id = named.workflow_id
+        self.command(workflow_id, named, what, policy)
+
+    def command(self, workflow_id: str, named: Run | None, what: int, policy: ChildPolicy | None) -> None:
         run_id = self.name_of(named).run_id if named else None
         target = {"domain": DOMAIN, "workflow_id": workflow_id, "run_id": run_id}
         if what < 2:
@@ -277,14 +315,27 @@ class ServiceAndModel(RuleBasedStateMachine):
             assert (task.workflow_execution, task.started_event_id) == (self.name_of(run), model_task.started)
             self.activity_tokens.append((task.task_token, run, model_task))
 
-    poll_activity_again = poll_activity
+    @rule(outcomes=st.lists(outcomes, min_size=1, max_size=4), details=st.sampled_from([None, "x", ""]))
+    def work_through(self, outcomes: list[str], details: str | None) -> None:
+        """Takes activity tasks, and does the first things with them."""
+        for outcome in outcomes:
+            self.poll_activity()
+            if self.activity_tokens:
+                self.do(self.activity_tokens[-1], outcome, details)
+
+    work_on = work_through
 
     @precondition(lambda self: self.activity_tokens)
-    @rule(data=st.data(), outcome=st.sampled_from(["Completed", "Failed", "Canceled", "beat"]))
-    def work(self, data: st.DataObject, outcome: str) -> None:
-        token, run, task = data.draw(st.sampled_from(self.activity_tokens[-3:]))
+    @rule(data=st.data(), outcome=outcomes, details=st.sampled_from([None, "x", ""]))
+    def work(self, data: st.DataObject, outcome: str, details: str | None) -> None:
+        """Does something with a task that was taken before, maybe too late."""
+        self.do(data.draw(st.sampled_from(self.activity_tokens[-3:])), outcome, details)
+
+    def do(self, taken: tuple[str, Run, Task], outcome: str, details: str | None) -> None:
+        token, run, task = taken
+        if outcome == "nothing":
+            return
         if outcome == "beat":
-            details = data.draw(st.sampled_from([None, "x", ""]))
             request: Any = o.RecordActivityTaskHeartbeat(task_token=token, details=details)
             status, expected = self.both(request, lambda: self.world.beat(run, task, details))
             assert status is None or status.cancel_requested == expected
@@ -296,7 +347,9 @@ class ServiceAndModel(RuleBasedStateMachine):
     @rule(data=st.data(), works=st.booleans())
     def end_function(self, data: st.DataObject, works: bool) -> None:
         run = data.draw(st.sampled_from([run for run in self.world.runs if run.open and run.functions]))
-        scheduled = data.draw(st.sampled_from(sorted(run.functions)))
+        self.function_ended(run, data.draw(st.sampled_from(sorted(run.functions))), works=works)
+
+    def function_ended(self, run: Run, scheduled: int, *, works: bool) -> None:
         outcome = Returned("1") if works else Raised("r")
         self.flow.service.submit(
             [Pending(FunctionEnded(execution=run.id, scheduled_event_id=scheduled, outcome=outcome))]
@@ -366,6 +419,8 @@ class ServiceAndModel(RuleBasedStateMachine):
         self.flow.clock.advance(seconds)
         self.world.now = self.flow.clock.now()
         self.tick()
+
+    pass_more_time = pass_time
 
     @precondition(lambda self: any(not run.open for run in self.world.known()))
     @rule(sure=rarely)
@@ -446,9 +501,58 @@ class ServiceAndModel(RuleBasedStateMachine):
 
 
 ServiceAndModel.TestCase.settings = settings(
-    max_examples=settings().max_examples * 4,
-    stateful_step_count=30,
+    max_examples=settings().max_examples * 3,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestServiceAndModel = ServiceAndModel.TestCase
+
+
+@pytest.mark.parametrize("seed", range(settings().max_examples // 5))
+def test_long_walks_of_both_end_in_the_same_place(seed: int) -> None:
+    """Where Hypothesis tries short and strange things, this goes far: hundreds of steps that make sense."""
+    choose = random.Random(seed).choice
+    both = ServiceAndModel()
+    both.open(timeout=None, policy=choose(POLICIES), role=ROLE)
+    steps = [*["decide"] * 6, *["work"] * 5, *["time"] * 3, *["start"] * 2, "command", "function", "restart", "type"]
+    for _ in range(200):
+        walk(both, choose(steps), choose)
+        both.histories_are_equal()
+        both.lists_and_counts_are_equal()
+    both.the_file_keeps_its_word()
+    assert sum(len(run.history) for run in both.world.runs) > 150
+    both.teardown()
+
+
+def walk(both: ServiceAndModel, step: str, choose: Choose) -> None:
+    """One step of a long walk."""
+    functions = [(run, scheduled) for run in both.world.runs if run.open for scheduled in sorted(run.functions)]
+    match step:
+        case "decide":
+            wanted = [a_decision(choose) for _ in range(choose([1, 2, 3]))]
+            both.decide(wanted=wanted, closing=a_closing(choose), override=choose(OVERRIDES))
+        case "work":
+            both.work_through(outcomes=[choose(OUTCOMES) for _ in range(choose([1, 2]))], details=choose([None, "x"]))
+            if both.activity_tokens:
+                both.do(choose(both.activity_tokens[-3:]), choose(OUTCOMES), "y")
+        case "time":
+            both.pass_time(seconds=choose([0.001, 0.5, 1.0, 2.0, 4.0, 4.0, 10.0, 30.0]))
+        case "start":
+            both.change_domain(deprecate=False)
+            both.change_type(kind="workflow", verb=9)
+            both.change_type(kind="activity", verb=9)
+            both.start(choose(WORKFLOW_IDS), choose([None, "20", "50"]), choose(POLICIES), choose([None, ROLE]))
+        case "command":
+            named = choose([None, None, None, choose(both.world.runs)])
+            target = named.workflow_id if named else choose(WORKFLOW_IDS)
+            both.command(target, named, choose([0, 1, 2, 3, 4]), choose(POLICIES))
+        case "function" if functions:
+            run, scheduled = choose(functions)
+            both.function_ended(run, scheduled, works=choose([True, False]))
+        case "restart":
+            both.restart()
+        case "type":
+            both.change_domain(deprecate=choose(SELDOM))
+            for kind in ("workflow", "activity"):
+                both.change_type(kind=kind, verb=choose([0, 1, *range(2, 20)]))
