@@ -168,6 +168,7 @@ def test_told_to_stop_under_load_nothing_is_lost_and_nothing_runs_twice(ships: F
         if number % 5 == 4:
             assert ships.stop("server") == 0
             ships.start_server()
+        wait_until(lambda name=name: ships.pollers(name), f"{name} have begun, and so listen to signals")
         assert ships.stop(name) == 0
         ships.begin(name, *command, "-N", "2")
     load.finish(60)
