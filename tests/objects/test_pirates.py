@@ -89,7 +89,7 @@ def test_a_wrong_name_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> N
 def test_captain_and_crew_in_processes_of_their_own_bring_home_the_loot(tmp_path: Path) -> None:
     with process("swf.server", "pirates.db", directory=tmp_path) as server:
         assert server.stdout is not None
-        url = server.stdout.readline().split()[-1]
+        url = server.stdout.readline().partition(" at ")[2].partition(",")[0]
         place = ("--endpoint-url", url)
         with (
             process("examples.swf_pirate", "captain", *place, directory=tmp_path) as captain,
