@@ -1,123 +1,160 @@
-"""The examples give the same here and on the durable service."""
+"""The examples about other executions and failures, run as their readers run them: with --local and standalone."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
-from tests.processes.command import check, simpleflow
-from tests.processes.fleet import DOMAIN, fleet, wait_until
+from simpleflow.service import Address, client_of
+from swf.exceptions import SWFError
+from swf.protocol import operations as o
+from swf.protocol.faults import Fault
+from tests.processes.command import begin, check, simpleflow
+from tests.processes.test_standalone import wait_until
 
-EXAMPLES: list[tuple[str, list[Any], Any, str]] = [
-    ("canvas.Report", [[3, 1, 2]], ["sum of squares: 14", "to be checked: 14"], "100\n400\n"),
-    ("saga.Journey", ["Lyon", 20], "paid 20", "train to Lyon\nroom to Lyon\n"),
-    ("map_large.Census", [40, 7], 115, ""),
-    ("priorities.Clinic", [], ["Eve", "Ian", "Ivy", "Ann", "Bob"], "Eve, Ian, Ivy, Ann, Bob\n"),
+EXAMPLES = [
+    ("child.Book", [[["one word", "two"], ["three"]]], [3, 1]),
+    ("continue_as_new.Watch", [7, 3], 91),
+    ("retry_policy.Asking", [2], ["answered at attempt 3", "Refused: no"]),
+    ("failing.Shipping", [["Rome", ""]], ["to Rome, slow", "noted: somebody has no address"]),
+    ("timers.Kitchen", ["soup"], ["soup is ready", "stopped"]),
 ]
 
 
-@pytest.mark.parametrize(("name", "input", "result", "printed"), EXAMPLES, ids=[each[0] for each in EXAMPLES])
-def test_an_example_gives_the_same_here_and_on_the_durable_service(
-    name: str, input: list[Any], result: Any, printed: str, tmp_path: Path
+@pytest.mark.parametrize(("path", "args", "result"), EXAMPLES, ids=[each[0] for each in EXAMPLES])
+def test_an_example_gives_its_result_here_and_on_a_service(
+    tmp_path: Path, path: str, args: list[object], result: object
 ) -> None:
-    here = simpleflow(tmp_path, "workflow.start", "--local", f"examples.{name}", "--input", json.dumps(input))
-    assert here.returncode == 0, here.stderr
-    assert json.loads(here.stderr.splitlines()[-1]) == result
-    assert here.stdout == printed
-    durable = simpleflow(tmp_path, "standalone", "--nb-workers", "1", f"examples.{name}", "--input", json.dumps(input))
+    given = ["--input", json.dumps(args)]
+    local = simpleflow(tmp_path, "workflow.start", "--local", f"examples.{path}", *given)
+    assert local.returncode == 0, local.stderr
+    assert json.loads(local.stderr.splitlines()[-1]) == result
+    durable = simpleflow(tmp_path, "standalone", f"examples.{path}", *given)
     assert durable.returncode == 0, durable.stderr
     assert json.loads(durable.stdout.splitlines()[-1]) == result
-    assert "\n".join(durable.stdout.splitlines()[1:-1]) == printed.rstrip()
-    assert check(tmp_path / "simpleflow.db").endswith(" 0 problems")
+    assert check(tmp_path / "simpleflow.db").endswith("0 problems")
 
 
-@pytest.mark.parametrize("mode", [["workflow.start", "--local"], ["standalone"]])
-def test_a_journey_that_cannot_be_paid_is_given_back_from_the_end(mode: list[str], tmp_path: Path) -> None:
-    done = simpleflow(tmp_path, *mode, "examples.saga.Journey", "--input", '["Lyon", 2000]')
+@pytest.mark.parametrize(
+    ("signals", "paid", "reminders"),
+    [(["--signal", "approve=true"], "100 paid", 0), (["--signal", "approve=false"], "100 returned", 0), ([], None, 1)],
+)
+def test_a_person_approves_or_nobody_does(tmp_path: Path, signals: list[str], paid: str | None, reminders: int) -> None:
+    done = simpleflow(tmp_path, "workflow.start", "--local", "examples.signals.Approval", "--input", "100", *signals)
     assert done.returncode == 0, done.stderr
-    assert "nothing is booked" in done.stdout + done.stderr
-    if mode == ["standalone"]:
-        tasks = simpleflow(tmp_path, "--db", "simpleflow.db", "workflow.tasks", "journey").stdout
-        given_back = [line for line in tasks.splitlines() if "give_back" in line]
-        assert len(given_back) == 2
+    result = json.loads(done.stderr.splitlines()[-1])
+    assert result["payment"] == (paid or "100 returned")
+    assert len(result["reminders"]) == reminders
 
 
-def test_a_nightly_import_goes_on_after_the_steps_that_are_done(tmp_path: Path) -> None:
-    def run(*arguments: Any) -> Any:
-        return simpleflow(tmp_path, "standalone", "examples.steps.Nightly", "--input", json.dumps(arguments))
-
-    failed = run("today", True)
-    assert failed.returncode == 1
-    assert "not loaded" in failed.stderr
-    assert "fetched: ['orders of today', 'items of today']" in failed.stdout
-    assert "fetched: None\nloaded: loaded today" in run("today").stdout
-    assert "fetched: None\nloaded: None" in run("today").stdout
-    assert "fetched: ['orders of today', 'items of today']\nloaded: loaded today" in run("today", False, True).stdout
-    for _ in range(2):  # nothing is remembered
-        here = simpleflow(tmp_path, "workflow.start", "--local", "examples.steps.Nightly", "--input", '["today"]')
-        assert "fetched: ['orders of today', 'items of today']\nloaded: loaded today" in here.stdout, here.stderr
-
-
-def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path) -> None:
-    """moto is S3 here; a worker process writes, the next execution reads."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
+def test_a_signal_from_outside_goes_through_the_parent_to_its_child(tmp_path: Path) -> None:
+    """Sent by another process while the workflow runs; the service is that of ``standalone``."""
+    process = begin(tmp_path, "standalone", "examples.signals.Approval", "--input", "5", "--display-status", "false")
     try:
-        host, port = server.get_host_and_port()
-        keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
-        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
-        client.create_bucket(Bucket="nights")
-        variables = {
-            "STEP_BUCKET": "nights",
-            "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
-            "AWS_ACCESS_KEY_ID": "k",
-            "AWS_SECRET_ACCESS_KEY": "s",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }
-        told = []
-        for _ in range(2):
-            done = simpleflow(tmp_path, "standalone", "examples.steps.Nightly", "--input", '["today"]', **variables)
-            assert done.returncode == 0, done.stderr
-            told.append("fetched: None" in done.stdout)
-        assert told == [False, True]
-        keys_there = [each["Key"] for each in client.list_objects_v2(Bucket="nights")["Contents"]]
-        assert keys_there == ["nightly/steps/fetch", "nightly/steps/load"]
+        wait_until(lambda: len(open_ids(tmp_path)) == 2, process)
+        send(tmp_path, "approval", "approve", "true")
+        out, err = process.communicate(timeout=60)
     finally:
-        server.stop()
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert process.returncode == 0, err
+    assert json.loads(out.splitlines()[-1]) == {"payment": "5 paid", "reminders": []}
 
 
-def test_a_very_long_map_is_shared_among_children(tmp_path: Path) -> None:
-    done = simpleflow(tmp_path, "standalone", "examples.map_large.Census", "--input", "[3010, 100]")
+def test_a_family_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    """Killed while its child waits; started again, the same command resumes both."""
+    arguments = ["standalone", "examples.signals.Approval", "--input", "5", "--display-status", "false"]
+    first = begin(tmp_path, *arguments)
+    try:
+        wait_until(lambda: len(open_ids(tmp_path)) == 2, first)
+    finally:
+        first.kill()
+        first.communicate()
+    second = begin(tmp_path, *arguments)
+    try:
+        wait_until(lambda: len(open_ids(tmp_path)) == 2, second)
+        send(tmp_path, "approval", "approve", "false")
+        out, err = second.communicate(timeout=60)
+    finally:
+        if second.poll() is None:
+            second.kill()
+            second.wait()
+    assert second.returncode == 0, err
+    assert err.startswith("resuming approval ")
+    assert json.loads(out.splitlines()[-1])["payment"] == "5 returned"
+
+
+def open_ids(directory: Path) -> list[str]:
+    """The open executions, asked through the door beside the file; none as long as nobody answers."""
+    window = o.ExecutionTimeFilter(oldest_date=0)
+    try:
+        client = client_of(Address(db=str(directory / "simpleflow.db")))
+        infos = client.call(o.ListOpenWorkflowExecutions(domain="default", start_time_filter=window)).execution_infos
+    except (Fault, SWFError):
+        return []
+    return [info.execution.workflow_id for info in infos]
+
+
+def send(directory: Path, workflow_id: str, name: str, value: str) -> None:
+    """Sends a signal as another process does: through the door beside the file."""
+    client = client_of(Address(db=str(directory / "simpleflow.db")))
+    client.call(o.SignalWorkflowExecution(domain="default", workflow_id=workflow_id, signal_name=name, input=value))
+
+
+def test_nothing_will_happen_names_the_child_and_what_it_waits_for(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "workflow.start", "--local", "tests.processes.kin.Hoping")
+    assert done.returncode == 1
+    assert re.search(r"workflow-waiting-local--\w+--1: waiting for signal 'never': nothing in this", done.stderr)
+    assert "the workflow waits at" in done.stderr
+
+
+def test_the_end_of_a_parent_waits_for_children_that_it_has_asked_to_cancel(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "standalone", "tests.processes.kin.Leaving", "--display-status", "false")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == sum(n % 7 for n in range(3010))
-    assert check(tmp_path / "simpleflow.db").split(": ")[1].startswith("5 executions"), "the run and four children"
+    assert (tmp_path / "cleaned").exists()
+    assert re.search(r"children are still open.*: workflow-waiting-leaving--\w+--1", done.stderr)
 
 
-def test_canvases_and_sagas_over_http(tmp_path: Path) -> None:
-    """Deciders and workers are processes of their own, and boto3 reads what has become of the executions."""
-    inputs = {"canvas.Report": [[2, 1]], "saga.Journey": ["Lyon", 2000]}
-    results = {}
-    with fleet(tmp_path) as ships:
-        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
-        swf = boto3.client("swf", endpoint_url=ships.url, **keys)  # type: ignore[call-overload]
-        for name, args in inputs.items():
-            ships.begin(f"decider {name}", "decider.start", f"examples.{name}", "-N", "1")
-            ships.begin(f"worker {name}", "worker.start", f"examples.{name}", "-N", "2")
-            started = ships.simpleflow("workflow.start", f"examples.{name}", "--input", json.dumps(args))
-            workflow_id, run_id = started.stdout.split()
-            execution = {"workflowId": workflow_id, "runId": run_id}
+def test_a_chain_that_was_killed_is_resumed_with_the_input_of_its_first_run(tmp_path: Path) -> None:
+    arguments = ["standalone", "tests.processes.kin.Endless", "--input", "3", "--display-status", "false"]
+    first = begin(tmp_path, *arguments)
+    try:
+        wait_until(lambda: (tmp_path / "second run").exists(), first)
+    finally:
+        first.kill()
+        first.communicate()
+    other = simpleflow(tmp_path, "standalone", "tests.processes.kin.Endless", "--input", "4")
+    assert other.returncode == 2
+    assert 'is open with the input {"args":[3],"kwargs":{}}, not' in other.stderr
+    (tmp_path / "go").touch()
+    again = simpleflow(tmp_path, *arguments)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.splitlines()[-1] == '"end"'
 
-            def completed(execution: dict[str, str] = execution) -> Any:
-                last = swf.get_workflow_execution_history(domain=DOMAIN, execution=execution)["events"][-1]
-                return last.get("workflowExecutionCompletedEventAttributes")
 
-            results[name] = json.loads(wait_until(completed, "the execution is completed")["result"])
-    assert results == {
-        "canvas.Report": ["sum of squares: 5", "to be checked: 5"],
-        "saga.Journey": "nothing is booked",
-    }
+def test_a_decider_imports_the_child_it_needs_only_from_where_it_may(tmp_path: Path) -> None:
+    """Below the working directory it may; a class of elsewhere that nobody named or loaded is refused."""
+    from simpleflow.dispatch import Importable
+    from simpleflow.workflows import UnknownWorkflow, Workflows
+
+    (tmp_path / "kin_of_here.py").write_text(
+        "from simpleflow import Workflow\n\nclass Here(Workflow):\n    name, version, task_list = 'here', '1', 't'\n"
+    )
+    import sys
+
+    sys.path.insert(0, str(tmp_path))
+    try:
+        workflows = Workflows([], Importable([], str(tmp_path)))
+        assert workflows.find("kin_of_here.Here", "1", None).name == "here"
+        assert workflows.find("anything", "1", {"__extra": {"class": "kin_of_here.Here"}}).name == "here"
+        for name in ("antigravity.Workflow", "kin_of_here.Nothing", "os.path", "no name", ""):
+            with pytest.raises(UnknownWorkflow, match="a decision is asked for a workflow of type"):
+                workflows.find(name, "1", {"__extra": "no object"})
+        assert "antigravity" not in sys.modules
+    finally:
+        sys.path.remove(str(tmp_path))
+        sys.modules.pop("kin_of_here", None)

@@ -64,7 +64,7 @@ class Bed:
         self.calls: list[str] = []
         self.findings: list[str] = []
         self.attempts: dict[str, itertools.count[int]] = {}
-        self.client.call(o.RegisterDomain(name="d", workflow_execution_retention_period_in_days="1"))
+        self.client.call(o.RegisterDomain(name="d", workflow_execution_retention_period_in_days="90"))
         self.register(WorkflowType(name="w", version="1"))
         input = format.encode({"args": self.args, "kwargs": {}})
         run = self.client.call(
