@@ -10,8 +10,9 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.processes.command import check, simpleflow
+from tests.processes.command import begin, check, simpleflow
 from tests.processes.fleet import DOMAIN, fleet, wait_until
+from tests.processes.sagas import STEPS
 
 EXAMPLES: list[tuple[str, list[Any], Any, str]] = [
     ("canvas.Report", [[3, 1, 2]], ["sum of squares: 14", "to be checked: 14"], "100\n400\n"),
@@ -121,3 +122,19 @@ def test_canvases_and_sagas_over_http(tmp_path: Path) -> None:
         "canvas.Report": ["sum of squares: 5", "to be checked: 5"],
         "saga.Journey": "nothing is booked",
     }
+
+
+def test_undoing_that_is_killed_in_the_middle_is_gone_on_with(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger"
+    arguments = ("standalone", "tests.processes.sagas.Undoes")
+    killed = begin(tmp_path, *arguments, LEDGER=str(ledger))
+    wait_until(lambda: ledger.exists() and len(ledger.read_text().split()) == 2, "the second one is being undone")
+    killed.kill()
+    killed.communicate()
+    done = simpleflow(tmp_path, *arguments, LEDGER=str(ledger))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("resuming undoes ")
+    assert json.loads(done.stdout.splitlines()[-1]) == "all for nothing"
+    undone = ledger.read_text().split()
+    assert list(dict.fromkeys(undone)) == STEPS[::-1]
+    assert len(undone) <= len(STEPS) + 1, "only what was being undone is tried again"
