@@ -545,3 +545,16 @@ def test_a_token_of_a_lost_start_fits_no_later_one(durable_flow: Flow) -> None:
     with pytest.raises(UnknownResourceFault, match="Unknown activity"):
         flow.call(o.RespondActivityTaskCompleted(task_token=lost))
     flow.complete("a")
+
+
+@pytest.mark.parametrize("what", ["x.db", "x.db-wal"])
+def test_nothing_is_accepted_when_the_file_was_deleted_below_the_service(what: str, tmp_path: Path) -> None:
+    """It can still be written, and all of it would be lost with the process."""
+    ended: list[Exception] = []
+    database = Database(tmp_path / "x.db", fatal=ended.append)
+    (tmp_path / what).unlink()
+    with database.transaction() as connection:
+        connection.execute("insert into meta values ('k', 'v')")
+    with pytest.raises(FileNotFoundError):
+        database.sync(database.committed)
+    assert "was deleted or replaced" in str(ended[0])

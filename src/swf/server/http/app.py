@@ -29,6 +29,8 @@ from swf.server.http.metrics import CONTENT_TYPE, Metrics
 from swf.server.http.protocol import CALLER
 from swf.server.store.backup import BackupError
 
+SERVICES: Final = frozenset({"SimpleWorkflowService", "com.amazonaws.swf.service.model.SimpleWorkflowService"})
+"""What the target of a request names: as SDKs of today have it, and those of 2012."""
 LARGEST_REQUEST: Final = 1024 * 1024
 """Bytes of head and body together."""
 BODY_PAUSE_S: Final = 20.0
@@ -132,8 +134,8 @@ class App:
 
     async def _called(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
         """A call of the API."""
-        name = headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")[2]
-        operation = OPERATIONS.get(name)
+        service, _, name = headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")
+        operation = OPERATIONS.get(name) if service in SERVICES else None
         began = time.perf_counter()
         fault: str | None = "InternalFailure"
         try:

@@ -7,6 +7,7 @@ one ``fdatasync`` of the log that serves everybody who waits for it. A commit ha
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -58,6 +59,7 @@ class Database:
         exit code 74 without answering anybody. *reach* is told the places where tests kill.
         """
         self.path = path
+        self._inode: int | None = None
         self.committed = 0
         """The lsn of the newest commit."""
         self.synced = 0
@@ -86,6 +88,7 @@ class Database:
         except apsw.Error as error:
             self._end_if_sync_failed(error)
             raise CannotOpen(f"cannot open {path}: {error}; is there room, and may this user write there?") from error
+        self._inode = None if path is None else os.stat(path).st_ino
 
     @staticmethod
     def _look_at_log(path: Path, *, keeps: bool) -> Damage | None:
@@ -232,10 +235,21 @@ class Database:
         try:
             if self._log_descriptor < 0:
                 self._log_descriptor = os.open(f"{self.path}-wal", os.O_RDONLY | os.O_CLOEXEC)
+            self._refuse_what_nobody_will_find()
             _to_disk(self._log_descriptor)
         except OSError as error:
             self._fatal(error)
             raise
+
+    def _refuse_what_nobody_will_find(self) -> None:
+        """A file that was deleted or replaced can still be written, and all of it would be lost."""
+        assert self.path is not None
+        try:
+            is_there = self._inode in (None, os.stat(self.path).st_ino)
+        except FileNotFoundError:
+            is_there = False
+        if not is_there or os.fstat(self._log_descriptor).st_nlink == 0:
+            raise FileNotFoundError(errno.ENOENT, "the file, or the log beside it, was deleted or replaced", self.path)
 
     def _end_if_sync_failed(self, error: BaseException) -> None:
         """SQLite syncs by itself at a checkpoint and when the log begins anew: that must not fail either."""
