@@ -127,6 +127,7 @@ def test_a_failed_write_fails_every_call_and_leaves_no_trace(
     assert [type(answer) for answer in answers] == [InternalFailure, InternalFailure]
     assert "disk is full" in str(answers[0])
     assert flow.events() == before
+    flow.pass_time(1)
     flow.complete("a")
     assert flow.take().activity_id == "b"
 
@@ -154,6 +155,7 @@ def test_a_poller_that_was_served_by_a_failed_write_waits_on(
         with pytest.raises(InternalFailure):
             flow.answer(schedule("a"))
     assert got == []
+    flow.pass_time(1)
     flow.answer(schedule("a"))
     poller.join(30)
     assert got[0].activity_id == "a"

@@ -130,7 +130,7 @@ def test_waiting_polls_cost_no_thread(door: Served) -> None:
     before = threading.active_count()
     polls = [door.begin_poll("PollForActivityTask") for _ in range(200)]
     wait_until(lambda: door.waiting() == 200, "all polls wait")
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
     for poll in polls:
         poll.close()
 

@@ -52,8 +52,8 @@ class Protocol(HttpToolsProtocol):
         self.scope[CALLER] = self._caller  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # uvicorn closes at once
-        if self.cycle is None or self.cycle.response_complete:
-            return None
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+            return None  # nothing was asked, or half a request that will never be whole
         self.cycle.keep_alive = False
         if self._caller is not None:
             self._caller.hang_up()
