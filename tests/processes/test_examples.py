@@ -136,6 +136,14 @@ def test_a_chain_that_was_killed_is_resumed_with_the_input_of_its_first_run(tmp_
     assert again.stdout.splitlines()[-1] == '"end"'
 
 
+def test_tags_may_depend_on_the_input_and_be_inherited() -> None:
+    from simpleflow.local import Executor
+    from tests.processes.kin import Inheriting, Tagged
+
+    assert Executor(Tagged).run({"args": [3]}) == [["x-3"], ["x-3"]]
+    assert Executor(Inheriting).run() == []
+
+
 def test_a_child_of_a_class_that_is_gone_is_told_and_stays_open(tmp_path: Path) -> None:
     code = (
         "from simpleflow import Workflow\n\n\n"
