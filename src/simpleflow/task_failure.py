@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import Any
 
 from simpleflow.futures import Future
+from simpleflow.retry import LONGEST_S
 
 
 class TaskFailureContext:
@@ -115,11 +117,13 @@ class TaskFailureContext:
         """The task counts as cancelled."""
         return self._decide(TaskFailureContext.Decision.cancel)
 
-    def decide_retry(self, retry_wait_timeout: int = 0) -> TaskFailureContext:
+    def decide_retry(self, wait_seconds: float = 0) -> TaskFailureContext:
         """Another attempt, after so many seconds; ``a_task.args`` and ``a_task.kwargs`` may be changed before."""
-        self.retry_wait_timeout = retry_wait_timeout
+        if not 0 <= wait_seconds <= LONGEST_S:
+            raise ValueError(f"wait_seconds is {wait_seconds!r}; it may be a number from 0 to {LONGEST_S}")
+        self.retry_wait_timeout = math.ceil(wait_seconds)
         decisions = TaskFailureContext.Decision
-        return self._decide(decisions.retry_later if retry_wait_timeout > 0 else decisions.retry_now)
+        return self._decide(decisions.retry_later if self.retry_wait_timeout else decisions.retry_now)
 
     def decide_handled(self, a_task: Any, future: Future[Any] | None = None) -> TaskFailureContext:
         """The workflow has dealt with it: *future*, or else another *a_task*, gives the outcome instead."""

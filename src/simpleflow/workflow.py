@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
@@ -399,3 +400,15 @@ def reject(what: Any) -> TypeError:
 def dotted_path(workflow: type[Workflow]) -> str:
     """Where a workflow class is found: what children and ``__extra`` of inputs name it by."""
     return f"{workflow.__module__}.{workflow.__qualname__}"
+
+
+def loaded_workflow(path: str) -> type[Workflow] | None:
+    """The workflow class at a dotted path, nested or not, if its module is loaded."""
+    names = path.split(".")
+    for length in range(len(names) - 1, 0, -1):
+        found: Any = sys.modules.get(".".join(names[:length]))
+        if found is not None:
+            for name in names[length:]:
+                found = getattr(found, name, None)
+            return found if isinstance(found, type) and issubclass(found, Workflow) else None
+    return None

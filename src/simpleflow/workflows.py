@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from simpleflow.dispatch import Importable
-from simpleflow.workflow import Workflow, dotted_path
+from simpleflow.workflow import Workflow, dotted_path, loaded_workflow
 
 
 class UnknownWorkflow(Exception):
@@ -44,18 +44,18 @@ class Workflows:
 
     def _at(self, path: str) -> type[Workflow] | None:
         """The class at a dotted path: known, loaded, or imported if that is allowed."""
-        known = self._by_path.get(path)
-        if known is not None:
-            return known
-        module_name, _, name = path.rpartition(".")
-        module = sys.modules.get(module_name)
-        if module is None and module_name and module_name in self._importable:
-            try:
-                module = importlib.import_module(module_name)
-            except ImportError:
-                return None
-        found = getattr(module, name, None)
-        return found if isinstance(found, type) and issubclass(found, Workflow) else None
+        found = self._by_path.get(path) or loaded_workflow(path)
+        if found is not None:
+            return found
+        module = path.rpartition(".")[0]
+        while module and module not in sys.modules:
+            if module in self._importable:
+                try:
+                    importlib.import_module(module)
+                except ModuleNotFoundError:
+                    pass  # of a class in a class the rest is no module
+            module = module.rpartition(".")[0]
+        return loaded_workflow(path)
 
     def _why_not(self, path: str) -> str:
         module, _, name = path.rpartition(".")

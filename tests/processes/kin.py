@@ -67,3 +67,23 @@ class Endless(Workflow):
         self.submit(leave, "second run").wait()
         self.submit(wait_for, "go").wait()
         return "end"
+
+
+class Tagged(Workflow):
+    """Tells the tags it has, and those of a child that inherits them."""
+
+    name, version, task_list = "tagged", "1", "t"
+
+    @staticmethod
+    def get_tag_list(x: int) -> list[str]:
+        return [f"x-{x}"]
+
+    def run(self, x: int) -> Any:
+        return [self.get_run_context()["tag_list"], self.submit(Inheriting).result]
+
+
+class Inheriting(Workflow):
+    name, version, task_list, tag_list = "inheriting", "1", "t", Workflow.INHERIT_TAG_LIST
+
+    def run(self) -> Any:
+        return self.get_run_context()["tag_list"]

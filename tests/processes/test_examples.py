@@ -136,6 +136,47 @@ def test_a_chain_that_was_killed_is_resumed_with_the_input_of_its_first_run(tmp_
     assert again.stdout.splitlines()[-1] == '"end"'
 
 
+def test_tags_may_depend_on_the_input_and_be_inherited() -> None:
+    from simpleflow.local import Executor
+    from tests.processes.kin import Inheriting, Tagged
+
+    assert Executor(Tagged).run({"args": [3]}) == [["x-3"], ["x-3"]]
+    assert Executor(Inheriting).run() == []
+
+
+def test_a_child_of_a_class_that_is_gone_is_told_and_stays_open(tmp_path: Path) -> None:
+    code = (
+        "from simpleflow import Workflow\n\n\n"
+        "class Kid(Workflow):\n    name, version, task_list = 'kid', '1', 't'\n\n    def run(self):\n"
+        "        self.submit(self.wait_signal('never')).wait()\n\n\n"
+        "class Elder(Workflow):\n    name, version, task_list = 'elder', '1', 't'\n\n"
+        "    def run(self):\n        return self.submit(Kid).result\n"
+    )
+    (tmp_path / "gone.py").write_text(code)
+    arguments = ["standalone", "gone.Elder", "--display-status", "false"]
+    first = begin(tmp_path, *arguments)
+    try:
+        wait_until(lambda: len(open_ids(tmp_path)) == 2, first)
+    finally:
+        first.kill()
+        first.communicate()
+    (tmp_path / "gone.py").write_text(code.replace("class Kid", "class Other").replace("(Kid)", "(Other)"))
+    send_when_served = begin(tmp_path, *arguments)
+    try:
+        wait_until(lambda: len(open_ids(tmp_path)) == 2 or send_when_served.poll() is not None)
+        for each in open_ids(tmp_path):
+            send(tmp_path, each, "any", "1")
+        _, err = send_when_served.communicate(timeout=60)
+    finally:
+        if send_when_served.poll() is None:
+            send_when_served.kill()
+            send_when_served.wait()
+    assert send_when_served.returncode == 1
+    assert "gone.Kid" in err
+    assert "Traceback" not in err
+    assert "stays open" in err
+
+
 def test_a_decider_imports_the_child_it_needs_only_from_where_it_may(tmp_path: Path) -> None:
     """Below the working directory it may; a class of elsewhere that nobody named or loaded is refused."""
     from simpleflow.dispatch import Importable
@@ -143,15 +184,26 @@ def test_a_decider_imports_the_child_it_needs_only_from_where_it_may(tmp_path: P
 
     (tmp_path / "kin_of_here.py").write_text(
         "from simpleflow import Workflow\n\nclass Here(Workflow):\n    name, version, task_list = 'here', '1', 't'\n"
+        "class Inner(Here):\n    pass\n\nHere.Inner = Inner\n"
     )
     import sys
 
     sys.path.insert(0, str(tmp_path))
     try:
         workflows = Workflows([], Importable([], str(tmp_path)))
-        assert workflows.find("kin_of_here.Here", "1", None).name == "here"
+        for path in ("kin_of_here.Here", "kin_of_here.Here.Inner"):
+            sys.modules.pop("kin_of_here", None)
+            assert workflows.find(path, "1", None).name == "here"
         assert workflows.find("anything", "1", {"__extra": {"class": "kin_of_here.Here"}}).name == "here"
-        for name in ("antigravity.Workflow", "kin_of_here.Nothing", "os.path", "no name", ""):
+        for name in (
+            "antigravity.Workflow",
+            "kin_of_here.Nothing",
+            "kin_of_here.Here.No",
+            "antigravity.a.b",
+            "os.path",
+            "no name",
+            "",
+        ):
             with pytest.raises(UnknownWorkflow, match="a decision is asked for a workflow of type"):
                 workflows.find(name, "1", {"__extra": "no object"})
         assert "antigravity" not in sys.modules

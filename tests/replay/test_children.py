@@ -515,11 +515,16 @@ def test_classes_that_no_decider_finds_are_refused_where_they_are_submitted() ->
     def inside(self: Workflow) -> Any:
         self.submit(Local, 1)
 
+    def made(self: Workflow) -> Any:
+        self.submit(MADE, 1)
+
     def unnamed(self: Workflow) -> Any:
         self.submit(Unnamed)
 
     with pytest.raises(AssertionError, match="is defined inside of a function, where no decider finds it"):
         Bed(flow(inside)).finish()
+    with pytest.raises(AssertionError, match=r"no workflow class is found as tests.replay.test_children.Made"):
+        Bed(flow(made)).finish()
     with pytest.raises(AssertionError, match="has no name and no version and no task_list"):
         Bed(flow(unnamed)).finish()
     with pytest.raises(TypeError, match="a subclass of Workflow is needed, not 3"):
@@ -530,6 +535,23 @@ def test_classes_that_no_decider_finds_are_refused_where_they_are_submitted() ->
 
 class Unnamed(Workflow):
     pass
+
+
+MADE = type("Made", (Child,), {"__module__": __name__})
+
+
+class Outer:
+    class Inner(Child):
+        name = "inner"
+
+
+def test_a_class_in_a_class_is_found() -> None:
+    def run(self: Workflow) -> Any:
+        return self.submit(Outer.Inner, 1).result
+
+    bed = Bed(flow(run))
+    assert bed.finish() == 1
+    assert bed.registered[0].name == f"{PATH}.Outer.Inner"
 
 
 def test_arguments_that_are_no_json_are_refused_or_fail_the_child() -> None:

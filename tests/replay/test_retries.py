@@ -386,6 +386,12 @@ def test_an_abort_raises_where_the_task_does() -> None:
         bed.finish()
 
 
+def test_a_wait_that_no_timer_can_wait_is_refused() -> None:
+    bed = Bed(deciding(lambda self, context: context.decide_retry(-1), one_task), outcomes=fails("echo-1"))
+    with pytest.raises(AssertionError, match="wait_seconds is -1; it may be a number from 0"):
+        bed.finish()
+
+
 def test_a_hook_that_waits_or_raises_fails_the_execution() -> None:
     def wait(self: Workflow, context: TaskFailureContext) -> Any:
         self.submit(echo, 2).wait()

@@ -17,7 +17,7 @@ from simpleflow.replay.others import TO_CHILD
 from simpleflow.replay.records import Kept, Record
 from simpleflow.retry import checked
 from simpleflow.task import RequestCancelTask, WorkflowTask
-from simpleflow.workflow import Workflow, dotted_path
+from simpleflow.workflow import Workflow, dotted_path, loaded_workflow
 from swf.protocol import events as e
 from swf.protocol.causes import Cause
 from swf.protocol.decisions import StartChildWorkflowExecution
@@ -260,6 +260,9 @@ def check_definition(workflow: type[Workflow]) -> None:
             f"{workflow.__qualname__} (in {workflow.__module__}) is defined inside of a function, where no decider "
             "finds it; move it to its module"
         )
+    path = dotted_path(workflow)
+    if loaded_workflow(path) is None:
+        raise ValueError(f"no workflow class is found as {path}, where deciders would look for it; define it there")
 
 
 def hook(workflow: type[Workflow], name: str) -> Callable[..., Any] | None:

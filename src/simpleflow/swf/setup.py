@@ -6,6 +6,8 @@ from typing import Any
 
 from simpleflow import format, settings
 from simpleflow.exceptions import ExecutionFailed
+from simpleflow.replay.children import hook
+from simpleflow.replay.inputs import arguments
 from simpleflow.storage import ValueStore
 from simpleflow.workflow import Workflow, dotted_path
 from swf.client import Client
@@ -82,7 +84,7 @@ def start(
             workflow_type=WorkflowType(name=workflow.name, version=workflow.version),
             task_list=TaskList(name=task_list or workflow.task_list),
             input=None if input is None else ValueStore().fitting(_naming(input, workflow), keeps_values=keeps_values),
-            tag_list=tags or (None if isinstance(workflow.tag_list, str) else tuple(workflow.tag_list or ()) or None),
+            tag_list=tags or _tags(workflow, input),
             execution_start_to_close_timeout=str(given_timeout) if given_timeout else None,
             task_start_to_close_timeout=str(given_decision) if given_decision else None,
             child_policy=None if workflow.child_policy is None else ChildPolicy(workflow.child_policy),
@@ -91,6 +93,17 @@ def start(
     )
     assert run.run_id is not None
     return WorkflowExecution(workflow_id=workflow_id, run_id=run.run_id)
+
+
+def _tags(workflow: type[Workflow], input: str | None) -> tuple[str, ...] | None:
+    """The tags that the class gives an execution with this input; one that inherits them has no parent here."""
+    given = hook(workflow, "get_tag_list")
+    if given is None:
+        tags: Any = workflow.tag_list
+    else:
+        args, kwargs = arguments(format.decode(input))
+        tags = given(*args, **kwargs)
+    return None if isinstance(tags, str) or not tags else tuple(tags)
 
 
 def _naming(input: str, workflow: type[Workflow]) -> str:
