@@ -313,7 +313,7 @@ def test_waiting_for_what_nobody_sends_is_told(tmp_path: Path) -> None:
         (["standalone", f"{FLOWS}.Add", "--tags", "a,b,c,d,e,f"], 2, "6 tags"),
         (["standalone", f"{FLOWS}.Add", "--db", "no/such/folder.db"], 1, "cannot create"),
         (["standalone", f"{FLOWS}.Add", "--db", "text.txt"], 1, "is not a simpleflow database"),
-        (["standalone", "broken_lambda.Flow"], 1, "a lambda cannot be an activity"),
+        (["standalone", "broken_lambda.Flow"], 2, "a lambda cannot be an activity"),
         (["standalone"], 2, "Missing argument 'WORKFLOW'"),
         (["workflow.tasks", "x"], 2, "no service is named"),
         (["workflow.tasks", "x", "--db", "missing.db"], 1, "does not exist"),
