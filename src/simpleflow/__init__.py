@@ -5,10 +5,23 @@ import logging
 from simpleflow import activity, futures, settings
 from simpleflow.__about__ import __version__
 from simpleflow.activity import Activity
+from simpleflow.retry import RetryPolicy
 from simpleflow.signal import WaitForSignal
+from simpleflow.task_failure import TaskFailureContext
 from simpleflow.workflow import Workflow
 
 logger = logging.getLogger(__name__)
 logger.addHandler(logging.NullHandler())
 
-__all__ = ["Activity", "WaitForSignal", "Workflow", "__version__", "activity", "futures", "logger", "settings"]
+__all__ = [
+    "Activity",
+    "RetryPolicy",
+    "TaskFailureContext",
+    "WaitForSignal",
+    "Workflow",
+    "__version__",
+    "activity",
+    "futures",
+    "logger",
+    "settings",
+]

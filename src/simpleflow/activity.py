@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
 from simpleflow.registry import registry
+from simpleflow.retry import RetryPolicy, checked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,7 +36,7 @@ class Activity(Generic[P, R]):
     """A callable that workers run, and how: where, for how long, how often.
 
     Calling the activity calls the function, here and now. Timeouts are texts in seconds; None leaves a
-    value to the registered activity type. *retry* is the number of attempts after the first; *idempotent*
+    value to the registered activity type. *retry* is the number of attempts after the first, or a policy; *idempotent*
     shares one task among submits with equal arguments; with *raises_on_failure* a final failure is raised
     in the workflow.
     """
@@ -46,7 +47,7 @@ class Activity(Generic[P, R]):
         name: str | None = None,
         version: str | None = None,
         task_list: str | None = None,
-        retry: int = 0,
+        retry: int | RetryPolicy = 0,
         raises_on_failure: bool = False,
         start_to_close_timeout: Timeout = None,
         schedule_to_close_timeout: Timeout = None,
@@ -70,7 +71,7 @@ class Activity(Generic[P, R]):
         self._name = name
         self.version: str = settings.ACTIVITY_DEFAULT_VERSION if version is None else version
         self.task_list: str = settings.ACTIVITY_DEFAULT_TASK_LIST if task_list is None else task_list
-        self.retry = retry
+        self.retry = checked(retry)
         self.raises_on_failure = raises_on_failure
         self.task_start_to_close_timeout = _text(start_to_close_timeout)
         self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout)
@@ -120,7 +121,7 @@ def with_attributes(
     version: str | None = None,
     task_list: str | None = None,
     task_priority: Any = PRIORITY_NOT_SET,
-    retry: int = 0,
+    retry: int | RetryPolicy = 0,
     raises_on_failure: bool = False,
     start_to_close_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,
     schedule_to_close_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,

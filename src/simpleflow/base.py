@@ -29,6 +29,10 @@ class Executor(Protocol):
         """Whether what happens now has happened before."""
 
     @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history is long enough for a new run."""
+
+    @property
     def is_evicting(self) -> bool:
         """Whether the run is being unwound because the decider forgets it."""
 

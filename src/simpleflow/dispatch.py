@@ -127,6 +127,7 @@ def failure(error: BaseException) -> Outcome:
     details = {
         "error": kind.__name__,
         "error_type": f"{kind.__module__}.{kind.__qualname__}",
+        "error_bases": [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__[1:-2]],
         "message": str(error),
         "traceback": lines,
     }

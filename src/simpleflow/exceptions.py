@@ -41,6 +41,27 @@ class TaskException(Exception):
         return f"{getattr(self.task, 'name', self.task)}: {self.exception}"
 
 
+class WorkflowException(Exception):
+    """A child workflow with ``raises_on_failure`` has failed for good.
+
+    *workflow* is what was submitted, *exception* why it failed: a :class:`TaskFailed`, :class:`TimeoutError`,
+    :class:`TaskCanceled` or :class:`TaskTerminated`.
+    """
+
+    def __init__(self, workflow: Any, exception: BaseException | None = None) -> None:
+        super().__init__(workflow, exception)
+        self.workflow = workflow
+        self.exception = exception
+
+    @property
+    def payload(self) -> Any:
+        """The workflow class that failed."""
+        return getattr(self.workflow, "payload", None)
+
+    def __str__(self) -> str:
+        return f"{getattr(self.workflow, 'name', self.workflow)}: {self.exception}"
+
+
 class TaskFailed(Exception):
     """A task has failed. *name* is its id; *reason* and *details* are what its worker said."""
 
@@ -77,6 +98,16 @@ class TaskCanceled(Exception):
     def __init__(self, details: str | None = None) -> None:
         super().__init__(details)
         self.details = details
+
+    def __str__(self) -> str:
+        return "canceled" + (f": {self.details}" if self.details else "")
+
+
+class TaskTerminated(Exception):
+    """A child workflow was terminated: by a person, by a child policy, or because its history was too long."""
+
+    def __str__(self) -> str:
+        return "terminated"
 
 
 class ExecutionFailed(Exception):

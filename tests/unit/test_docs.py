@@ -28,7 +28,19 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Letters": ({"args": [["a letter that is long", "short"]]}, ["a letter t", "short"]),
     "Approval": ({"args": []}, "nobody has answered"),
     "Changed": ({"args": []}, "new"),
+    "Book": ({"args": [[["one two", "three"], ["four"]]]}, [3, 1]),
+    "Chapter": ({"args": [["one two"]]}, 2),
+    "Shop": ({"args": []}, "till 1"),
+    "Careful": ({"args": []}, "worked"),
+    "Rounds": ({"args": [7]}, 7),
+    "Fetching": (
+        {"args": [["a", "secret"]]},
+        ["contents of a", "activity-snippet_failures_md_1.fetch-2 failed: PermissionError: secret"],
+    ),
+    "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
+CHILDREN = {"Till"}
+"""Workflows that need another one to end; those run them."""
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
@@ -42,6 +54,8 @@ def test_a_snippet_runs_and_its_workflow_gives_what_the_text_says(
     try:
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Workflow) and value is not Workflow:
+                if value.__name__ in CHILDREN:
+                    continue
                 input, result = INPUTS[value.__name__]
                 assert Executor(value).run(input) == result
     finally:

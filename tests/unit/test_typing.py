@@ -29,6 +29,12 @@ class Shout:
 def total(numbers: list[int], more: dict[str, int] | None = None) -> int:
     return sum(numbers)
 
+class Kid(Workflow):
+    name, version, task_list = "kid", "1", "t"
+
+    def run(self, x: int, more: str = "") -> list[int]:
+        return [x]
+
 class W(Workflow):
     def run(self) -> int:
         one = self.submit(inc, 1)
@@ -39,6 +45,9 @@ class W(Workflow):
         shout: str = self.submit(Shout, text).result
         several: list[int] = [each.result for each in self.map(inc, [1, 2])]
         direct: int = inc(3)
+        kids: list[int] = self.submit(Kid, one, more="a").result
+        self.submit(self.signal("go", 1, workflow_id="x")).wait()
+        self.submit(self.continue_as_new(2)).wait()
         all: int = self.submit(total, [one, two]).result + self.submit(total, [1], {"more": one}).result
         return two.result + direct + several[0] + len(shout)
 """
@@ -49,6 +58,7 @@ WRONG = [
     "self.submit(inc, 1, 2)",
     "self.submit(len, 'x')",
     "text: str = self.submit(inc, 1).result",
+    "number: int = self.submit(Kid, 1).result",
 ]
 
 

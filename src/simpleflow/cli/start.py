@@ -121,10 +121,11 @@ def run_here(workflow: Any, input: dict[str, Any], signals: dict[str, Any]) -> N
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError, NothingWillHappen
     from simpleflow.local import Executor
     from simpleflow.storage import StorageError
+    from simpleflow.workflows import UnknownWorkflow
 
     try:
         result = Executor(workflow, signals=signals).run(input)
-    except (NothingWillHappen, NonDeterminismError, StorageError) as error:
+    except (NothingWillHappen, NonDeterminismError, StorageError, UnknownWorkflow) as error:
         raise CommandError(str(error)) from error
     except ExecutionFailed as failure:
         explain(failure)

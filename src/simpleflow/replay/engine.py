@@ -13,13 +13,11 @@ from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures
+from simpleflow.replay.greenlets import EndOfRun
+from simpleflow.replay.options import CONTINUE_AT_EVENTS
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
-
-
-class FailNow(BaseException):
-    """Control leaves ``run`` because the workflow has failed itself."""
 
 
 class Engine:
@@ -43,6 +41,8 @@ class Engine:
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
         self._raise_failure()
+        if run.continuation.is_among(futures):
+            run.continuation.end()
         if timeout is None:
             run.greenlets.block(futures, return_when)
         else:
@@ -67,7 +67,7 @@ class Engine:
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
         self.check()
-        if not self._run.greenlets.is_inside():
+        if not self._run.greenlets.is_inside() and not self._run.attempts.is_deciding:
             raise NonDeterminismError(
                 f"{what!r} was submitted outside of the workflow's run method (from a hook, an activity or a thread)"
             )
@@ -84,7 +84,7 @@ class Engine:
         if details is None and len(text) > failures.REASON_CHARACTERS:
             details = reason
         self._run.close(self._run.failure(text, details))
-        raise FailNow(reason)
+        raise EndOfRun(reason)
 
     # The same in every replay
 
@@ -97,6 +97,11 @@ class Engine:
     def is_replaying(self) -> bool:
         """Whether this has happened before."""
         return self._run.is_replaying
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history, as of this decision, is long enough for a new run."""
+        return self._run.batch_end >= CONTINUE_AT_EVENTS
 
     @property
     def is_evicting(self) -> bool:

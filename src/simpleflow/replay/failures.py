@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Final
 
-from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError
+from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError, WorkflowException
 from simpleflow.format import shortened
 from swf.protocol.causes import Cause
 from swf.protocol.events import ActivityTaskFailed, ActivityTaskScheduled, ActivityTaskTimedOut
@@ -21,6 +21,12 @@ WAIT_AND_REPEAT: Final = frozenset(
         Cause.ACTIVITY_CREATION_RATE_EXCEEDED,
         Cause.OPEN_TIMERS_LIMIT_EXCEEDED,
         Cause.TIMER_CREATION_RATE_EXCEEDED,
+        Cause.OPEN_CHILDREN_LIMIT_EXCEEDED,
+        Cause.OPEN_WORKFLOWS_LIMIT_EXCEEDED,
+        Cause.CHILD_CREATION_RATE_EXCEEDED,
+        Cause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED,
+        Cause.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED,
+        Cause.CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED,
     }
 )
 """Refusals that time mends."""
@@ -54,10 +60,11 @@ def backoff_s(number: int) -> int:
 
 def reason_and_details(error: BaseException) -> tuple[str, str | None]:
     """What FailWorkflowExecution says of an exception that has left ``run``."""
-    if isinstance(error, TaskException):
+    if isinstance(error, TaskException | WorkflowException):
         cause = error.exception
         reason = getattr(cause, "reason", None) or str(cause)
-        name = getattr(error.task, "name", error.task)
+        task = error.task if isinstance(error, TaskException) else error.workflow
+        name = getattr(task, "name", task)
         return (
             shortened(f'Workflow execution error in task {name}: "{reason}"', REASON_CHARACTERS),
             getattr(cause, "details", None) or reason,

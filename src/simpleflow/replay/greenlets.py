@@ -27,6 +27,10 @@ class RunEvicted(GreenletExit):
     """The decider forgets this run, or it is over; user code must let this pass."""
 
 
+class EndOfRun(BaseException):
+    """Control leaves ``run`` because the workflow has failed itself, or goes on in a new run."""
+
+
 class Cell:
     """A blocked greenlet: woken once, when enough of its futures are done."""
 

@@ -9,7 +9,7 @@ from simpleflow.futures import Future
 from simpleflow.replay.sources import Source
 
 Kept = tuple[str, str]
-"""Kind (``activity``, ``timer``, ``cancel_timer``, ``marker``) and id."""
+"""Kind (``activity``, ``child``, ``signal``, ``cancellation``, ``timer``, ``cancel_timer``, ``marker``) and id."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +31,10 @@ class Record:
     """What the attempt before said in its last heartbeat."""
     is_open: bool = False
     """Whether an attempt is in the history and has not closed."""
+    is_running: bool = False
+    """Of a child: whether it has begun, so that it can be asked to cancel."""
+    waits_on: Future[Any] | None = None
+    """The timer before the next attempt, while it runs."""
 
     @property
     def key(self) -> Kept:
