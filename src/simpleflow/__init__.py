@@ -2,7 +2,7 @@
 
 import logging
 
-from simpleflow import activity, futures, settings
+from simpleflow import activity, canvas, futures, settings
 from simpleflow.__about__ import __version__
 from simpleflow.activity import Activity
 from simpleflow.retry import RetryPolicy
@@ -21,6 +21,7 @@ __all__ = [
     "Workflow",
     "__version__",
     "activity",
+    "canvas",
     "futures",
     "logger",
     "settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
@@ -80,6 +81,7 @@ class Activity(Generic[P, R]):
         self.task_priority = task_priority
         self.idempotent = idempotent
         self.meta: dict[str, Any] = meta or {}
+        self._origin: Activity[P, R] | None = None
         functools.update_wrapper(self, callable, updated=())
         registry.register(self)
 
@@ -97,6 +99,23 @@ class Activity(Generic[P, R]):
         own = getattr(function, "name", None)
         name = own if isinstance(own, str) else getattr(function, "__name__", type(function).__name__)
         return f"{function.__module__}.{name}"
+
+    @property
+    def origin(self) -> Activity[P, R]:
+        """The activity that all share; itself, unless this was made by :meth:`varied`."""
+        return self._origin or self
+
+    def varied(self, **attributes: Any) -> Activity[P, R]:
+        """The same activity with other attributes, for a task alone: it is not registered, and this one stays."""
+        other = copy.copy(self)
+        other._origin = self.origin
+        for name, value in attributes.items():
+            setattr(other, name, value)
+        return other
+
+    def propagate_attribute(self, attr: str, value: Any) -> None:
+        """Sets an attribute, for all uses of the activity. Options of a submit or of a canvas are for theirs alone."""
+        setattr(self, attr, value)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         made = self._callable(*args, **kwargs)

@@ -19,6 +19,8 @@ from simpleflow.registry import registry
 from simpleflow.storage import FIELD_CHARACTERS, ValueStore
 
 REASON_CHARACTERS: Final = 256
+OWN: Final = ("simpleflow.step",)
+"""Where the activities of this package are, which any worker may run."""
 PYTHONS_OWN: Final = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.prefix})
 """Folders of the interpreter: what lies there is not the user's, wherever a worker is started."""
 
@@ -37,7 +39,7 @@ class Importable:
 
     def __init__(self, modules: Sequence[str], directory: str) -> None:
         """*modules* with all below them, and those in *directory* that are not installed there."""
-        self._modules = tuple(modules)
+        self._modules = (*modules, *OWN)
         self._directory = Path(directory).resolve()
 
     def __contains__(self, module: object) -> bool:

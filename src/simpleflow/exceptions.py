@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -90,6 +91,44 @@ class TimeoutError(Exception):
     def __str__(self) -> str:
         after = "" if self.timeout_value is None else f" after {self.timeout_value} s"
         return f"{self.timeout_type} timeout{after}"
+
+
+class AggregateException(Exception):
+    """Several things submitted together have failed: *exceptions* has one per item, None for those that have not."""
+
+    def __init__(self, exceptions: Iterable[BaseException | None] = ()) -> None:
+        self.exceptions: list[BaseException | None] = list(exceptions)
+        super().__init__(self.exceptions)
+
+    def append(self, exception: BaseException | None) -> None:
+        """Adds one; None for an item that has not failed."""
+        self.exceptions.append(exception)
+
+    def handle(self, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Calls *handler* with each exception (and *args*, *kwargs*); those it returns false for are raised again."""
+        unhandled = [each for each in self.exceptions if each is not None and not handler(each, *args, **kwargs)]
+        if unhandled:
+            raise AggregateException(unhandled) from self
+
+    def flatten(self) -> AggregateException:
+        """The exceptions of all depths in one, without the None of items that have not failed."""
+        flat: list[BaseException | None] = []
+        for each in self.exceptions:
+            if isinstance(each, AggregateException):
+                flat.extend(each.flatten().exceptions)
+            elif each is not None:
+                flat.append(each)
+        return AggregateException(flat)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AggregateException) and self.exceptions == other.exceptions
+
+    def __hash__(self) -> int:
+        return hash(AggregateException)
+
+    def __str__(self) -> str:
+        failed = self.flatten().exceptions
+        return f"{len(failed)} failed: " + "; ".join(f"{type(each).__name__}: {each}" for each in failed)
 
 
 class TaskCanceled(Exception):

@@ -62,8 +62,8 @@ class ActivityTask(Submittable):
 
     @property
     def payload(self) -> Activity[..., Any]:
-        """The activity."""
-        return self.activity
+        """The activity, as all share it."""
+        return self.activity.origin
 
     def execute(self) -> Any:
         """Runs the activity here."""

@@ -13,6 +13,7 @@ from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
+from simpleflow.saga import Saga
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -27,6 +28,7 @@ from simpleflow.task import (
 )
 
 if TYPE_CHECKING:
+    from simpleflow.canvas import Chain, ChainFuture, FuncGroup, FuncGroupFuture, Group, GroupFuture
     from simpleflow.history import History
     from simpleflow.retry import RetryPolicy
     from simpleflow.task_failure import TaskFailureContext
@@ -188,6 +190,15 @@ class Workflow:
     def submit(self, what: Activity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
+    def submit(self, what: Chain, /) -> ChainFuture: ...
+
+    @overload
+    def submit(self, what: Group, /) -> GroupFuture: ...
+
+    @overload
+    def submit(self, what: FuncGroup, /) -> FuncGroupFuture: ...
+
+    @overload
     def submit(self, what: Submittable, /) -> Future[Any]: ...
 
     def submit(self, what: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -198,17 +209,40 @@ class Workflow:
         """
         return self._executor.submit(what, args, kwargs)
 
-    def map(self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A]) -> list[Future[R]]:
-        """One task per item."""
-        return [self.submit(activity, item) for item in iterable]
+    @overload
+    def map(
+        self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
 
-    def starmap(self, activity: Activity[..., R], iterable: Iterable[Iterable[Any]]) -> list[Future[R]]:
-        """One task per item, whose members are the arguments."""
-        return [self.submit(activity, *item) for item in iterable]
+    @overload
+    def map(
+        self, activity: type[Runs[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
+
+    def map(self, activity: Any, iterable: Iterable[Any], *, max_parallel: int | None = None) -> list[Future[Any]]:
+        """One task (or child) per item, the futures in the order of the items.
+
+        At most *max_parallel* of the tasks are open at a time; None: no limit but the service's.
+        """
+        return self._executor.map(activity, [(item,) for item in iterable], max_parallel)
+
+    def starmap(
+        self,
+        activity: Activity[..., R] | type[Runs[R]],
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[R]]:
+        """One task per item, whose members are the arguments; else as :meth:`map`."""
+        return self._executor.map(activity, [tuple(item) for item in iterable], max_parallel)
 
     def fail(self, reason: str, details: str | None = None) -> None:
         """Fails the execution now; control leaves ``run``."""
         self._executor.fail(reason, details)
+
+    def saga(self) -> Saga:
+        """A block whose work is undone if it fails: ``with self.saga() as saga: saga.on_failure(undo, ...)``."""
+        return Saga(self._executor)
 
     # What to submit
 

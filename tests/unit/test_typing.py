@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 CODE = """
-from simpleflow import Workflow, activity
+from simpleflow import Workflow, activity, futures
+from simpleflow.canvas import Chain, Group
+from simpleflow.futures import Future
 
 @activity.with_attributes()
 def inc(x: int) -> int:
@@ -43,6 +45,10 @@ class W(Workflow):
         self.submit(delay, 1.5)
         self.submit(delay, t=1.5, x=2)
         shout: str = self.submit(Shout, text).result
+        group = self.submit(Group((inc, 1), Chain((inc, 2), (inc, 3))))
+        count: int = len(group.futures) + self.submit(Chain()).count_finished_activities
+        later: Future[str] = one.then(str)
+        first: int = futures.wait_any(one, two).result + next(iter(futures.as_completed(one))).result + count
         several: list[int] = [each.result for each in self.map(inc, [1, 2])]
         direct: int = inc(3)
         kids: list[int] = self.submit(Kid, one, more="a").result

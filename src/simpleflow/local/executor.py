@@ -71,7 +71,7 @@ class Executor:
             while True:
                 decision = client.call(decide)
                 if decision.task_token is not None:
-                    client.call(executor.answer(decision).request)
+                    client.call(executor.answer(decision, decide).request)
                     continue
                 activity = client.call(work)
                 if activity.task_token is not None:

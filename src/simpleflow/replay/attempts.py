@@ -115,7 +115,7 @@ class Attempts:
 
     def _delay_s(self, record: Record, exception: Exception) -> int | None:
         """Seconds before the next attempt; None: there is none. Who cancels or terminates a child means it."""
-        retry: int | RetryPolicy = record.task.payload.retry
+        retry: int | RetryPolicy = record.said("retry")
         if not isinstance(exception, TaskFailed | TimeoutError):
             return None
         if not isinstance(retry, RetryPolicy):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
 from simpleflow.exceptions import TaskCanceled, TaskFailed, TaskTerminated, TimeoutError
-from simpleflow.futures import Future
 from simpleflow.replay import failures
 from simpleflow.replay.inputs import hashed, task_id
 from simpleflow.replay.others import TO_CHILD
@@ -56,13 +55,12 @@ class Children:
 
     # Deciding
 
-    def submit(self, task: WorkflowTask, record: Record) -> Future[Any]:
-        """Takes a child; its id is taken now, unless it depends on arguments."""
+    def reserve(self, task: WorkflowTask, record: Record) -> None:
+        """Takes the id of a child, unless it depends on arguments."""
         workflow = task.workflow
         check_definition(workflow)
         if not workflow.idempotent and hook(workflow, "get_workflow_id") is None:
             record.id = self._numbered(task)
-        return self._run.submits.enter(record)
 
     def _numbered(self, task: WorkflowTask) -> str:
         return self._global_id(task, str(self._run.submits.count(task.name)))
@@ -98,7 +96,7 @@ class Children:
                 control=run.submits.edges(record.after),
                 task_list=TaskList(name=run.options.task_list or self._task_list(task)),
                 task_priority=None if record.priority is None else str(record.priority),
-                execution_start_to_close_timeout=seconds(workflow.execution_timeout),
+                execution_start_to_close_timeout=seconds(record.said("execution_timeout")),
                 task_start_to_close_timeout=seconds(workflow.decision_tasks_timeout),
                 child_policy=None if workflow.child_policy is None else ChildPolicy(workflow.child_policy),
                 tag_list=self.tags(workflow, task.args, task.kwargs),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simpleflow.futures import Future
+from simpleflow.options import NOTHING_SAID, Options
 from simpleflow.replay.sources import Source
 
 Kept = tuple[str, str]
@@ -25,6 +26,7 @@ class Record:
     """The JSON of the arguments, before a long one was replaced by its pointer."""
     after: tuple[str, ...] = ()
     priority: int | str | None = None
+    options: Options = NOTHING_SAID
     failures: int = 0
     registrations: int = 0
     last_details: str | None = None
@@ -35,6 +37,12 @@ class Record:
     """Of a child: whether it has begun, so that it can be asked to cancel."""
     waits_on: Future[Any] | None = None
     """The timer before the next attempt, while it runs."""
+
+    def said(self, name: str) -> Any:
+        """An attribute of the activity or workflow, as it is for this task."""
+        if self.kind == "activity":
+            return getattr(self.task.activity, name)  # which has them applied
+        return dict(self.options.attributes).get(name, getattr(self.task.payload, name))
 
     @property
     def key(self) -> Kept:

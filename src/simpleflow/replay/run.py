@@ -18,6 +18,7 @@ from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
 from simpleflow.replay.attempts import Attempts
+from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.differences import Differences
@@ -103,11 +104,18 @@ class Run:
         self.wakes_up = False
         self.echoes_are_own = False
         self.last_completed_id = 0
-        self.failed: deque[TaskException | WorkflowException] = deque()
+        self.failed: deque[BaseException] = deque()
+        """What is raised in ``run`` where it is blocked, or at its next blocking read."""
+        self.sagas = 0
+        """How many blocks that may have to be undone the code is in."""
+        self.is_undoing = False
+        self.ending: DecisionAttributes | None = None
+        """The closing decision of a workflow that has to undo something first."""
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
         self.submits = Submits(self)
+        self.canvases = Canvases(self)
         self.attempts = Attempts(self)
         self.children = Children(self)
         self.others = Others(self)
@@ -217,17 +225,19 @@ class Run:
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
-            if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is None:
+            if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is self.ending is None:
                 self.continuation.end()
         except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
-            if not self.greenlets.is_evicting and self.closing is None:
+            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
                 self.close(self.failure(*failures.reason_and_details(error)))
         else:
-            if not self.greenlets.is_evicting and self.closing is None:
+            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
                 self._complete(result)
+        if self.ending is not None and self.closing is None and not self.greenlets.is_evicting:
+            self.close(self.ending)
 
     def _complete(self, result: Any) -> None:
         try:
@@ -244,10 +254,20 @@ class Run:
         short = format.shortened(reason, failures.REASON_CHARACTERS)
         return FailWorkflowExecution(reason=short, details=self.field(details))
 
+    def end(self, decision: DecisionAttributes) -> None:
+        """Closes the execution; in a saga that is when ``run`` has ended, for it must be undone first."""
+        if self.ending is not None:
+            return
+        if not self.sagas:
+            self.close(decision)
+            return
+        self.ending = decision
+        self._closing_values = self.fresh_values()
+
     def close(self, decision: DecisionAttributes) -> None:
         """Sets the closing decision; from now on no user code runs, and each answer repeats it."""
         self.closing = decision
-        self._closing_values = self.fresh_values()
+        self._closing_values.update(self.fresh_values())
 
     def _close_outbox(self) -> None:
         dropped = [
@@ -279,7 +299,10 @@ class Run:
             decision = self.hooks.decide_cancel()
         except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
             decision = self.failure(f"workflow decision failed: {error}", None)
-        if decision is not None:
+        if decision is not None and self.sagas and self.ending is None:
+            self.ending = decision
+            self.raise_in_main(EndOfRun("the execution is canceled"))
+        elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
             self.greenlets.unwind()
 
@@ -321,9 +344,14 @@ class Run:
         """The task has failed for good. If it raises, it does so where the workflow is blocked."""
         self.forget(record)
         record.future.set_exception(exception)
-        if record.kind in ("activity", "child") and record.task.payload.raises_on_failure:
+        if record.kind in ("activity", "child") and record.said("raises_on_failure"):
             raised = TaskException if record.kind == "activity" else WorkflowException
-            self.failed.append(raised(record.task, exception))
+            self.raise_in_main(raised(record.task, exception))
+
+    def raise_in_main(self, error: BaseException) -> None:
+        """Has ``run`` raise *error* where it is blocked, or at its next blocking read."""
+        self.failed.append(error)
+        if not self.is_undoing:
             self.greenlets.wake_main()
 
     def end_timer(self, record: Record) -> None:
@@ -449,7 +477,7 @@ class Run:
     @property
     def size(self) -> int:
         """About how many bytes this run costs."""
-        return RUN_BYTES + RECORD_BYTES * (len(self.records) + len(self.outbox))
+        return RUN_BYTES * max(1, self.greenlets.count) + RECORD_BYTES * (len(self.records) + len(self.outbox))
 
     def kill(self) -> None:
         """Unwinds the suspended code, inertly: nothing it does now leaves a trace. May be called twice."""

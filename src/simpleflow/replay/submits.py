@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
 from simpleflow.activity import PRIORITY_NOT_SET, Activity
+from simpleflow.canvas import FuncGroup, Group
 from simpleflow.futures import Future
+from simpleflow.options import Options, take_options
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
 from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
@@ -69,12 +71,12 @@ class Submits:
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
-        priority = next((kwargs.pop(key) for key in list(kwargs) if key.endswith("__priority")), PRIORITY_NOT_SET)
+        options = take_options(kwargs)
         if isinstance(what, Activity):
-            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), priority)
+            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), options)
         if isinstance(what, type) and issubclass(what, Workflow):
             task_list = kwargs.pop("workflow_task_list", None)
-            return self._submit_child(WorkflowTask.deferred(what, args, kwargs, task_list), priority)
+            return self.enter(self.reserve_child(WorkflowTask.deferred(what, args, kwargs, task_list), options))
         if args or kwargs:
             raise (
                 reject(what)
@@ -83,12 +85,13 @@ class Submits:
             )
         match what:
             case ActivityTask():
-                return self._submit_activity(
-                    ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs), priority
-                )
+                task = ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs)
+                return self._submit_activity(task, options)
+            case Group() | FuncGroup():
+                return self._run.canvases.submit(what, options)
             case WorkflowTask():
-                task = WorkflowTask.deferred(what.workflow, tuple(what.args), what.kwargs, what.workflow_task_list)
-                return self._submit_child(task, priority)
+                child = WorkflowTask.deferred(what.workflow, tuple(what.args), what.kwargs, what.workflow_task_list)
+                return self.enter(self.reserve_child(child, options))
             case SignalTask():
                 return self._run.others.submit_signal(what, Record("signal", what, source=here()))
             case RequestCancelTask():
@@ -110,18 +113,35 @@ class Submits:
                 return self._submit_cancel_wait(what)
         raise reject(what)
 
-    def _submit_activity(self, task: ActivityTask, priority: Any) -> Future[Any]:
-        activity = task.activity
-        record = Record("activity", task, source=here(), priority=self._priority(activity.task_priority, priority))
+    def _submit_activity(self, task: ActivityTask, options: Options) -> Future[Any]:
+        return self.enter(self.reserve_activity(task, options))
+
+    def reserve_activity(self, task: ActivityTask, options: Options) -> Record:
+        """Takes the id of a task, unless it needs the arguments; nothing is sent yet."""
+        activity = task.activity = options.applied(task.activity)
+        priority = self.priority(activity.task_priority, options.priority)
+        record = Record("activity", task, source=here(), priority=priority, options=options)
         suffix_hook = getattr(activity.callable, "get_task_id", None)
         if not activity.idempotent and suffix_hook is None:
             record.id = task_id(task.name, str(self.count(task.name)))
-        return self.enter(record)
+        record.future.task_id = record.id
+        return record
 
-    def _submit_child(self, task: WorkflowTask, priority: Any) -> Future[Any]:
+    def reserve_child(self, task: WorkflowTask, options: Options) -> Record:
+        """The same for a child workflow."""
         own = PRIORITY_NOT_SET if task.workflow.task_priority is None else task.workflow.task_priority
-        record = Record("child", task, source=here(), priority=self._priority(own, priority))
-        return self._run.children.submit(task, record)
+        own = dict(options.attributes).get("task_priority", own)
+        record = Record("child", task, source=here(), priority=self.priority(own, options.priority), options=options)
+        self._run.children.reserve(task, record)
+        record.future.task_id = record.id
+        return record
+
+    def start_reserved(self, record: Record) -> None:
+        """Submits a task that has its id; its own future tells the outcome, whichever task it shares."""
+        first = self.enter(record)
+        if first is not record.future:
+            self.let_go(record)
+            self.link(first, record.future)
 
     def enter(self, record: Record) -> Future[Any]:
         """Sends the task of *record*, now or when its arguments are there."""
@@ -171,7 +191,8 @@ class Submits:
         *among* are the futures in its arguments.
         """
         run, task = self._run, record.task
-        record.after = tuple(each.task_id for each in among if each.task_id is not None)
+        among_ids = (id for each in among for id in each.task_ids)
+        record.after = tuple(dict.fromkeys((*record.after, *runs(among_ids))))
         task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
         if record.id is None:
             record.id = record.future.task_id = self._id_from_arguments(record)
@@ -243,7 +264,7 @@ class Submits:
 
     def edges(self, after: tuple[str, ...]) -> str | None:
         """The tasks whose results are among the arguments, for those who draw the graph."""
-        text = format.encode({"after": runs(after)}) if after else None
+        text = format.encode({"after": after}) if after else None
         if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
             return None
         return self._run.field(text)
@@ -255,7 +276,8 @@ class Submits:
             raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
         self._run.outbox.add(key, decision, self._run.batch_end, values, register)
 
-    def _priority(self, own: Any, given: Any) -> int | str | None:
+    def priority(self, own: Any, given: Any) -> int | str | None:
+        """The priority of a task: as given, that of its activity or workflow, that of the running workflow."""
         for each in (given, own, self._run.workflow.task_priority):
             if each is not PRIORITY_NOT_SET:
                 return each
