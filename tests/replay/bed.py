@@ -28,6 +28,10 @@ LOADED = Workflows([], Importable([], "/nowhere"))
 """Workflow classes of tests, by their dotted paths."""
 
 
+BEDS: list[Bed] = []
+"""All that this test has made."""
+
+
 class Failing(Exception):
     """What an activity of a test raises."""
 
@@ -54,6 +58,7 @@ class Bed:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
+        BEDS.append(self)
         self.service = open_service(None, clock=self.clock)
         self.client = InProcessClient(self.service, poll_wait_s=0)
         self.run: Run | None = None

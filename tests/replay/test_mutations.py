@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simpleflow import RetryPolicy
 from simpleflow.futures import Future
 from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
@@ -145,7 +146,8 @@ def send_signals_for_ever(patch: pytest.MonkeyPatch) -> None:
 
 def throw_dice(patch: pytest.MonkeyPatch) -> None:
     """The jitter is another one in each replay."""
-    patch.setattr("simpleflow.replay.attempts.random.Random", lambda seed: random.SystemRandom())
+    whole, dice = RetryPolicy.delay_s, random.SystemRandom()
+    patch.setattr(RetryPolicy, "delay_s", lambda self, failures, draw: whole(self, failures, dice.random()))
 
 
 def forget_the_next_run(patch: pytest.MonkeyPatch) -> None:
