@@ -66,6 +66,8 @@ class Play:
     batch: int = 99
     type: str = "shop.OrderWorkflow"
     tags: tuple[str, ...] = ("eu", "priority")
+    path: str | None = None
+    start: float = START
 
     def __post_init__(self) -> None:
         counts: Counter[str] = Counter()
@@ -74,8 +76,8 @@ class Play:
             prefix = {"activity": "activity-", "child": "child-"}.get(step.kind, "")
             step.id = step.id or f"{prefix}{step.name}-{counts[step.name]}"
         self.by_id = {step.id: step for step in self.steps}
-        self.clock = ManualClock(START)
-        self.service = open_service(None, clock=self.clock)
+        self.clock = ManualClock(self.start)
+        self.service = open_service(self.path, clock=self.clock)
         self.client = InProcessClient(self.service, poll_wait_s=0)
         self.later: list[tuple[float, int, Callable[[], None]]] = []
         self.numbers = itertools.count()
@@ -84,6 +86,8 @@ class Play:
         self.again: list[Step] = []
         self.failed: Step | None = None
         self.seen = 0
+        self.is_over = False
+        self.scheduled: dict[int, str] = {}
         self.todo = list(self.steps)
         self._register()
 
@@ -137,8 +141,8 @@ class Play:
 
     def play(self) -> list[HistoryEvent]:
         """The history."""
-        stop = float("inf") if self.until is None else START + self.until
-        while self._is_open() and self.clock.now() < stop:
+        stop = float("inf") if self.until is None else self.start + self.until
+        while not self.is_over and self.clock.now() < stop:
             if self._decide() or self._work():
                 continue
             wake = self.service.next_wake()
@@ -189,7 +193,10 @@ class Play:
         assert task.started_event_id is not None
         self.seen = task.started_event_id
         self.clock.advance(0.012)
-        self._answer(task.task_token, self._decisions())
+        decisions = self._decisions()
+        self._answer(task.task_token, decisions)
+        if decisions and isinstance(decisions[-1], d.CompleteWorkflowExecution | d.FailWorkflowExecution):
+            self.is_over = not self._is_open()
         return True
 
     def _end_of_child(self, step: Step) -> DecisionAttributes:
@@ -214,7 +221,6 @@ class Play:
         a: Any = event.attributes
         match event.type:
             case "ActivityTaskScheduled":
-                self.scheduled = getattr(self, "scheduled", {})
                 self.scheduled[event.id] = a.activity_id
             case "ActivityTaskCompleted":
                 self.by_id[self.scheduled[a.scheduled_event_id]].is_done = True
@@ -227,7 +233,6 @@ class Play:
                     step.is_done = True
             case "TimerFired":
                 if a.timer_id.startswith("__simpleflow_task_"):
-                    self.by_id[a.timer_id.removeprefix("__simpleflow_task_")].delay = 0
                     self.again.append(self.by_id[a.timer_id.removeprefix("__simpleflow_task_")])
                 elif a.timer_id in self.by_id:
                     self.by_id[a.timer_id].is_done = True
@@ -317,7 +322,7 @@ def drawn(play: Play, *, later: float = 0.0, workflow_id: str = "order-A-10442")
         domain="shop",
         workflow_id=workflow_id,
         run_id="22VbF3kPq7",
-        now=events[-1].timestamp + later if play.until is None else START + play.until,
+        now=events[-1].timestamp + later if play.until is None else play.start + play.until,
     )
 
 

@@ -222,6 +222,7 @@ class _Tasks:
         open_until: dict[str, int] = {}
         edges: dict[str, tuple[tuple[str, ...], bool]] = {}
         signals = {f"signal-{name}" for name in self._signal_names()}
+        tried = self._tried()
         for draft in self._drafts.values():
             control = draft.control
             if control is not None and control not in expanded:
@@ -234,13 +235,23 @@ class _Tasks:
                 elder = _elder(draft.raw)
                 opened = draft.things[0].opened.id
                 is_open = {elder} if elder and open_until.get(elder, 0) > opened else set()
-                found = tuple(
-                    id for id in conclusions.of(draft.raw, draft.decision, is_open) if id in edges or id in signals
-                )
+                decision = tried.pop((draft.kind, draft.raw), draft.decision)
+                found = tuple(id for id in conclusions.of(draft.raw, decision, is_open) if id in edges or id in signals)
                 edges[draft.id] = found, bool(found)
             aliases[draft.id] = aliases[draft.raw] = draft.id
             open_until[draft.raw] = _ended(draft) or self._execution.last_event_id + 1
         return edges
+
+    def _tried(self) -> dict[tuple[Kind, str], int]:
+        """By kind and id, the first decision that wanted a task and was refused: a later one has only repeated it."""
+        tried: dict[tuple[Kind, str], int] = {}
+        for event in self._execution.refusals:
+            task = _refusal(event)
+            if task is not None:
+                attributes: Any = event.attributes
+                raw = task.name if task.kind is Kind.TIMER else task.id.removeprefix("lambda-")
+                tried.setdefault((task.kind, raw), attributes.decision_task_completed_event_id)
+        return tried
 
     def _signal_names(self) -> list[str]:
         names = [getattr(event.attributes, "signal_name", "") for event in self._execution.signals]

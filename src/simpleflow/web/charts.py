@@ -170,8 +170,7 @@ def _name(row: Row) -> str:
 def _tail(row: Row, run: Run) -> str:
     if row.cell.is_group:
         return " · ".join(said(row))
-    task = row.cell.first
-    return "waiting" if task.state is State.WAITING and len(task.attempts) == 1 else took(task, run)
+    return took(row.cell.first, run)
 
 
 def _meanings(run: Run, rows: Sequence[Row], *, waits: bool) -> str:

@@ -165,21 +165,29 @@ def _head(title: str, words: Sequence[str], *more: Markup) -> Markup:
 
 
 def _dataflow(picture: Picture) -> Markup:
-    """The graph, scaled down to fit, but not below three quarters of its size."""
-    placed = graph_layout(picture.graph)
-    least = el("svg", {"width": graph_size(placed)[0] * 0.75, "height": 0})
-    fit = el("div", {"class": "fit"}, least, draw_graph(picture.graph, picture.run, placed=placed))
+    """The graph twice: from left to right, and for narrow screens downwards."""
+    fits = [
+        el("div", {"class": f"fit {'down' if is_down else 'right'}"}, *_fitting(picture, downwards=is_down))
+        for is_down in (False, True)
+    ]
     line = el("svg", {"class": "sf", "width": 20, "height": 10}, el("path", {"class": "crit-line", "d": "M0 6h18"}))
     legend = el("span", {"class": "states"}, line, el("span", None, "critical path"))
     head = _head("Dataflow", [*_kinds(picture), *_notes(picture)], legend)
-    return el("section", None, head, el("div", {"class": "drawing"}, fit))
+    return el("section", None, head, el("div", {"class": "drawing"}, *fits))
+
+
+def _fitting(picture: Picture, *, downwards: bool) -> list[Markup]:
+    """The graph, scaled down to fit, but not below three quarters of its size: what has no height keeps the width."""
+    placed = graph_layout(picture.graph, downwards=downwards)
+    least = el("svg", {"width": graph_size(placed)[0] * 0.75, "height": 0})
+    return [least, draw_graph(picture.graph, picture.run, placed=placed, downwards=downwards)]
 
 
 def _timeline(picture: Picture) -> Markup:
     """Labels and plot side by side; the plot is as wide as there is room."""
     run, shown = picture.run, picture.rows[:MOST_ROWS]
     size: Attributes = {"height": timeline_height(shown), "role": "group"}
-    labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(shown, width=252))
+    labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(run, shown, width=252))
     words = f"Timeline of {count(len(run.tasks), 'task')} over {duration(run.end - run.start)}"
     plot = el(
         "svg", {"class": "sf plot", "width": "100%", **size, "aria-label": words}, draw_plot(run, shown, picture.path)

@@ -6,7 +6,7 @@ from typing import Final
 
 from simpleflow.web.drawing.markup import Markup, el, joined
 from simpleflow.web.drawing.patterns import icon
-from simpleflow.web.drawing.plots import AREA, LANE, LANE_TOP
+from simpleflow.web.drawing.plots import AREA, LANE_TOP, lane_height
 from simpleflow.web.drawing.text import fitted, width
 from simpleflow.web.insight import Row
 from simpleflow.web.runs import Kind, Run, State, label
@@ -22,15 +22,15 @@ def height_of(row: Row) -> float:
     """The height of a row."""
     if not row.cell.is_group:
         return ROW
-    drawn = AREA + 12 if row.area is not None else len(row.lanes) * LANE
+    drawn = AREA + 12 if row.area is not None else len(row.lanes) * lane_height(row)
     return max(ROW + LINE * len(said(row)) + 6, LANE_TOP + drawn + 8)
 
 
-def draw_label(row: Row, top: float, room: float) -> Markup:
-    """The icon and name of a row; below, what a group has come to."""
+def draw_label(row: Row, top: float, room: float, more: str = "") -> Markup:
+    """The icon and name of a row, and *more*; below, what a group has come to."""
     parts = [icon(row.state, 14, top + 6, size=14)]
     name = visible(label(row.cell.name))
-    kind = KINDS.get(row.cell.kind, "")
+    kind = " · ".join(word for word in (KINDS.get(row.cell.kind, ""), more) if word)
     if not row.cell.is_group:
         shown = fitted(name, 12, room - 40 - (width(kind, 11) + 8 if kind else 0))
         parts.append(_text("ink", 36, top + 17, shown, kind))

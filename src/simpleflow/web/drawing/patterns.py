@@ -46,7 +46,7 @@ def definitions(prefix: str = "sf") -> Markup:
                 stripe,
             )
         )
-    return el("defs", None, joined(patterns))
+    return el("defs", {"class": "sf"}, joined(patterns))
 
 
 def fill(state: State, prefix: str = "sf") -> dict[str, str]:

@@ -14,6 +14,8 @@ from simpleflow.web.runs import Run, State
 
 BAR: Final = 11.0
 LANE: Final = 5.0
+WIDEST_LANE: Final = 13.0
+LANES: Final = 44.0
 LANE_TOP: Final = 8.0
 AREA: Final = 50.0
 LEAST: Final = 0.002
@@ -77,22 +79,29 @@ def ticks(spans: Sequence[tuple[float, float]], scale: Scale, y: float, height: 
     return stretched(y, height, 1, el("path", {"class": names, "d": path}))
 
 
+def lane_height(row: Row) -> float:
+    """The height of a lane: few lanes are broad."""
+    return max(LANE, min(WIDEST_LANE, LANES // max(1, len(row.lanes))))
+
+
 def draw_lanes(row: Row, run: Run, scale: Scale, top: float, prefix: str) -> Markup:
     """Attempts packed into lanes: the completed ones of all lanes as one path, others as bars."""
     path, others = [], []
+    pitch = lane_height(row)
+    thick = number(pitch - 1 if pitch < 8 else pitch - 2)
     for index, lane in enumerate(row.lanes):
-        y = top + LANE_TOP + index * LANE
+        y = top + LANE_TOP + index * pitch
         for _, attempt in lane.attempts:
             assert attempt.started is not None
             began, ended = scale.part(attempt.started), scale.part(run.end_of(attempt))
             if attempt.outcome is State.COMPLETED:
                 left = round(began * FINE)
                 wide = max(1, round(ended * FINE) - left - 2)
-                path.append(f"M{left} {number(index * LANE)}h{wide}v4h-{wide}z")
+                path.append(f"M{left} {number(index * pitch)}h{wide}v{thick}h-{wide}z")
             else:
                 state = attempt.outcome or (State.RUNNING if run.close is None else State.UNFINISHED)
-                others.append(bar(state, began, ended, y, LANE - 1, prefix))
-    high = max(1, len(row.lanes)) * LANE
+                others.append(bar(state, began, ended, y, float(thick), prefix))
+    high = max(1, len(row.lanes)) * pitch
     done = el("path", {"class": f"f-{State.COMPLETED}", "d": "".join(path)})
     return joined([stretched(top + LANE_TOP, high, high, done), *others])
 
@@ -113,7 +122,7 @@ def draw_area(area: Area, end: float, scale: Scale, top: float) -> Markup:
         el(
             "title",
             None,
-            f"up to {max(area.running, default=0)} running, {max(area.waiting, default=0)} waiting, {scales}",
+            f"up to {max(area.running):.0f} running, {max(area.waiting):.0f} waiting, {scales}",
         ),
         stretched(
             top + LANE_TOP,

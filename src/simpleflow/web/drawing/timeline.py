@@ -11,9 +11,9 @@ from simpleflow.web.drawing.graph import Href
 from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, speech
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
 from simpleflow.web.drawing.patterns import diamond
-from simpleflow.web.drawing.plots import AREA, BAR, LANE, LANE_TOP, Scale, bar, draw_area, draw_lanes, ticks
+from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, Scale, bar, draw_area, draw_lanes, lane_height, ticks
 from simpleflow.web.insight import Row
-from simpleflow.web.runs import Attempt, Kind, Run, State, Task
+from simpleflow.web.runs import Attempt, Kind, Run, State, Task, label
 from simpleflow.web.words import count, duration, elapsed, marks, visible
 
 MIDDLE: Final = 12.0
@@ -44,7 +44,7 @@ def draw_timeline(
     """Labels and plot in one drawing of a fixed width."""
     high = timeline_height(rows)
     plot = draw_plot(run, rows, path, href=href, selected=selected, prefix=prefix)
-    column = draw_labels(rows, width=size.labels, href=href, selected=selected)
+    column = draw_labels(run, rows, width=size.labels, href=href, selected=selected)
     return el(
         "svg",
         {
@@ -71,14 +71,16 @@ def timeline_height(rows: Sequence[Row]) -> float:
     return AXIS + sum(map(height_of, rows))
 
 
-def draw_labels(rows: Sequence[Row], *, width: float, href: Href | None = None, selected: str | None = None) -> Markup:
+def draw_labels(
+    run: Run, rows: Sequence[Row], *, width: float, href: Href | None = None, selected: str | None = None
+) -> Markup:
     """The column of labels."""
     parts = [el("text", {"class": "ink3", "x": 16, "y": AXIS - 9}, "Elapsed")]
     parts += [_shade(rows, selected)]
     for row, top in zip(rows, _tops(rows), strict=True):
-        label = draw_label(row, top, width)
+        drawn = draw_label(row, top, width, _beside_name(run, row, scale_of(run)))
         address = href(row.cell.first.id) if href is not None else None
-        parts.append(label if address is None else el("a", {"href": address}, label))
+        parts.append(drawn if address is None else el("a", {"href": address}, drawn))
     return joined(parts)
 
 
@@ -143,7 +145,7 @@ def _axis(scale: Scale, high: float) -> list[Markup]:
         at = scale.part(scale.start + seconds)
         if seconds:
             parts.append(_vertical("rule", at, 0, high))
-        if at < 0.97:
+        if at < 0.93:
             parts.append(el("text", {"class": "ink3 small", "x": percent(at), "dx": 5, "y": 14}, elapsed(seconds)))
     return parts
 
@@ -186,16 +188,21 @@ def _line(row: Row, task: Task) -> float:
     last = task.attempts[-1]
     for index, lane in enumerate(row.lanes):
         if lane.attempts and any(attempt is last for _, attempt in lane.attempts):
-            return LANE_TOP + index * LANE + 2
+            return LANE_TOP + (index + 0.4) * lane_height(row)
     return LANE_TOP + AREA if row.area is not None else ROW / 2
 
 
 def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+    if not row.cell.is_group:
+        return _single(run, row, top, scale, prefix)
     if row.area is not None:
-        return el("g", {"class": "row"}, draw_area(row.area, scale.part(run.end), scale, top))
-    if row.cell.is_group:
-        return el("g", {"class": "row"}, draw_lanes(row, run, scale, top, prefix))
-    return _single(run, row, top, scale, prefix)
+        drawn = draw_area(row.area, scale.part(run.end), scale, top)
+    else:
+        drawn = draw_lanes(row, run, scale, top, prefix)
+    begin, end = map(scale.part, row.span(run))
+    name = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
+    where = {**_beside(begin, end, "who ink b small halo"), "y": top + height_of(row) / 2}
+    return el("g", {"class": "row"}, drawn, el("text", where, name))
 
 
 def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
@@ -245,6 +252,8 @@ def _timer(attempt: Attempt, began: float, ended: float, y: float) -> list[Marku
 
 def took(task: Task, run: Run) -> str:
     """How long a task took, and in how many attempts."""
+    if task.state is State.WAITING and len(task.attempts) == 1:
+        return "waiting"
     seconds = duration((run.end if task.end is None else task.end) - task.begin)
     return seconds if len(task.attempts) == 1 else f"{seconds} · {count(len(task.attempts), 'attempt')}"
 
@@ -252,11 +261,22 @@ def took(task: Task, run: Run) -> str:
 def _caption(task: Task, run: Run, begin: float, end: float, top: float) -> Markup:
     """The duration, at the side where there is room; on narrow screens with the name, which has no column there."""
     name = el("tspan", {"class": "who ink b"}, f"{visible(task.label)} ")
-    where: Attributes
+    return el("text", {**_beside(begin, end, "ink3 small halo"), "y": top + MIDDLE + 4}, name, took(task, run))
+
+
+def _beside(begin: float, end: float, names: str) -> Attributes:
+    """Where text stands that belongs to a bar: after it, before it, or (only if there is no column of labels) at the
+    end of one that takes all the room.
+    """
     if end <= RIGHT_ROOM:
-        where = {"class": "ink3 small halo", "x": percent(end), "dx": 6}
-    elif begin >= LEFT_ROOM:
-        where = {"class": "ink3 small halo end", "x": percent(begin), "dx": -6}
-    else:
-        where = {"class": "ink2 small halo end", "x": percent(end), "dx": -8}
-    return el("text", {**where, "y": top + MIDDLE + 4}, name, took(task, run))
+        return {"class": names, "x": percent(end), "dx": 6}
+    if begin >= LEFT_ROOM:
+        return {"class": f"{names} end", "x": percent(begin), "dx": -6}
+    return {"class": f"who {names} end", "x": percent(end), "dx": -8}
+
+
+def _beside_name(run: Run, row: Row, scale: Scale) -> str:
+    """The duration of a task whose bar leaves no room for it."""
+    begin, end = map(scale.part, row.span(run))
+    is_full = end > RIGHT_ROOM and begin < LEFT_ROOM
+    return took(row.cell.first, run) if is_full and not row.cell.is_group else ""

@@ -91,11 +91,13 @@ section{{background:$card;border:1px solid $line;border-radius:8px;margin:0 0 16
 .drawing.rows{{padding:0;max-height:none;display:grid;grid-template-columns:252px 1fr;text-align:left}}
 .drawing.rows svg+svg{{border-left:1px solid $line}}
 .fit{{display:grid;grid-template-columns:minmax(min-content,1fr);justify-items:center}}
-.fit .graph{{max-width:100%;height:auto}} .legend svg,.states svg{{vertical-align:-1px;margin-right:6px}}
+.fit.down{{display:none}} .fit .graph{{max-width:100%;height:auto}}
+.legend svg,.states svg{{vertical-align:-1px;margin-right:6px}}
 .states{{margin-left:auto}} .states span{{margin-right:12px}} .say code.alone{{display:block;margin:4px 0 0 24px}}
- .plain{{padding:0 16px 12px}}
+.plain{{padding:0 16px 12px}}
 .say{{padding:14px 16px}} .say code{{font:12.5px/18px {MONO};overflow-wrap:anywhere;white-space:pre-wrap}}
-.say p{{margin:0}} .say svg{{vertical-align:-3px}} .say .note{{color:$ink2;margin-left:24px}}
+.say{{max-height:240px;overflow:auto}} .say p{{margin:0}} .say svg{{vertical-align:-3px}}
+.say .note{{color:$ink2;margin-left:24px}}
 svg{{max-width:none;vertical-align:top}}
 .say-completed{{background:$tint_completed}} .say-running{{background:$tint_running}}
 .say-failed{{background:$tint_failed}} .say-timed_out,.say-warning{{background:$tint_timed_out}}
@@ -103,7 +105,8 @@ svg{{max-width:none;vertical-align:top}}
 .legend{{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:0;padding:0 16px 12px}}
 .legend .of{{color:$ink3}} footer{{color:$ink3;font-size:12px}}
 @media (max-width:640px){{.drawing.rows{{grid-template-columns:1fr}}
-.drawing.rows .labels{{display:none}} .sf .who{{display:inline}}}}
+.drawing.rows .labels,.right{{display:none}} .fit.down{{display:grid}} .drawing{{max-height:none}}
+.sf .who{{display:inline}}}}
 """
 
 
@@ -133,4 +136,4 @@ def _only_colours(rules: str) -> list[str]:
 
 
 def _compact(css: str) -> str:
-    return re.sub(r"\s*\n\s*|(?<=\}) +", "", css)
+    return re.sub(r"\s*\n\s*", "", css).replace("} ", "}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from simpleflow.web.insight.cells import Cell, cells_of
 from simpleflow.web.insight.counts import Counts, counts_of
@@ -25,10 +26,12 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """How many attempts ran, and waited, in equal stretches of the run; *failures* are the ends of failed ones."""
+    """How many attempts ran, and waited, in equal stretches of the run, on average; *failures* are the ends of
+    failed ones.
+    """
 
-    running: tuple[int, ...]
-    waiting: tuple[int, ...]
+    running: tuple[float, ...]
+    waiting: tuple[float, ...]
     failures: tuple[tuple[float, State], ...]
 
 
@@ -47,12 +50,10 @@ class Row:
         """The state of the task, or of all of them together."""
         return self.counts.state
 
-    @property
-    def span(self) -> tuple[float, float]:
-        """From the first scheduling to the last end, as far as they are known."""
-        attempts = [attempt for task in self.cell.tasks for attempt in (task.attempts[0], task.attempts[-1])]
-        begin = min(attempt.scheduled for attempt in attempts)
-        return begin, max(begin, *(attempt.closed or attempt.started or attempt.scheduled for attempt in attempts))
+    def span(self, run: Run) -> tuple[float, float]:
+        """From the first scheduling to the last end; what is open ends with the picture."""
+        last = (task.attempts[-1] for task in self.cell.tasks)
+        return min(task.begin for task in self.cell.tasks), max(run.end_of(attempt) for attempt in last)
 
 
 def rows_of(run: Run, path: Sequence[str], *, minimum: int = ROW_MINIMUM) -> list[Row]:
@@ -98,31 +99,43 @@ def _lanes(tasks: Sequence[Task], run: Run) -> tuple[Lane, ...] | None:
 
 
 def _area(tasks: Sequence[Task], run: Run) -> Area:
-    running, waiting = [0] * (SAMPLES + 1), [0] * (SAMPLES + 1)
-    span = (run.end - run.start) or 1.0
+    running, waiting = _Share(run), _Share(run)
     failures = []
-
-    def sample(at: float) -> int:
-        return min(SAMPLES, max(0, round((at - run.start) / span * SAMPLES)))
-
     for task in tasks:
         for attempt in task.attempts:
-            until = sample(run.end_of(attempt))
-            began = until if attempt.started is None else sample(attempt.started)
+            end = run.end_of(attempt)
+            began = end if attempt.started is None else attempt.started
             if task.kind is not Kind.TIMER:
-                waiting[sample(attempt.scheduled)] += 1
-                waiting[began] -= 1
-            running[began] += 1
-            running[until] -= 1
+                waiting.add(attempt.scheduled, began)
+            running.add(began, end)
             if attempt.outcome in (State.FAILED, State.TIMED_OUT):
                 assert attempt.closed is not None
                 failures.append((attempt.closed, attempt.outcome))
-    return Area(_summed(running), _summed(waiting), tuple(sorted(failures)))
+    return Area(running.samples(), waiting.samples(), tuple(sorted(failures)))
 
 
-def _summed(steps: Sequence[int]) -> tuple[int, ...]:
-    result, at = [], 0
-    for step in steps:
-        at += step
-        result.append(at)
-    return tuple(result[:-1])
+class _Share:
+    """How many of several stretches of time fall into each sample, on average: short ones are not lost."""
+
+    def __init__(self, run: Run) -> None:
+        self._start = run.start
+        self._per_second = SAMPLES / ((run.end - run.start) or 1.0)
+        self._whole = [0] * (SAMPLES + 1)
+        self._parts = [0.0] * (SAMPLES + 1)
+
+    def add(self, since: float, until: float) -> None:
+        """One more stretch."""
+        left, right = (min(SAMPLES, max(0.0, (at - self._start) * self._per_second)) for at in (since, until))
+        first, last = int(left), int(right)
+        if first == last:
+            self._parts[first] += right - left
+            return
+        self._parts[first] += first + 1 - left
+        self._parts[last] += right - last
+        self._whole[first + 1] += 1
+        self._whole[last] -= 1
+
+    def samples(self) -> tuple[float, ...]:
+        """The averages, in order."""
+        sums = accumulate(self._whole)
+        return tuple(round(a + b, 2) for a, b in zip(sums, self._parts, strict=True))[:SAMPLES]

@@ -44,8 +44,8 @@ class Sentence:
     task: str | None = None
 
     def __str__(self) -> str:
-        first = " ".join(part for part in (self.lead + self.text, one_line(self.value)) if part)
-        return f"{first}\n{self.note}" if self.note else first
+        first = " ".join(part for part in (one_line(self.lead + self.text, 1000), one_line(self.value)) if part)
+        return f"{first}\n{one_line(self.note, 1000)}" if self.note else first
 
 
 def sentence(run: Run) -> Sentence:
