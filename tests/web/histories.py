@@ -337,7 +337,7 @@ def diamond() -> Play:
     )
 
 
-def order() -> Play:
+def order(**more: Any) -> Play:
     """Retries, a timeout, a timer, a signal and a child."""
     return Play(
         [
@@ -363,6 +363,7 @@ def order() -> Play:
         ],
         signals={"courier-ready": 31.0},
         result={"shipped": True, "slot": "16:00"},
+        **more,
     )  # fmt: skip
 
 

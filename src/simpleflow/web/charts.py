@@ -76,7 +76,7 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int) -> list[str]:
     tails = [_tail(row, run) for row in shown]
     left = min(max([columns(name) for name in names] or [0]), max(16, width // 3))
     right = min(max([columns(tail) for tail in tails] or [0]), width // 3)
-    room = max(20, width - left - right - 8)
+    room = max(20, width - left - right - 9)
     scale = Scale(run.start, run.end)
     lines = [_axis(run, scale, left + 4, room)]
     waits = False
@@ -84,7 +84,7 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int) -> list[str]:
         mark = CRITICAL if row.is_critical else " "
         cells = _area(row, run, scale, room) if row.cell.is_group else _bars(row, run, scale, room)
         waits = waits or (row.cell.kind is not Kind.TIMER and WAIT in cells)
-        lines.append(f"{mark} {ICONS[row.state]} {padded(name, left)}│{cells}│ {cut(tail, right)}")
+        lines.append(f"{mark} {ICONS[row.state]} {padded(name, left)} │{cells}│ {cut(tail, right)}")
     if len(rows) > len(shown):
         lines.append(f"… and {count(len(rows) - len(shown), 'more row', 'more rows')}")
     if not rows:
@@ -103,7 +103,7 @@ def _axis(run: Run, scale: Scale, indent: int, room: int) -> str:
         if at >= free and all(cells[each] != SIGNAL for each in span):
             cells[at : at + len(text)] = text
             free = at + len(text) + 1
-    return " " * (indent + 1) + "".join(cells)
+    return " " * (indent + 2) + "".join(cells)
 
 
 def _cell(scale: Scale, at: float, room: int) -> int:

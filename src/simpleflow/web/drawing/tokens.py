@@ -114,7 +114,8 @@ def stylesheet(theme: Theme, *, with_page: bool = False) -> str:
     """The rules of the drawings, and (*with_page*) those of the one page that holds them."""
     rules = BASE + _state_rules() + (PAGE if with_page else "")
     if theme == "page":
-        return _compact(":root{color-scheme:light dark}" + _coloured(rules, "light-dark({0},{1})"))
+        schemes = "".join(f":root[data-theme={name}]{{color-scheme:{name}}}" for name in ("light", "dark"))
+        return _compact(":root{color-scheme:light dark}" + schemes + _coloured(rules, "light-dark({0},{1})"))
     if theme == "auto":
         dark = "\n".join(_only_colours(_coloured(rules, "{1}")))
         return _compact(_coloured(rules, "{0}") + "@media (prefers-color-scheme:dark){" + dark + "}")
