@@ -147,7 +147,7 @@ class Play:
                 continue
             wake = self.service.next_wake()
             moments = [*(m for m in (wake,) if m is not None), *(self.later[0][:1] if self.later else ())]
-            if not moments:
+            if not moments or (min(moments) > self.clock.now() + 3600 and not self._is_open()):
                 break
             self.clock.set(max(self.clock.now(), min(*moments, stop) if moments else stop))
             self.service.tick()

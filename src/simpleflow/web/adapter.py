@@ -216,7 +216,8 @@ class _Tasks:
         for signal in self._execution.signals:
             assert isinstance(signal.attributes, e.WorkflowExecutionSignaled)
             ends.append((signal.id, f"signal-{signal.attributes.signal_name}"))
-        conclusions = Conclusions(ends, list(self._decided()))
+        decided = list(self._decided())
+        conclusions: Conclusions | None = None
         aliases: dict[str, str] = {}
         expanded: dict[str, tuple[str, ...] | None] = {}
         open_until: dict[str, int] = {}
@@ -231,7 +232,10 @@ class _Tasks:
             if after is not None:
                 known = tuple(dict.fromkeys(aliases.get(id, id) for id in after if id in aliases or id in signals))
                 edges[draft.id] = known, False
+            elif not decided or draft.decision <= decided[0][0]:
+                edges[draft.id] = (), False
             else:
+                conclusions = conclusions or Conclusions(ends, decided)
                 elder = _elder(draft.raw)
                 opened = draft.things[0].opened.id
                 is_open = {elder} if elder and open_until.get(elder, 0) > opened else set()

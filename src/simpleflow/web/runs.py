@@ -66,7 +66,7 @@ class Attempt(Struct, frozen=True, gc=False):
     event: int
 
 
-class Task(Struct, frozen=True):
+class Task(Struct, frozen=True, gc=False):
     """One call of an activity, a child, a timer.
 
     *after* are the ids of tasks before it, or of signals (``signal-<name>``). *delays* are the pauses before its
@@ -111,7 +111,7 @@ class Task(Struct, frozen=True):
         return last.scheduled if last.started is None else last.started
 
 
-class Signal(Struct, frozen=True):
+class Signal(Struct, frozen=True, gc=False):
     """A signal that has come. *sender* is the workflow id of the execution that sent it, None for anybody else."""
 
     name: str
@@ -121,7 +121,7 @@ class Signal(Struct, frozen=True):
     sender: str | None = None
 
 
-class Marker(Struct, frozen=True):
+class Marker(Struct, frozen=True, gc=False):
     """A note of the decider."""
 
     name: str

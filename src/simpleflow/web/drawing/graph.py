@@ -87,7 +87,7 @@ def second_line(node: Node, run: Run) -> str:
     if not node.is_group:
         task = node.tasks[0]
         words.append(kinds.get(node.kind, ""))
-        words.append(_how_long(node, run))
+        words.append(_how_long(node))
         words.append(f"{len(task.attempts)} attempts" if len(task.attempts) > 1 else "")
     else:
         ended = sum(number for state, number in node.counts.states.items() if not state.is_open)
@@ -96,17 +96,14 @@ def second_line(node: Node, run: Run) -> str:
             words.append(f"{count(node.counts.done)} of {count(node.counts.total)}")
         else:
             words.append("in sequence" if node.is_chain else "")
-            words.append(_how_long(node, run))
+            words.append(_how_long(node))
         words.append(f"{count(bad)} failed" if bad else "")
         words.append(f"{count(node.counts.retried)} retried" if node.counts.retried else "")
     return " · ".join(word for word in words if word)
 
 
-def _how_long(node: Node, run: Run) -> str:
-    if node.state is State.WAITING:
-        return "waiting"
-    began = min(task.begin for task in node.tasks)
-    return duration(max(run.end if task.end is None else task.end for task in node.tasks) - began)
+def _how_long(node: Node) -> str:
+    return "waiting" if node.state is State.WAITING else duration(node.seconds)
 
 
 def _size(node: Node) -> tuple[float, float]:

@@ -199,7 +199,7 @@ def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
         drawn = draw_area(row.area, scale.part(run.end), scale, top)
     else:
         drawn = draw_lanes(row, run, scale, top, prefix)
-    begin, end = map(scale.part, row.span(run))
+    begin, end = map(scale.part, row.cell.span(run))
     name = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
     where = {**_beside(begin, end, "who ink b small halo"), "y": top + height_of(row) / 2}
     return el("g", {"class": "row"}, drawn, el("text", where, name))
@@ -277,6 +277,6 @@ def _beside(begin: float, end: float, names: str) -> Attributes:
 
 def _beside_name(run: Run, row: Row, scale: Scale) -> str:
     """The duration of a task whose bar leaves no room for it."""
-    begin, end = map(scale.part, row.span(run))
+    begin, end = map(scale.part, row.cell.span(run))
     is_full = end > RIGHT_ROOM and begin < LEFT_ROOM
     return took(row.cell.first, run) if is_full and not row.cell.is_group else ""

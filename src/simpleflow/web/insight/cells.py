@@ -39,6 +39,11 @@ class Cell:
         """The name that all of them have."""
         return self.first.name
 
+    def span(self, run: Run) -> tuple[float, float]:
+        """From the first scheduling to the last end; what is open ends with the picture."""
+        last = [task.attempts[-1] for task in self.tasks]
+        return min([task.attempts[0].scheduled for task in self.tasks]), max([run.end_of(each) for each in last])
+
     @property
     def is_group(self) -> bool:
         """Whether it is more than one task."""

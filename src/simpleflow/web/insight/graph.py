@@ -28,6 +28,8 @@ class Node:
     is_chain: bool = False
     received: int = 0
     """How many signals of this name have come."""
+    seconds: float = 0.0
+    """From the first scheduling to the last end; what is open ends with the picture."""
 
     @property
     def is_group(self) -> bool:
@@ -89,7 +91,18 @@ def graph_of(run: Run, path: Sequence[str], *, minimum: int = NODE_MINIMUM, most
 def _node(cell: Cell, run: Run, critical: set[str]) -> Node:
     counts = counts_of(cell.tasks, run)
     is_critical = any(task.id in critical for task in cell.tasks)
-    return Node(cell.first.id, cell.kind, cell.name, counts.state, cell.tasks, counts, is_critical, cell.is_chain)
+    begin, end = cell.span(run)
+    return Node(
+        id=cell.first.id,
+        kind=cell.kind,
+        name=cell.name,
+        state=counts.state,
+        tasks=cell.tasks,
+        counts=counts,
+        is_critical=is_critical,
+        is_chain=cell.is_chain,
+        seconds=end - begin,
+    )
 
 
 def _signal_names(cell: Cell, ids: Mapping[str, str]) -> list[str]:

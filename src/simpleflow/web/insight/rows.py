@@ -50,11 +50,6 @@ class Row:
         """The state of the task, or of all of them together."""
         return self.counts.state
 
-    def span(self, run: Run) -> tuple[float, float]:
-        """From the first scheduling to the last end; what is open ends with the picture."""
-        last = (task.attempts[-1] for task in self.cell.tasks)
-        return min(task.begin for task in self.cell.tasks), max(run.end_of(attempt) for attempt in last)
-
 
 def rows_of(run: Run, path: Sequence[str], *, minimum: int = ROW_MINIMUM) -> list[Row]:
     """A row for each task, and one for *minimum* alike; in order of start."""
