@@ -30,10 +30,11 @@ from simpleflow.web.drawing import (
 from simpleflow.web.files import Picture, graph_svg, report_html, timeline_svg
 from simpleflow.web.insight import histogram
 from simpleflow.web.notations import dot, mermaid
-from simpleflow.web.runs import Run, State
+from simpleflow.web.runs import Attempt, Run, State
 from tests.web import golden, histories
 from tests.web.histories import drawn
 from tests.web.strategies import runs
+from tests.web.test_insight import a_run, a_task
 
 PLAYS = {
     "diamond": histories.diamond,
@@ -124,8 +125,30 @@ def test_a_chart_is_never_wider_than_it_may_be(run: Run) -> None:
     picture = Picture(run)
     lines = chart(run, picture.sentence, picture.spent, picture.rows, width=90).splitlines()
     for line in lines[lines.index("") :]:
-        if "│" in line:
+        if not line.startswith("No task yet"):
             assert columns(line) <= 90
+
+
+def test_what_was_never_started_and_what_was_not_finished_are_drawn_as_such() -> None:
+    """A task shown as running in a run that has ended is the worst a picture can say."""
+    never = Attempt(0, None, 40, State.TIMED_OUT, "SCHEDULE_TO_START", None, None, 1)
+    group = [
+        a_task(f"p{i}", 10, None if i > 5 else 50, name="p", state=State.UNFINISHED if i > 5 else State.COMPLETED)
+        for i in range(9)
+    ]
+    left = a_task("left", 20, None, state=State.UNFINISHED)
+    late = a_task("late", 0, 40, attempts=(never,), state=State.TIMED_OUT)
+    picture = Picture(a_run(late, left, *group, close=100.0, state=State.TIMED_OUT, reason="START_TO_CLOSE"))
+    for text in (graph_svg(picture, theme="light"), timeline_svg(picture, theme="light")):
+        used = text.split("</defs>")[1]
+        assert "f-running" not in used
+        assert "url(#sf-unfinished)" in used
+    assert "3 not finished" in graph_svg(picture)
+    assert "failed" not in mermaid(picture.graph, picture.run)
+    lines = chart(picture.run, picture.sentence, picture.spent, picture.rows).splitlines()
+    (line,) = [line for line in lines if "◷ late" in line]
+    assert line.count("▒") == 1
+    assert "─" in line
 
 
 def infected(run: Run, attack: str) -> Run:

@@ -127,6 +127,15 @@ def test_the_critical_path_of_an_open_run_ends_in_the_oldest_open_task() -> None
     assert critical_path(run) == ("a", "b")
 
 
+@pytest.mark.parametrize("state", [State.TIMED_OUT, State.TERMINATED])
+def test_the_critical_path_of_a_run_that_was_ended_leads_to_what_was_open(state: State) -> None:
+    late = a_task("late", 6, None, "a", state=State.UNFINISHED)
+    patience = a_task("patience", 0, None, kind=Kind.TIMER, state=State.UNFINISHED)
+    run = a_run(patience, a_task("a", 0, 5), late, a_task("b", 6, 90), close=100.0, state=state)
+    assert critical_path(run) == ("a", "late")
+    assert critical_path(msgspec.structs.replace(run, state=State.FAILED)) == ("b",)
+
+
 def test_the_critical_path_leads_through_a_signal_that_came_last() -> None:
     steps = [histories.Step("ask"), histories.Step("approve", ["activity-ask-1", "signal-approval"])]
     run = drawn(histories.Play(steps, signals={"approval": 30.0}))
@@ -213,6 +222,9 @@ def test_counts_say_the_worst_state_first() -> None:
     failed = a_task("b", 0, 1, state=State.FAILED)
     assert counts_of([a_task("a", 0, 1), failed], a_run()).state is State.FAILED
     assert counts_of([a_task("a", 0, 1), a_task("c", 0, None)], a_run()).state is State.RUNNING
+    left = a_task("d", 0, None, state=State.UNFINISHED)
+    assert counts_of([a_task("a", 0, 1), left], a_run(close=2.0)).state is State.UNFINISHED
+    assert counts_of([], a_run()).state is State.WAITING
 
 
 # Graph

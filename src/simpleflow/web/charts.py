@@ -89,7 +89,7 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int) -> list[str]:
         lines.append(f"… and {count(len(rows) - len(shown), 'more row', 'more rows')}")
     if not rows:
         lines.append(f"No task yet: waiting for the first decision on {run.task_list!r}")
-    return [*lines, *([_meanings(run, shown, waits=waits)] if rows else [])]
+    return [*lines, *(_filled(_meanings(run, shown, waits=waits), width) if rows else [])]
 
 
 def _axis(run: Run, scale: Scale, indent: int, room: int) -> str:
@@ -119,7 +119,7 @@ def _bars(row: Row, run: Run, scale: Scale, room: int) -> str:
     for attempt in sorted(task.attempts, key=lambda each: each.outcome in (State.FAILED, State.TIMED_OUT)):
         if attempt.started is None and attempt.outcome not in (State.FAILED, State.TIMED_OUT):
             continue
-        began = attempt.scheduled if attempt.started is None else attempt.started
+        began = run.end_of(attempt) if attempt.started is None else attempt.started
         first, last = _cell(scale, began, room), _cell(scale, run.end_of(attempt), room)
         end = max(first + 1, last if run.end_of(attempt) < run.end else last + 1)
         if task.kind is Kind.TIMER:
@@ -173,7 +173,8 @@ def _tail(row: Row, run: Run) -> str:
     return took(row.cell.first, run)
 
 
-def _meanings(run: Run, rows: Sequence[Row], *, waits: bool) -> str:
+def _meanings(run: Run, rows: Sequence[Row], *, waits: bool) -> list[str]:
+    """What the signs that were used mean."""
     found = {
         attempt.outcome or (State.RUNNING if run.close is None else State.UNFINISHED)
         for row in rows
@@ -189,7 +190,19 @@ def _meanings(run: Run, rows: Sequence[Row], *, waits: bool) -> str:
     if any(row.cell.kind is Kind.TIMER for row in rows):
         words.append("├─┤ timer")
     words += [f"{SIGNAL} signal"] if run.signals else []
-    return "  ".join([*words, f"{CRITICAL} critical path"])
+    return [*words, f"{CRITICAL} critical path"]
+
+
+def _filled(words: Sequence[str], width: int) -> list[str]:
+    """The words in lines of at most *width* columns."""
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]}  {word}" if lines[-1] else word
+        if columns(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def columns(text: str) -> int:

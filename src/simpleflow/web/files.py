@@ -10,6 +10,7 @@ from functools import cached_property
 
 from simpleflow.web.drawing.bars import draw_spent, share, swatch
 from simpleflow.web.drawing.graph import draw_graph, graph_layout, graph_size
+from simpleflow.web.drawing.labels import speech
 from simpleflow.web.drawing.markup import Attributes, Markup, document, el, joined, number, style
 from simpleflow.web.drawing.patterns import definitions, fill, icon
 from simpleflow.web.drawing.text import width
@@ -188,9 +189,10 @@ def _timeline(picture: Picture) -> Markup:
     run, shown = picture.run, picture.rows[:MOST_ROWS]
     size: Attributes = {"height": timeline_height(shown), "role": "group"}
     labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(run, shown, width=252))
-    words = f"Timeline of {count(len(run.tasks), 'task')} over {duration(run.end - run.start)}"
     plot = el(
-        "svg", {"class": "sf plot", "width": "100%", **size, "aria-label": words}, draw_plot(run, shown, picture.path)
+        "svg",
+        {"class": "sf plot", "width": "100%", **size, "aria-label": speech(run)},
+        draw_plot(run, shown, picture.path),
     )
     head = _head("Timeline", _rows(picture), _states_legend(picture))
     return el("section", None, head, el("div", {"class": "drawing rows"}, labels, plot))

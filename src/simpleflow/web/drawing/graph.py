@@ -18,6 +18,7 @@ NODE: Final = (168.0, 48.0)
 GROUP: Final = (188.0, 48.0)
 SIGNAL_HEIGHT: Final = 30.0
 MARGIN: Final = 10.0
+GOOD: Final = State.COMPLETED
 BAR: Final = 4.0
 Href = Callable[[str], str | None]
 
@@ -91,15 +92,20 @@ def second_line(node: Node, run: Run) -> str:
         words.append(f"{len(task.attempts)} attempts" if len(task.attempts) > 1 else "")
     else:
         ended = sum(number for state, number in node.counts.states.items() if not state.is_open)
-        bad = node.counts.total - node.counts.done if ended == node.counts.total else 0
         if ended < node.counts.total:
             words.append(f"{count(node.counts.done)} of {count(node.counts.total)}")
         else:
             words.append("in sequence" if node.is_chain else "")
             words.append(_how_long(node))
-        words.append(f"{count(bad)} failed" if bad else "")
+        words.extend(_otherwise(node) if ended == node.counts.total else ())
         words.append(f"{count(node.counts.retried)} retried" if node.counts.retried else "")
     return " · ".join(word for word in words if word)
+
+
+def _otherwise(node: Node) -> list[str]:
+    """What did not complete."""
+    states = node.counts.states
+    return [f"{count(states[state])} {state.word.lower()}" for state in State if state in states and state is not GOOD]
 
 
 def _how_long(node: Node) -> str:

@@ -70,6 +70,6 @@ def said(row: Row) -> list[str]:
     return [line for line in (" · ".join(states), " · ".join(more)) if line]
 
 
-def speech(run: Run, rows: list[Row] | tuple[Row, ...] | object) -> str:
+def speech(run: Run) -> str:
     """The timeline in a sentence."""
     return f"Timeline of {count(len(run.tasks), 'task')} over {duration(run.end - run.start)}"

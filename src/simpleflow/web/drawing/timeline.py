@@ -53,7 +53,7 @@ def draw_timeline(
             "width": size.width,
             "height": high,
             "role": "group",
-            "aria-label": speech(run, rows),
+            "aria-label": speech(run),
         },
         column,
         el("svg", {"x": size.labels, "width": size.width - size.labels, "height": high}, plot),

@@ -6,8 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from simpleflow.web.runs import Run, State, Task
+
+WORST_FIRST: Final = (
+    State.FAILED,
+    State.TIMED_OUT,
+    State.RUNNING,
+    State.WAITING,
+    State.UNFINISHED,
+    State.TERMINATED,
+    State.CANCELED,
+    State.CONTINUED,
+    State.COMPLETED,
+)
 
 
 @dataclass(frozen=True)
@@ -27,9 +40,8 @@ class Counts:
 
     @property
     def state(self) -> State:
-        """The state of the whole: what failed comes before what runs, that before what waits."""
-        order: list[State] = [State.FAILED, State.TIMED_OUT, State.RUNNING, State.WAITING, *State]
-        return next((state for state in order if self.states.get(state)), State.WAITING)
+        """The state of the whole: what failed comes before what runs, that before what waits, what is good last."""
+        return next((state for state in WORST_FIRST if self.states.get(state)), State.WAITING)
 
     @property
     def done(self) -> int:

@@ -47,7 +47,8 @@ class Spent:
 def critical_path(run: Run) -> tuple[str, ...]:
     """The ids of tasks (and of signals, ``signal-<name>``) that the end waited for, in order.
 
-    From the last task to end, or the oldest open one, to that of its predecessors that ended last, and so on.
+    From the last task to end to that of its predecessors that ended last, and so on. A run that is open, or was ended
+    from outside, waits for the oldest task that is open; for a timer only if nothing else is.
     """
     tasks = {task.id: task for task in run.tasks}
     preds = predecessors(run)
@@ -67,10 +68,10 @@ def critical_path(run: Run) -> tuple[str, ...]:
 
 
 def _last(run: Run) -> Task | None:
-    if run.close is None:
-        still = [task for task in run.tasks if task.state.is_open]
-        if still:
-            return min(still, key=lambda task: task.begin)
+    still = [task for task in run.tasks if task.state.is_open or task.state is State.UNFINISHED]
+    if still and run.state in (State.RUNNING, State.TIMED_OUT, State.TERMINATED):
+        working = [task for task in still if task.kind is not Kind.TIMER]
+        return min(working or still, key=lambda task: task.begin)
     ended = [task for task in run.tasks if task.state in (State.COMPLETED, State.FAILED, State.TIMED_OUT)]
     return max(ended or run.tasks, key=lambda task: (_end(task, run), task.begin), default=None)
 
