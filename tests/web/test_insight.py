@@ -339,8 +339,15 @@ def test_a_list_that_somebody_polls_is_none() -> None:
             ),
             "The decider does not answer on 'default' for 50.0 s, 2 decision tasks in a row; me had one last.",
         ),
-        ((Decision(95, None, None, False, None, 1),), "Deciding: the next decision is due on 'default'."),
-        ((Decision(1, 1, 2, False, "me", 1),), "No task yet: waiting for the first decision on 'default'."),
+        (
+            (Decision(1, 1, 2, False, "me", 1), Decision(95, None, None, False, None, 2)),
+            "Deciding: the next decision is due on 'default'.",
+        ),
+        ((Decision(95, None, None, False, None, 1),), "No task yet: waiting for the first decision on 'default'."),
+        (
+            (Decision(1, 1, 2, False, "me", 1),),
+            "Nothing is open: only a signal, or a request to cancel, can wake the workflow.",
+        ),
     ],
 )  # fmt: skip
 def test_a_decider_that_does_not_answer_is_told(decisions: tuple[Decision, ...], says: str) -> None:

@@ -11,6 +11,7 @@ from simpleflow.web.drawing.labels import KINDS, said
 from simpleflow.web.drawing.plots import Scale
 from simpleflow.web.drawing.timeline import took
 from simpleflow.web.insight import Row, Sentence, Spent
+from simpleflow.web.insight.sentence import without_tasks
 from simpleflow.web.runs import Attempt, Kind, Run, State, label
 from simpleflow.web.words import count, duration, elapsed, marks, one_line, visible
 
@@ -88,7 +89,7 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int) -> list[str]:
     if len(rows) > len(shown):
         lines.append(f"… and {count(len(rows) - len(shown), 'more row', 'more rows')}")
     if not rows:
-        lines.append(f"No task yet: waiting for the first decision on {run.task_list!r}")
+        lines.append(one_line(without_tasks(run)))
     return [*lines, *(_filled(_meanings(run, shown, waits=waits), width) if rows else [])]
 
 

@@ -17,7 +17,7 @@ from simpleflow.web.drawing.text import width
 from simpleflow.web.drawing.timeline import TimelineSize, draw_labels, draw_plot, draw_timeline, timeline_height
 from simpleflow.web.drawing.tokens import Theme, stylesheet
 from simpleflow.web.insight import Graph, Row, Sentence, Spent, critical_path, graph_of, rows_of, sentence, spent
-from simpleflow.web.insight.sentence import Mood
+from simpleflow.web.insight.sentence import Mood, without_tasks
 from simpleflow.web.runs import Run, State
 from simpleflow.web.words import count, duration, visible
 
@@ -201,7 +201,7 @@ def _timeline(picture: Picture) -> Markup:
 def _kinds(picture: Picture) -> list[str]:
     run = picture.run
     if not run.tasks and not picture.graph.nodes:
-        return [f"No task yet: waiting for the first decision on {run.task_list!r}"]
+        return [without_tasks(run)]
     nouns = (("activity", "activities"), ("child", "children"), ("timer", "timers"), ("lambda", "functions"))
     words = []
     for kind, plural in nouns:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from simpleflow.web.runs import Kind, Run, State, Task
+from simpleflow.web.runs import Decision, Kind, Run, State, Task
 from simpleflow.web.words import count, duration, listed, one_line
 
 SILENT_S: Final = 60
@@ -183,11 +183,25 @@ def _busy(run: Run) -> Sentence:
         return Sentence(Mood.BUSY, f"{count(len(working))} running", "; ".join([text, *waits]) + ".", "", note, task)
     if waits:
         return Sentence(Mood.BUSY, "Nothing runs", f": {'; '.join(waits)}.", task=waiting[0].id if waiting else None)
-    if run.decisions and run.decisions[-1].closed is None:
+    if run.decisions and run.decisions[-1].closed is None and any(_is_answered(each) for each in run.decisions):
         return Sentence(Mood.BUSY, "Deciding", f": the next decision is due on {run.task_list!r}.")
-    if not run.tasks:
-        return Sentence(Mood.BUSY, "No task yet", f": waiting for the first decision on {run.task_list!r}.")
+    if not run.decisions or (not run.tasks and not any(_is_answered(each) for each in run.decisions)):
+        lead, _, text = without_tasks(run).partition(":")
+        return Sentence(Mood.BUSY, lead, f":{text}.")
     return Sentence(Mood.BUSY, "Nothing is open", ": only a signal, or a request to cancel, can wake the workflow.")
+
+
+def without_tasks(run: Run) -> str:
+    """Why there is nothing to draw."""
+    if run.close is not None:
+        return "No task was scheduled"
+    if any(_is_answered(each) for each in run.decisions):
+        return "No task yet"
+    return f"No task yet: waiting for the first decision on {run.task_list!r}"
+
+
+def _is_answered(decision: Decision) -> bool:
+    return decision.closed is not None and not decision.is_timed_out
 
 
 def _waiting(tasks: Sequence[Task]) -> list[str]:
