@@ -41,3 +41,11 @@ def stubborn() -> None:
     announce("grandchild", child.pid)
     announce("pid", os.getpid())
     time.sleep(60)
+
+
+@chore("fork_and_return")
+def fork_and_return() -> str:
+    """Both the original and its copy go on; the copy later."""
+    if os.fork() == 0:
+        time.sleep(0.2)
+    return "once"

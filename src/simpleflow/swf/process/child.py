@@ -19,8 +19,9 @@ from simpleflow.storage import ValueStore
 
 
 class Job(msgspec.Struct):
-    """An activity to run."""
+    """An activity to run. Its *number* comes back with what became of it."""
 
+    number: int
     activity_id: str
     name: str
     input: str | None = None
@@ -28,8 +29,9 @@ class Job(msgspec.Struct):
 
 
 class Done(msgspec.Struct, omit_defaults=True):
-    """What became of it; *reason* is given if it has failed."""
+    """What became of the job of the *number*; *reason* is given if it has failed."""
 
+    number: int
     result: str | None = None
     reason: str | None = None
     details: str | None = None
@@ -38,6 +40,7 @@ class Done(msgspec.Struct, omit_defaults=True):
 def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
     """Serves until the requests end. *modules* are imported first, for the activities they define; beyond them an
     activity may only name modules below the working directory."""
+    born = os.getpid()
     os.dup2(2, 1)
     for descriptor in (requests, answers, lifeline):
         os.set_inheritable(descriptor, False)
@@ -65,7 +68,9 @@ def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
                 outcome = run_activity(
                     job.activity_id, job.name, job.input, store, importable, keeps_values=job.keeps_values
                 )
-            done = Done(outcome.result, outcome.reason, outcome.details)
+            if os.getpid() != born:
+                os._exit(1)  # a copy that the activity has made and not ended: only the original may answer
+            done = Done(job.number, outcome.result, outcome.reason, outcome.details)
             _write(answers, encode(done) + b"\n")
 
 

@@ -13,17 +13,23 @@ from typing import Any
 from simpleflow import format, settings
 from simpleflow.dispatch import REASON_CHARACTERS
 from simpleflow.storage import StorageError, ValueStore
+from simpleflow.swf.process.beats import Beats, Heard
 from simpleflow.swf.process.child import Done, Job
 from simpleflow.swf.process.children import Child, ChildDied
 from simpleflow.swf.process.identity import identity as this_process
 from swf.client import Client
 from swf.exceptions import SWFError
 from swf.protocol.base import Request
-from swf.protocol.faults import Fault, UnknownResourceFault
+from swf.protocol.faults import (
+    Fault,
+    RequestEntityTooLargeException,
+    SerializationException,
+    UnknownResourceFault,
+    ValidationException,
+)
 from swf.protocol.operations import (
     ActivityTask,
     PollForActivityTask,
-    RecordActivityTaskHeartbeat,
     RespondActivityTaskCanceled,
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
@@ -35,6 +41,10 @@ log = logging.getLogger(__name__)
 BEAT_S = 60.0
 """Seconds between heartbeats of an activity that has no heartbeat timeout, or a long one."""
 BEATS_PER_TIMEOUT = 3
+HEAR_EVERY_S = 0.1
+"""How often it is looked whether a heartbeat was answered."""
+ABOUT_THE_ANSWER = (ValidationException, SerializationException, RequestEntityTooLargeException)
+"""Refusals of what an activity has returned: it has failed then. Others say nothing about it."""
 
 
 class Worker:
@@ -66,6 +76,7 @@ class Worker:
         self._beat_s = beat_s
         self._keeps_values = keeps_values
         self._child: Child | None = None
+        self._jobs = 0
         self._is_stopped = False
         self._is_killed = False
 
@@ -114,7 +125,8 @@ class Worker:
         assert self._child is not None
         token = task.task_token
         try:
-            self._child.send(Job(task.activity_id, task.activity_type.name, task.input, self._keeps_values))
+            self._jobs += 1
+            self._child.send(Job(self._jobs, task.activity_id, task.activity_type.name, task.input, self._keeps_values))
             done = self._watch(self._child, task)
         except ChildDied as death:
             self._drop_child()
@@ -137,34 +149,39 @@ class Worker:
         began = time.monotonic()
         ends_at = math.inf if whole is None else began + whole
         beats_at = began + beat_s
-        while True:
-            left = min(beats_at, ends_at) - time.monotonic()
-            done = child.wait(None if left == math.inf else max(0.0, left))
-            if done is not None:
-                return done
-            if time.monotonic() >= ends_at:
-                log.warning("activity ended, its time is over id=%s seconds=%d", task.activity_id, whole)
-                self._end_child(child)
-                return None
-            if not self._beat(child, task):
-                return None
-            beats_at = time.monotonic() + beat_s
-
-    def _beat(self, child: Child, task: ActivityTask) -> bool:
-        """Sends a heartbeat; False if the task is gone, and the child with it."""
         assert task.task_token is not None
+        beats = Beats(self._client, task.task_token)
         try:
-            status = self._client.call(RecordActivityTaskHeartbeat(task_token=task.task_token))
-        except UnknownResourceFault as fault:
-            log.warning("activity ended, the service does not know it any more id=%s: %s", task.activity_id, fault)
-            self._end_child(child)
-            return False
-        except (Fault, SWFError) as error:
-            log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, error)
-            return True
-        if status.cancel_requested:
-            self._end_child(child)
-            raise _Canceled
+            while True:
+                left = min(HEAR_EVERY_S if beats.is_busy else beats_at - time.monotonic(), ends_at - time.monotonic())
+                done = child.wait(None if left == math.inf else max(0.0, left))
+                if done is not None:
+                    return done
+                if time.monotonic() >= ends_at:
+                    log.warning("activity ended, its time is over id=%s seconds=%d", task.activity_id, whole)
+                    self._end_child(child)
+                    return None
+                heard = beats.heard()
+                if heard is not None and not self._heed(child, task, heard):
+                    return None
+                if time.monotonic() >= beats_at:
+                    beats.send()
+                    beats_at = time.monotonic() + beat_s
+        finally:
+            beats.end()
+
+    def _heed(self, child: Child, task: ActivityTask, heard: Heard) -> bool:
+        """What the answer to a heartbeat means; False if the task is gone, and the child with it."""
+        match heard:
+            case UnknownResourceFault():
+                log.warning("activity ended, the service does not know it any more id=%s: %s", task.activity_id, heard)
+                self._end_child(child)
+                return False
+            case Exception():
+                log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, heard)
+            case _ if heard.cancel_requested:
+                self._end_child(child)
+                raise _Canceled
         return True
 
     def _check(self, task: ActivityTask, response: Exception | None) -> None:
@@ -176,6 +193,10 @@ class Worker:
             return
         assert task.task_token is not None
         code = response.code if isinstance(response, Fault) else type(response).__name__
+        if not isinstance(response, ABOUT_THE_ANSWER):
+            log.error("the answer was not taken, the task is left to its timeout id=%s: %s %s",
+                      task.activity_id, code, response)  # fmt: skip
+            return
         reason = f"cannot complete task {task.activity_id}: {code} {response}"
         log.error("%s", reason)
         refusal = self._sent(
