@@ -7,7 +7,7 @@ import importlib.machinery
 import sys
 import sysconfig
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -100,16 +100,19 @@ def run_activity(
     importable: Importable | None = None,
     *,
     keeps_values: bool = True,
+    fakes: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
 
-    *keeps_values*: a result too long for SWF is put into *store*; else the activity has failed.
+    *keeps_values*: a result too long for SWF is put into *store*; else the activity has failed. *fakes* are called
+    instead of the activities of their names.
     """
     try:
         content = format.decode(store.resolve(input))
         if not isinstance(content, dict):
             content = {"args": content if isinstance(content, list) else [content]}
-        value = find_activity(name, importable)(*content.get("args", ()), **content.get("kwargs", {}))
+        function = (fakes or {}).get(name) or find_activity(name, importable)
+        value = function(*content.get("args", ()), **content.get("kwargs", {}))
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # SystemExit too: an activity that exits has failed

@@ -6,6 +6,7 @@ import time
 from typing import Any, Final
 
 from simpleflow import format
+from simpleflow.exceptions import ExecutionNotFound
 from simpleflow.history import History
 from simpleflow.storage import StorageError, ValueStore
 from swf.client import Client
@@ -39,10 +40,6 @@ TASKS: Final = ("Tasks", "Last State", "Last State Time", "Scheduled Time")
 LIST: Final = ("Workflow ID", "Workflow Type", "Status")
 
 
-class NotFound(Exception):
-    """There is no such domain or execution."""
-
-
 class Reader:
     """Reads executions of one domain."""
 
@@ -69,8 +66,8 @@ class Reader:
                 if found:
                     return self._describe(found[0].execution)
         except UnknownResourceFault as fault:
-            raise NotFound(f"{fault} (looking for {workflow_id!r} in domain {self.domain!r})") from fault
-        raise NotFound(f"no workflow execution {workflow_id!r} in domain {self.domain!r}.")
+            raise ExecutionNotFound(f"{fault} (looking for {workflow_id!r} in domain {self.domain!r})") from fault
+        raise ExecutionNotFound(f"no workflow execution {workflow_id!r} in domain {self.domain!r}.")
 
     def _describe(self, execution: WorkflowExecution) -> WorkflowExecutionDetail:
         return self.client.call(DescribeWorkflowExecution(domain=self.domain, execution=execution))
@@ -87,7 +84,7 @@ class Reader:
             try:
                 page = self.client.call(request)
             except UnknownResourceFault as fault:
-                raise NotFound(f"{fault}.") from fault
+                raise ExecutionNotFound(f"{fault}.") from fault
             infos += page.execution_infos
             token = page.next_page_token
             if token is None:

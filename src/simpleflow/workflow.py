@@ -13,6 +13,7 @@ from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
+from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
 from simpleflow.task import (
     ActivityTask,

@@ -12,6 +12,7 @@ import click
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.formats import formatted
 from simpleflow.cli.places import Place, client_of, domain_and_execution, needs_domain, needs_service, place
+from simpleflow.exceptions import ExecutionNotFound
 
 
 @click.command()
@@ -70,7 +71,7 @@ def list_(ctx: click.Context, /, names: tuple[str, ...], status: str, started_si
         report = stats.Reader(client, domain)
         try:
             infos = report.executions(is_open=status == "open", since=since.timestamp())
-        except stats.NotFound as error:
+        except ExecutionNotFound as error:
             raise CommandError(str(error)) from error
         show(where, stats.LIST, [stats.listed(each) for each in infos])
 
@@ -85,7 +86,7 @@ def found(where: Place, names: tuple[str, ...], *, to_write: bool = False) -> It
         report = stats.Reader(client, domain)
         try:
             execution = report.find(workflow_id, run_id)
-        except stats.NotFound as error:
+        except ExecutionNotFound as error:
             hint = f"list what is there with: simpleflow {where.options(domain)} workflow.list --status closed"
             raise CommandError(str(error), hint) from error
         yield report, execution

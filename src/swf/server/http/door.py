@@ -61,7 +61,7 @@ class Door:
             raise DoorError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from error
         name = _LOCALLY.get(host, f"[{host.strip('[]')}]" if ":" in host else host)
         self.url = f"http://{name}:{self._socket.getsockname()[1]}"
-        self._service = service
+        self.service = service
         self._keys = keys
         self._app = App(
             lambda: Calls(service, poll_wait_s=poll_wait_s),
@@ -103,7 +103,7 @@ class Door:
         self._loop_thread.join()
 
     def _health(self) -> bytes:
-        service = self._service
+        service = self.service
         obstacle = service.writing.obstacle
         return wire.encode_json(
             {

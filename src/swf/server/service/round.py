@@ -368,6 +368,8 @@ class Round:
             warm.lsn = committed
         for answer in self.answers:
             answer.pending.finish(_composed(answer), committed if answer.lsn is None else answer.lsn)
+        if any(not warm.execution.is_open for warm in self.touched.values()):
+            self.service.tell_closings()
 
 
 def round_ms(at: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import logging
 import secrets
 import threading
@@ -41,6 +42,8 @@ from swf.server.store.writing import Writing
 from swf.server.waiters import TaskLists
 
 Result = TypeVar("Result")
+
+_listener_keys = itertools.count()
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +98,7 @@ class Service:
         self._noted_at_lsn = database.committed
         self._alarm: Callable[[float], None] = lambda at: None
         self._before_close: Callable[[], None] | None = None
+        self._listeners: dict[int, Callable[[], None]] = {}
         self.is_closed = False
         if not read_only:
             end_interrupted(self)
@@ -334,6 +338,24 @@ class Service:
         """*before* is called when the service is about to close, without the turn."""
         self._before_close = before
 
+    def on_closings(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """*listener* is called, holding the turn, whenever executions have closed, and when the service closes.
+
+        It must return at once, and call nothing here. Returns what ends that.
+        """
+        key = next(_listener_keys)
+        self._listeners[key] = listener
+
+        def end() -> None:
+            self._listeners.pop(key, None)
+
+        return end
+
+    def tell_closings(self) -> None:
+        """Executions have closed, or nobody will ever tell."""
+        for listener in list(self._listeners.values()):
+            listener()
+
     def tick(self) -> None:
         """Lets every deadline strike that is due, in rounds, and does what can wait for an idle moment."""
         due = True
@@ -459,6 +481,7 @@ class Service:
             finally:
                 if self._file_lock is not None:
                     self._file_lock.release()
+                self.tell_closings()
 
 
 def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:

@@ -1,0 +1,152 @@
+"""Histories read again: to answer a query, or to find where the code and a recorded history differ."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from simpleflow import format
+from simpleflow.exceptions import NonDeterminismError, QueryError
+from simpleflow.futures import running
+from simpleflow.queries import queries_of
+from simpleflow.replay.options import WAKE_UP_TIMER, Finding, RunOptions
+from simpleflow.replay.run import Run
+from simpleflow.workflow import Workflow
+from swf.protocol.base import Attributes, DecisionAttributes
+from swf.protocol.decisions import (
+    CancelWorkflowExecution,
+    CompleteWorkflowExecution,
+    ContinueAsNewWorkflowExecution,
+    FailWorkflowExecution,
+)
+from swf.protocol.event import HistoryEvent
+from swf.protocol.events import (
+    CancelWorkflowExecutionFailed,
+    CompleteWorkflowExecutionFailed,
+    ContinueAsNewWorkflowExecutionFailed,
+    FailWorkflowExecutionFailed,
+    TimerStarted,
+    WorkflowExecutionCanceled,
+    WorkflowExecutionCompleted,
+    WorkflowExecutionContinuedAsNew,
+    WorkflowExecutionFailed,
+)
+
+CLOSING: dict[type[Attributes], type[DecisionAttributes]] = {
+    WorkflowExecutionCompleted: CompleteWorkflowExecution,
+    WorkflowExecutionFailed: FailWorkflowExecution,
+    WorkflowExecutionCanceled: CancelWorkflowExecution,
+    WorkflowExecutionContinuedAsNew: ContinueAsNewWorkflowExecution,
+}
+"""The events by which a decider closes an execution, and the decisions that make them."""
+REFUSED = (
+    CompleteWorkflowExecutionFailed,
+    FailWorkflowExecutionFailed,
+    CancelWorkflowExecutionFailed,
+    ContinueAsNewWorkflowExecutionFailed,
+)
+WORDS: dict[type[DecisionAttributes], str] = {
+    CompleteWorkflowExecution: "completes",
+    FailWorkflowExecution: "fails",
+    CancelWorkflowExecution: "is canceled",
+    ContinueAsNewWorkflowExecution: "continues as new",
+}
+
+
+def answer(
+    workflow_class: type[Workflow],
+    options: RunOptions,
+    events: Sequence[HistoryEvent],
+    query: str,
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+) -> tuple[Any, list[Finding]]:
+    """What a query says, asked after the last decision of a history that was answered; and what was noticed.
+
+    Raises QueryError if there is no such query or it does more than to look, NonDeterminismError if the code does
+    something else than the history, and whatever the query itself raises.
+    """
+    known = queries_of(workflow_class)
+    if query not in known:
+        there = f"its queries are {', '.join(known)}" if known else "it has none; mark a method with @workflow.query"
+        raise QueryError(f"the workflow {workflow_class.__name__} has no query {query!r}: {there}")
+    run = Run(workflow_class, options)
+    try:
+        run.replay(events)
+        run.is_asked = True
+        token = running.set(run.engine)
+        try:
+            return getattr(run.workflow, query)(*args, **kwargs), run.differences.take()
+        except QueryError:
+            raise
+        except Exception as error:
+            if run.position:
+                raise
+            raise QueryError(f"the query {query!r} fails, for run has not begun yet; ask again later") from error
+        finally:
+            running.reset(token)
+    finally:
+        run.kill()
+
+
+def differences(
+    workflow_class: type[Workflow], options: RunOptions, events: Sequence[HistoryEvent], *, strict: bool
+) -> list[Finding]:
+    """Where the code does something else than the history says, in order; none if it does the same.
+
+    *strict*: as :attr:`RunOptions.strict`. After a difference that is an error nothing else is looked for.
+    """
+    run = Run(workflow_class, dataclasses.replace(options, strict=strict))
+    try:
+        rest = run.replay(events)
+        wanted, where = run.closing, run.blocked_on
+        run.compare(rest)
+        return [*run.differences.take(), *_ending(wanted, where, events, rest)]
+    except NonDeterminismError as error:
+        return [*run.differences.take(), Finding(str(error))]
+    finally:
+        run.kill()
+
+
+def _ending(
+    wanted: DecisionAttributes | None, where: str, events: Sequence[HistoryEvent], rest: Sequence[HistoryEvent]
+) -> list[Finding]:
+    """How the ends differ, if they do: *wanted* is the one of the code, None if it waits (*where*)."""
+    last = events[-1]
+    recorded = CLOSING.get(type(last.attributes))
+    if recorded is None:
+        was_cut = any(
+            isinstance(event.attributes, REFUSED)
+            or (isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER)
+            for event in rest
+        )
+        if wanted is None or was_cut or not rest:
+            return []
+        return [Finding(f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end")]
+    said = f"event {last.id} tells that the workflow {WORDS[recorded]}"
+    if wanted is None:
+        return [Finding(f"{said}, but now it waits{f' at {where}' if where else ''}")]
+    if type(wanted) is not recorded:
+        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}")]
+    before, now = _outcome(last.attributes), _outcome(wanted)
+    if before == now or format.decode(before) == format.decode(now):
+        return []
+    return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}")]
+
+
+def _outcome(attributes: Any) -> str | None:
+    """What is compared of an end: details of failures hold line numbers, which may change."""
+    for name in ("result", "reason", "input"):
+        found = getattr(attributes, name, None)
+        if found is not None:
+            return str(found)
+    return None
+
+
+def _why(wanted: DecisionAttributes) -> str:
+    return f": {wanted.reason}" if isinstance(wanted, FailWorkflowExecution) else ""
+
+
+def _short(text: str | None) -> str:
+    return format.shortened(repr(text), 200)
