@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,8 @@ class FollowingClient:
         self._path = path.resolve()
         self._client: KeepAliveClient | None = None
         self._is_stopped = False
+        self._lock = threading.Lock()
+        """Held while a client is made: of two that threads make at once one could not be stopped any more."""
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer; raises the fault, or Unreachable."""
@@ -125,21 +128,23 @@ class FollowingClient:
 
     def stop_polling(self) -> None:
         """Ends the polls that wait now, and all later ones."""
-        self._is_stopped = True
-        client = self._client
+        with self._lock:
+            self._is_stopped = True
+            client = self._client
         if client is not None:
             client.stop_polling()
 
     def _found(self) -> KeepAliveClient:
-        client = self._client
-        if client is None:
-            hint = read_hint(self._path)
-            if hint.url is None or not serves(hint):
-                raise Unreachable(f"no process serves {self._path}")
-            client = self._client = KeepAliveClient(hint.url, bearer=hint.secret)
-            if self._is_stopped:
-                client.stop_polling()
-        return client
+        with self._lock:
+            client = self._client
+            if client is None:
+                hint = read_hint(self._path)
+                if hint.url is None or not serves(hint):
+                    raise Unreachable(f"no process serves {self._path}")
+                client = self._client = KeepAliveClient(hint.url, bearer=hint.secret)
+                if self._is_stopped:
+                    client.stop_polling()
+            return client
 
 
 def serves(hint: Hint) -> bool:

@@ -73,7 +73,11 @@ def answer(
         raise QueryError(f"the workflow {workflow_class.__name__} has no query {query!r}: {there}")
     run = Run(workflow_class, options)
     try:
-        run.replay(events)
+        rest = run.replay(events)
+        for difference in _ending(run, events, rest):
+            raise NonDeterminismError(
+                f"{difference.message}. The code has changed since; ask with the code that decides this execution."
+            )
         run.is_asked = True
         token = running.set(run.engine)
         try:
@@ -100,19 +104,18 @@ def differences(
     run = Run(workflow_class, dataclasses.replace(options, strict=strict))
     try:
         rest = run.replay(events)
-        wanted, where = run.closing, run.blocked_on
+        ending = _ending(run, events, rest)
         run.compare(rest)
-        return [*run.differences.take(), *_ending(wanted, where, events, rest)]
+        return [*run.differences.take(), *ending]
     except NonDeterminismError as error:
         return [*run.differences.take(), Finding(str(error))]
     finally:
         run.kill()
 
 
-def _ending(
-    wanted: DecisionAttributes | None, where: str, events: Sequence[HistoryEvent], rest: Sequence[HistoryEvent]
-) -> list[Finding]:
-    """How the ends differ, if they do: *wanted* is the one of the code, None if it waits (*where*)."""
+def _ending(run: Run, events: Sequence[HistoryEvent], rest: Sequence[HistoryEvent]) -> list[Finding]:
+    """How the end of the code differs from that of the history, if it does."""
+    wanted = run.closing if run.may_close and not run.outbox.keeps_open else None
     last = events[-1]
     recorded = CLOSING.get(type(last.attributes))
     if recorded is None:
@@ -126,7 +129,7 @@ def _ending(
         return [Finding(f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end")]
     said = f"event {last.id} tells that the workflow {WORDS[recorded]}"
     if wanted is None:
-        return [Finding(f"{said}, but now it waits{f' at {where}' if where else ''}")]
+        return [Finding(f"{said}, but now it waits{f' at {run.blocked_on}' if run.blocked_on else ''}")]
     if type(wanted) is not recorded:
         return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}")]
     before, now = _outcome(last.attributes), _outcome(wanted)
