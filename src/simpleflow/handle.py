@@ -90,6 +90,25 @@ class Handle(Generic[R_co]):
         reader = stats.Reader(self._client, self._client.domain)
         return reader.history(self._describe())
 
+    @property
+    def newest_run_id(self) -> str:
+        """Of the run that this has come to."""
+        return self._execution.run_id
+
+    def events(self) -> list[HistoryEvent]:
+        """All events of the newest run."""
+        execution = self._newest()
+        events: list[HistoryEvent] = []
+        token: str | None = None
+        while True:
+            page = self._client.call(
+                GetWorkflowExecutionHistory(domain=self._client.domain, execution=execution, next_page_token=token)
+            )
+            events += wire.decode_events(page.events)
+            token = page.next_page_token
+            if token is None:
+                return events
+
     # What can be done to it
 
     def signal(self, name: str, /, *args: Any, propagate: bool = False, **kwargs: Any) -> None:
@@ -153,7 +172,7 @@ class Handle(Generic[R_co]):
         here does something else than the history.
         """
         name = query if isinstance(query, str) else query.__name__
-        events = self._events(self._newest())
+        events = self.events()
         options = self._client.replay_options(self._execution)
         value, findings = past.answer(self._class_of(events), options, events, name, args, kwargs)
         for finding in findings:
@@ -181,15 +200,3 @@ class Handle(Generic[R_co]):
         except UnknownResourceFault as fault:
             raise ExecutionNotFound(f"{fault} (in domain {self._client.domain!r})") from fault
         return self._execution
-
-    def _events(self, execution: WorkflowExecution) -> list[HistoryEvent]:
-        events: list[HistoryEvent] = []
-        token: str | None = None
-        while True:
-            page = self._client.call(
-                GetWorkflowExecutionHistory(domain=self._client.domain, execution=execution, next_page_token=token)
-            )
-            events += wire.decode_events(page.events)
-            token = page.next_page_token
-            if token is None:
-                return events

@@ -50,7 +50,7 @@ class World:
         self.service = open_service(None, clock=self.clock)
         self.client = InProcessClient(self.service, poll_wait_s=0)
         self.executor = Executor(self.client, DOMAIN, [], task_list=task_list, store=self.store)
-        self._fakes = fakes or {}
+        self._fakes = {} if fakes is None else fakes
         list_ = TaskList(name=task_list)
         self._decide = PollForDecisionTask(domain=DOMAIN, task_list=list_, start_at_previous_started_event=True)
         self._work = PollForActivityTask(domain=DOMAIN, task_list=list_)

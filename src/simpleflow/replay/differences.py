@@ -31,11 +31,11 @@ class Differences:
         self._told: set[str] = set()
         self._was_awake = False
 
-    def note(self, message: str) -> None:
+    def note(self, message: str, *, is_difference: bool = False) -> None:
         """Something to tell with the next answer, once."""
         if message not in self._told:
             self._told.add(message)
-            self._findings.append(Finding(message))
+            self._findings.append(Finding(message, is_difference=is_difference))
 
     def take(self) -> list[Finding]:
         """What was noted since this was asked last."""
@@ -88,7 +88,7 @@ class Differences:
     def _differs(self, message: str) -> None:
         if self._run.options.strict:
             raise NonDeterminismError(message)
-        self.note(message + "; the recorded one counts")
+        self.note(message + "; the recorded one counts", is_difference=True)
 
     def look(self, batch: list[HistoryEvent]) -> None:
         """Compares, after a batch, what the history tells with what was submitted."""
@@ -97,7 +97,7 @@ class Differences:
                 message = f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
-                self.note(message)
+                self.note(message, is_difference=True)
         was_cut = self._was_awake or any(
             isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
         )

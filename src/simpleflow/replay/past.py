@@ -106,11 +106,15 @@ def differences(
         rest = run.replay(events)
         ending = _ending(run, events, rest)
         run.compare(rest)
-        return [*run.differences.take(), *ending]
+        return [*_differing(run), *ending]
     except NonDeterminismError as error:
-        return [*run.differences.take(), Finding(str(error))]
+        return [*_differing(run), Finding(str(error), is_difference=True)]
     finally:
         run.kill()
+
+
+def _differing(run: Run) -> list[Finding]:
+    return [finding for finding in run.differences.take() if finding.is_difference]
 
 
 def _ending(run: Run, events: Sequence[HistoryEvent], rest: Sequence[HistoryEvent]) -> list[Finding]:
@@ -126,16 +130,18 @@ def _ending(run: Run, events: Sequence[HistoryEvent], rest: Sequence[HistoryEven
         )
         if wanted is None or was_cut or not rest:
             return []
-        return [Finding(f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end")]
+        return [
+            Finding(f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end", True)
+        ]
     said = f"event {last.id} tells that the workflow {WORDS[recorded]}"
     if wanted is None:
-        return [Finding(f"{said}, but now it waits{f' at {run.blocked_on}' if run.blocked_on else ''}")]
+        return [Finding(f"{said}, but now it waits{f' at {run.blocked_on}' if run.blocked_on else ''}", True)]
     if type(wanted) is not recorded:
-        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}")]
+        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}", True)]
     before, now = _outcome(last.attributes), _outcome(wanted)
     if before == now or format.decode(before) == format.decode(now):
         return []
-    return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}")]
+    return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}", True)]
 
 
 def _outcome(attributes: Any) -> str | None:
