@@ -322,6 +322,14 @@ class as_completed(Generic[R]):  # the name of the standard library
         return self._arrived.popleft()
 
 
+def as_argument(future: Future[R]) -> R:
+    """*future* itself, for type checkers its result: where ``submit`` gets it by keyword, ``x=as_argument(y)``.
+
+    At run time there is no difference to ``x=y``; types cannot say that a keyword may also be a future.
+    """
+    return future  # type: ignore[return-value]  # submit makes it true
+
+
 def is_enough(fs: Sequence[Future[Any]], return_when: str) -> bool:
     """Whether a wait for *fs* is over."""
     if return_when == FIRST_COMPLETED:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar, overload
 
-from simpleflow.activity import Activity
+from simpleflow.activity import Activity, Executable
 from simpleflow.client import Client, Starter, StartOptions
 from simpleflow.dispatch import find_activity
 from simpleflow.exceptions import DispatchError
@@ -28,6 +28,8 @@ from swf.protocol.values import WorkflowExecution
 P = ParamSpec("P")
 R = TypeVar("R")
 
+Faked = Activity[..., Any] | type[Executable[Any]] | str
+"""An activity (mypy takes one that is written as a class for that class), or the name of one."""
 STIRRING: Final = (
     StartWorkflowExecution,
     SignalWorkflowExecution,
@@ -145,17 +147,17 @@ class Environment:
     # Activities
 
     @overload
-    def fake(self, activity: Activity[..., Any] | str, function: Callable[..., Any], /) -> Fake: ...
+    def fake(self, activity: Faked, function: Callable[..., Any], /) -> Fake: ...
 
     @overload
-    def fake(self, activity: Activity[..., Any] | str, /, *, returns: Any) -> Fake: ...
+    def fake(self, activity: Faked, /, *, returns: Any) -> Fake: ...
 
     @overload
-    def fake(self, activity: Activity[..., Any] | str, /, *, raises: BaseException) -> Fake: ...
+    def fake(self, activity: Faked, /, *, raises: BaseException) -> Fake: ...
 
     def fake(
         self,
-        activity: Activity[..., Any] | str,
+        activity: Faked,
         function: Callable[..., Any] | None = None,
         /,
         *,
@@ -169,6 +171,8 @@ class Environment:
         """
         if (function is not None) + (returns is not _NOT_GIVEN) + (raises is not None) != 1:
             raise TypeError("a fake needs one of: a function, returns=..., raises=...")
+        if not isinstance(activity, str | Activity):
+            raise TypeError(f"an activity or the name of one is needed, not {activity!r}")
         name = activity if isinstance(activity, str) else activity.name
         try:
             find_activity(name)
