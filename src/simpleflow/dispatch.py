@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from simpleflow import format
+from simpleflow import format, hints
 from simpleflow.activity import Activity
 from simpleflow.exceptions import DispatchError
 from simpleflow.registry import registry
@@ -103,7 +103,9 @@ def run_activity(
         content = format.decode(store.resolve(input))
         if not isinstance(content, dict):
             content = {"args": content if isinstance(content, list) else [content]}
-        value = find_activity(name, importable)(*content.get("args", ()), **content.get("kwargs", {}))
+        activity = find_activity(name, importable)
+        args, kwargs = hints.arguments(activity.callable, content.get("args", ()), content.get("kwargs", {}))
+        value = activity(*args, **kwargs)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # SystemExit too: an activity that exits has failed

@@ -21,6 +21,14 @@ class JumboTooLargeError(ValueError):
     """A value is too long for its field and there is no place to keep it."""
 
 
+class ValueMismatch(TypeError):
+    """A value cannot be brought back to the type that a hint says."""
+
+
+class CodecError(ValueError):
+    """A value went through a codec that is not known here, or cannot be read by it."""
+
+
 class TaskException(Exception):
     """A task with ``raises_on_failure`` has failed for good.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from simpleflow import format
+from simpleflow import texts
 from swf.lifecycle import ActivityTask, Execution
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
@@ -64,7 +64,7 @@ class History:
                     "state": "signaled",
                     "event_id": event.id,
                     "timestamp": moment(event),
-                    "input": format.decode(attributes.input),
+                    "input": texts.decode(attributes.input),
                 }
             )
         return lists
@@ -83,7 +83,7 @@ class History:
                     "state": "recorded",
                     "event_id": event.id,
                     "timestamp": moment(event),
-                    "details": format.decode(attributes.details),
+                    "details": texts.decode(attributes.details),
                 }
             )
         return lists
@@ -99,7 +99,7 @@ class History:
                 "start_to_fire_timeout": int(timer.wanted.start_to_fire_timeout),
                 "started_event_id": timer.opened.id,
                 "started_event_timestamp": moment(timer.opened),
-                "control": format.decode(timer.wanted.control),
+                "control": texts.decode(timer.wanted.control),
             }
             for timer in self.execution.timers.values()
         }
@@ -137,8 +137,8 @@ def activity_entry(task: ActivityTask, earlier: dict[str, Any] | None) -> dict[s
             "scheduled_id": task.scheduled.id,
             "scheduled_timestamp": moment(task.scheduled),
             "decision_task_completed_event_id": wanted.decision_task_completed_event_id,
-            "input": format.decode(wanted.input),
-            "control": format.decode(wanted.control),
+            "input": texts.decode(wanted.input),
+            "control": texts.decode(wanted.control),
             "task_list": wanted.task_list.name,
         }
     )
@@ -156,7 +156,7 @@ def _add_outcome(entry: dict[str, Any], event: HistoryEvent) -> None:
     at = moment(event)
     match event.attributes:
         case ActivityTaskCompleted(result=result):
-            entry.update(completed_id=event.id, completed_timestamp=at, result=format.decode(result))
+            entry.update(completed_id=event.id, completed_timestamp=at, result=texts.decode(result))
         case ActivityTaskFailed(reason=reason, details=details):
             retry = entry.get("retry", -1) + 1
             entry.update(failed_id=event.id, failed_timestamp=at, reason=reason, details=details, retry=retry)

@@ -14,6 +14,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "ACTIVITY_SCHEDULE_TO_START_TIMEOUT": "300",
     "ACTIVITY_HEARTBEAT_TIMEOUT": "300",
     "ACTIVITY_SIGTERM_WAIT_SEC": 3,
+    "SIMPLEFLOW_CODEC": None,
+    "SIMPLEFLOW_TYPE_HINTS": "check",
     "SWF_MAX_OPEN_ACTIVITY_COUNT": 1000,
     "WORKFLOW_DEFAULT_DECISION_TASK_TIMEOUT": "300",
     "WORKFLOW_DEFAULT_EXECUTION_TIME": "3600",
@@ -31,7 +33,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"simpleflow has no setting {name!r}")
     default = DEFAULTS[name]
     if name in os.environ:
-        return type(default)(os.environ[name])
+        return os.environ[name] if default is None else type(default)(os.environ[name])
     if name in _configured:
         return _configured[name]
     module = os.environ.get("SIMPLEFLOW_SETTINGS_MODULE")

@@ -10,8 +10,9 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
+from simpleflow import codecs
 from simpleflow.exceptions import JumboTooLargeError
-from simpleflow.format import POINTER, is_pointer, pointer_of
+from simpleflow.texts import POINTER, is_pointer, pointer_of
 
 FIELD_CHARACTERS: Final = 32_768
 """What fits into a field of SWF."""
@@ -64,10 +65,11 @@ class ValueStore:
         return pointer
 
     def fitting(self, text: str, *, keeps_values: bool = True) -> str:
-        """*text* if it fits into a field of SWF, else its pointer.
+        """*text*, through the codec if one is set, if it fits into a field of SWF, else its pointer.
 
         Raises JumboTooLargeError if values are not to be kept, for a service that others use from elsewhere.
         """
+        text = codecs.wrapped(text)
         if len(text) <= FIELD_CHARACTERS:
             return text
         if not keeps_values:

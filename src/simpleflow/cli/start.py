@@ -118,6 +118,7 @@ def read_signal(text: str) -> tuple[str, Any]:
 
 def run_here(workflow: Any, input: dict[str, Any], signals: dict[str, Any]) -> None:
     """Runs in this process. Standard output is the workflow's; the result goes to standard error."""
+    from simpleflow import format
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError, NothingWillHappen
     from simpleflow.local import Executor
     from simpleflow.storage import StorageError
@@ -130,7 +131,7 @@ def run_here(workflow: Any, input: dict[str, Any], signals: dict[str, Any]) -> N
         explain(failure)
         raise CommandError(f"{workflow.name}: {failure}") from failure
     sys.stdout.flush()
-    click.echo(json.dumps(result), err=True)
+    click.echo(json.dumps(format.decode(format.encode(result))), err=True)
 
 
 def explain(failure: Any) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simpleflow import format
+from simpleflow import format, hints
 from simpleflow.dispatch import run_activity
 from simpleflow.exceptions import NothingWillHappen
 from simpleflow.storage import ValueStore
@@ -42,7 +42,7 @@ class Executor:
         self._store = ValueStore()
 
     def run(self, input: Mapping[str, Any] | None = None, workflow_id: str = "local") -> Any:
-        """The result of ``run`` with *input* (``args`` and ``kwargs``).
+        """The result of ``run``, as its hints say, with *input* (``args`` and ``kwargs``).
 
         Raises ExecutionFailed if the workflow does not complete, NothingWillHappen if it waits in vain.
         """
@@ -80,7 +80,8 @@ class Executor:
                     break
         finally:
             executor.close()
-        return format.decode(setup.result_of(client, DOMAIN, execution, self._store))
+        result = format.decode(setup.result_of(client, DOMAIN, execution, self._store))
+        return hints.result(self._workflow.run, result)
 
     def _work(self, task: ActivityTask) -> RespondActivityTaskCompleted | RespondActivityTaskFailed:
         assert task.activity_id is not None
@@ -104,7 +105,7 @@ class Executor:
                     domain=DOMAIN,
                     workflow_id=execution.workflow_id,
                     signal_name=name,
-                    input=format.encode(self._signals.pop(name)),
+                    input=self._store.fitting(format.encode(self._signals.pop(name))),
                 )
             )
             return

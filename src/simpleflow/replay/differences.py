@@ -52,7 +52,8 @@ class Differences:
         if self._run.echoes_are_own or recorded.input == record.input:
             return
         if format.is_pointer(recorded.input):
-            if not format.is_pointer(record.input):
+            theirs, mine = format.named_content(recorded.input or ""), format.named_content(record.input or "")
+            if theirs is None or mine is None or theirs == mine:
                 return
         elif comparable(recorded.input, format.decode(recorded.input)) == comparable(
             record.input, format.decode(record.input)

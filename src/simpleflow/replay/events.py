@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from simpleflow import hints
 from simpleflow.exceptions import TaskFailed
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, helpers
@@ -112,7 +113,8 @@ def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.Act
     match event.attributes:
         case e.ActivityTaskCompleted(result=result):
             run.forget(record)
-            record.future.set_finished_lazily(lambda: run.options.decode(result))
+            function = record.task.activity.callable
+            record.future.set_finished_lazily(lambda: hints.result(function, run.options.decode(result)))
         case e.ActivityTaskCanceled():
             run.forget(record)
             record.future.set_cancelled()

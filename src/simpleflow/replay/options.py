@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simpleflow import format
+from simpleflow import texts
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.values import ActivityType, WorkflowType
 
@@ -35,7 +35,7 @@ class RunOptions:
     task_list: str | None = None
     strict: bool = False
     keeps_values: bool = False
-    decode: Callable[[str | None], Any] = format.decode
+    decode: Callable[[str | None], Any] = texts.decode
     max_decisions: int = 100
     max_bytes: int = BODY_BYTES
     max_open_activities: int = 1000

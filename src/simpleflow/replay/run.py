@@ -12,7 +12,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from simpleflow import format
+from simpleflow import codecs, format, hints
 from simpleflow.exceptions import JumboTooLargeError, TaskException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
@@ -200,7 +200,7 @@ class Run:
     def _main(self) -> None:
         assert self.started is not None
         try:
-            args, kwargs = arguments(self.options.decode(self.started.input))
+            args, kwargs = hints.arguments(self.workflow.run, *arguments(self.options.decode(self.started.input)))
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
@@ -346,7 +346,7 @@ class Run:
         """*text*, or the pointer to it if it is longer than its field."""
         if text is None:
             return None
-        text = format.sendable(text)
+        text = codecs.wrapped(format.sendable(text))
         if len(text) <= limit:
             return text
         if not self.options.keeps_values:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import math
 import time
@@ -216,7 +215,7 @@ class _Canceled(Exception):
 def limits_in(input: str | None) -> dict[str, int]:
     """The seconds that the decider has written into the input: heartbeat, start_to_close; those that are set."""
     try:
-        told: Any = json.loads(input or "")["meta"]["simpleflow"]
+        told: Any = format.decode(input)["meta"]["simpleflow"]
         return {name: int(told[name]) for name in ("heartbeat", "start_to_close") if told.get(name, "NONE") != "NONE"}
     except (ValueError, KeyError, TypeError):
         return {}
