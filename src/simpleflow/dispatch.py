@@ -5,17 +5,16 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from simpleflow import format, hints
+from simpleflow import codecs, format, hints, remote
 from simpleflow.activity import Activity
-from simpleflow.exceptions import DispatchError
+from simpleflow.exceptions import DispatchError, JumboTooLargeError
 from simpleflow.registry import registry
-from simpleflow.storage import FIELD_CHARACTERS, ValueStore
+from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 
 REASON_CHARACTERS: Final = 256
 
@@ -109,30 +108,46 @@ def run_activity(
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # SystemExit too: an activity that exits has failed
-        return failure(error)
+        return failure(error, store, keeps_values=keeps_values)
     try:
         text = format.encode(value)
         return Outcome(result=store.fitting(text, keeps_values=keeps_values))
     except Exception as error:  # noqa: BLE001  # the value is the user's, and so is its failure to be sent
         reason = f"cannot complete task {activity_id}: {type(error).__name__} {error}"
-        return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=failure(error).details)
+        told = failure(error, store, keeps_values=keeps_values)
+        return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=told.details)
 
 
-def failure(error: BaseException) -> Outcome:
-    """What a worker says of an exception: its class and message, and all of it as JSON."""
-    kind = type(error)
-    lines = traceback.format_exception(error)
-    details = {
-        "error": kind.__name__,
-        "error_type": f"{kind.__module__}.{kind.__qualname__}",
-        "message": str(error),
-        "traceback": lines,
-    }
+def failure(error: BaseException, store: ValueStore | None = None, *, keeps_values: bool = True) -> Outcome:
+    """What a worker says of an exception: its class and message, and all of it as JSON.
+
+    Details too long for SWF are put into *store*; without one, or if values are not to be kept, they are shortened.
+    """
+    details = remote.described(error)
+    reason = format.shortened(f"{details['error']}: {details['message']}", REASON_CHARACTERS)
     text = format.encode(details)
-    while len(text) > FIELD_CHARACTERS and len(lines) > 2:
-        del lines[len(lines) // 2]  # the ends tell most: where it began, what it was
-        text = format.encode({**details, "traceback": [*lines[: len(lines) // 2], "...\n", *lines[len(lines) // 2 :]]})
-    if len(text) > FIELD_CHARACTERS:
-        details["message"] = format.shortened(str(error), 2_000)
-        text = format.encode({**details, "traceback": []})
-    return Outcome(reason=format.shortened(f"{kind.__name__}: {error}", REASON_CHARACTERS), details=text)
+    if store is not None and keeps_values:
+        try:
+            return Outcome(reason=reason, details=store.fitting(text))
+        except (StorageError, JumboTooLargeError):
+            pass  # the failure counts more than all of its words
+    for say_less in (_without_extras, _without_middle, _without_traceback):
+        if len(codecs.wrapped(text)) <= FIELD_CHARACTERS:
+            break
+        details = say_less(details)
+        text = format.encode(details)
+    return Outcome(reason=reason, details=codecs.wrapped(text))
+
+
+def _without_extras(details: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in details.items() if key not in ("args", "attributes")}
+
+
+def _without_middle(details: dict[str, Any]) -> dict[str, Any]:
+    """The ends of a traceback tell most: where it began, what it was."""
+    lines = details["traceback"]
+    return {**details, "traceback": [*lines[:20], "...\n", *lines[-20:]] if len(lines) > 40 else lines}
+
+
+def _without_traceback(details: dict[str, Any]) -> dict[str, Any]:
+    return {**details, "traceback": [], "message": format.shortened(details["message"], 2_000)}

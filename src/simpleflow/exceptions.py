@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -39,6 +40,7 @@ class TaskException(Exception):
         super().__init__(task, exception)
         self.task = task
         self.exception = exception
+        self.__cause__ = exception
 
     @property
     def payload(self) -> Any:
@@ -50,7 +52,11 @@ class TaskException(Exception):
 
 
 class TaskFailed(Exception):
-    """A task has failed. *name* is its id; *reason* and *details* are what its worker said."""
+    """A task has failed. *name* is its id; *reason* and *details* are what its worker said.
+
+    Workers in Python describe the exception in the details, as JSON. Where its class is known, the failure is of
+    that class as well: ``except ValueError`` catches it.
+    """
 
     def __init__(self, name: str, reason: str | None, details: str | None = None) -> None:
         super().__init__(name, reason, details)
@@ -60,6 +66,57 @@ class TaskFailed(Exception):
 
     def __str__(self) -> str:
         return f"{self.name} failed: {self.reason}"
+
+    @property
+    def failure(self) -> TaskFailed:
+        """The failure as SWF tells it: *name*, *reason*, *details*, whatever attributes the exception's class has."""
+        found: TaskFailed = vars(self).get("_failure", self)
+        return found
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The details as an object: error, error_type, message, traceback; empty if they are something else."""
+        try:
+            found = json.loads(self.failure.details or "")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def error(self) -> str | None:
+        """The name of the exception's class, None if the worker did not tell it."""
+        return _text(self.described.get("error"))
+
+    @property
+    def error_type(self) -> str | None:
+        """The dotted path of the exception's class, None if the worker did not tell it."""
+        return _text(self.described.get("error_type"))
+
+    @property
+    def message(self) -> str | None:
+        """What the exception said: whole, unlike the reason; the reason if the worker told no more."""
+        return _text(self.described.get("message", self.failure.reason))
+
+    @property
+    def traceback(self) -> list[str]:
+        """The lines of the traceback in the worker; empty if it did not tell them."""
+        lines = self.described.get("traceback")
+        return [str(line) for line in lines] if isinstance(lines, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+class RemoteTraceback(Exception):
+    """Where an exception was raised in another process, for people."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"in the worker\n{self.text}"
 
 
 class TimeoutError(Exception):

@@ -101,6 +101,30 @@ class Raises(Base):
         return self.submit(raise_it, "the disk is on fire").result_or_raise()
 
 
+class Refused(Exception):
+    """An error of the user's own."""
+
+    def __init__(self, card: str, limit: int) -> None:
+        super().__init__(f"{card} refused")
+        self.limit = limit
+
+
+@FAST
+def charge(card: str) -> None:
+    raise Refused(card, 5)
+
+
+class CatchesRefused(Base):
+    name = "catches-refused"
+
+    def run(self) -> str:
+        try:
+            self.submit(charge, "visa").result_or_raise()
+        except Refused as error:
+            return f"{error}, limit {error.limit}"
+        return "paid"
+
+
 class NoJson(Base):
     name = "no-json"
 

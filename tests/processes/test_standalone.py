@@ -284,6 +284,13 @@ def test_a_workflow_may_catch_everything_its_tasks_raise(tmp_path: Path, mode: t
     assert '"caught"' in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("mode", [("standalone",), ("workflow.start", "--local")])
+def test_a_workflow_catches_the_class_that_its_activity_raised(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    done = simpleflow(tmp_path, *mode, f"{FLOWS}.CatchesRefused")
+    assert done.returncode == 0, done.stderr
+    assert '"visa refused, limit 5"' in done.stdout + done.stderr
+
+
 def test_what_activities_print_does_not_mix_with_the_result(tmp_path: Path) -> None:
     done = simpleflow(tmp_path, "standalone", f"{FLOWS}.Add", "--input", "[1]")
     assert done.stdout.splitlines()[1:] == ["1 + 2 = 3", "3"]

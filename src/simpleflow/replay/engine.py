@@ -81,8 +81,8 @@ class Engine:
         """Fails the execution; control leaves ``run``."""
         self.check()
         text = f"Workflow execution failed: {reason}"
-        if details is None and len(text) > failures.REASON_CHARACTERS:
-            details = reason
+        if len(text) > failures.REASON_CHARACTERS:
+            details = reason if details is None else f"{reason}\n\n{details}"
         self._run.close(self._run.failure(text, details))
         raise FailNow(reason)
 

@@ -121,7 +121,7 @@ def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.Act
         case e.ActivityTaskFailed() | e.ActivityTaskTimedOut() as failed:
             assert record.id is not None
             record.last_details = failed.details if isinstance(failed, e.ActivityTaskTimedOut) else None
-            run.fail_attempt(record, failures.task_exception(record.id, failed, scheduled))
+            run.fail_attempt(record, failures.task_exception(record.id, failed, scheduled, run.options.decode))
 
 
 CLOSED_ACTIVITY = (e.ActivityTaskCompleted, e.ActivityTaskFailed, e.ActivityTaskTimedOut, e.ActivityTaskCanceled)

@@ -224,6 +224,8 @@ class Run:
 
     def failure(self, reason: str, details: str | None) -> FailWorkflowExecution:
         """The decision to fail; texts too long for their fields never hide the failure itself."""
+        if details is None and len(reason) > failures.REASON_CHARACTERS:
+            details = reason
         if details is not None and len(details) > FIELD_CHARACTERS and not self.options.keeps_values:
             details = format.shortened(details, FIELD_CHARACTERS)
         short = format.shortened(reason, failures.REASON_CHARACTERS)

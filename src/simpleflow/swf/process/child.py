@@ -60,7 +60,7 @@ def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
         for line in lines:
             job = decoder.decode(line)
             if trouble is not None:
-                outcome = failure(trouble)
+                outcome = failure(trouble, store, keeps_values=job.keeps_values)
             else:
                 outcome = run_activity(
                     job.activity_id, job.name, job.input, store, importable, keeps_values=job.keeps_values

@@ -11,7 +11,7 @@ from typing import Any
 
 from simpleflow import format, settings
 from simpleflow.dispatch import REASON_CHARACTERS
-from simpleflow.storage import StorageError, ValueStore
+from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 from simpleflow.swf.process.child import Done, Job
 from simpleflow.swf.process.children import Child, ChildDied
 from simpleflow.swf.process.identity import identity as this_process
@@ -178,7 +178,11 @@ class Worker:
         reason = f"cannot complete task {task.activity_id}: {code} {response}"
         log.error("%s", reason)
         refusal = self._sent(
-            RespondActivityTaskFailed(task_token=task.task_token, reason=format.shortened(reason, REASON_CHARACTERS))
+            RespondActivityTaskFailed(
+                task_token=task.task_token,
+                reason=format.shortened(reason, REASON_CHARACTERS),
+                details=format.shortened(reason, FIELD_CHARACTERS),
+            )
         )
         if refusal is not None:
             log.error("cannot fail the task either id=%s: %s", task.activity_id, refusal)
