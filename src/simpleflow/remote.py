@@ -76,7 +76,8 @@ def rebuilt(failure: TaskFailed) -> TaskFailed:
     if lines:
         failure.__cause__ = RemoteTraceback("".join(lines))
     kind = known_class(failure.error_type)
-    if kind is None or issubclass(kind, TaskFailed):
+    is_raised = (failure.reason or "").startswith(f"{failure.error}:")  # else the worker itself has given up
+    if kind is None or issubclass(kind, TaskFailed) or not is_raised:
         return failure
     details = failure.described
     tried = [details["args"]] if isinstance(details.get("args"), list) else []

@@ -191,28 +191,29 @@ def test_only_exception_classes_of_imported_modules_are_known(path: str | None) 
         "plain text",
         "[1]",
         '{"error_type": 7, "message": {}, "traceback": 3}',
-        '{"error_type": "builtins.ValueError", "message": "a", "args": 3, "attributes": [1]}',
-        '{"error_type": "builtins.ValueError"}',
-        '{"error_type": "builtins.OSError", "message": "x", "args": [[], {}, []]}',
-        '{"error_type": "builtins.UnicodeDecodeError", "message": "x", "args": ["x"]}',
+        '{"error": "E", "error_type": "builtins.ValueError", "message": "a", "args": 3, "attributes": [1]}',
+        '{"error": "E", "error_type": "builtins.ValueError"}',
+        '{"error": "E", "error_type": "builtins.OSError", "message": "x", "args": [[], {}, []]}',
+        '{"error": "E", "error_type": "builtins.UnicodeDecodeError", "message": "x", "args": ["x"]}',
     ],
 )
 def test_details_of_any_other_make_are_no_trouble(details: str | None) -> None:
-    seen = rebuilt(TaskFailed("task-1", "reason", details))
+    seen = rebuilt(TaskFailed("task-1", "E: x", details))
     assert isinstance(seen, TaskFailed)
-    assert (seen.name, seen.reason, seen.details) == ("task-1", "reason", details)
+    assert (seen.name, seen.reason, seen.details) == ("task-1", "E: x", details)
 
 
 def test_what_the_wire_says_cannot_replace_how_an_exception_works() -> None:
     details = {
+        "error": "ValueError",
         "error_type": "builtins.ValueError",
         "message": "x",
         "args": ["x"],
         "attributes": {"__class__": "y", "_failure": "z", "add_note": 1, "with_traceback": 2},
     }
-    seen = rebuilt(TaskFailed("task-1", "reason", json.dumps(details)))
+    seen = rebuilt(TaskFailed("task-1", "ValueError: x", json.dumps(details)))
     assert isinstance(seen, ValueError)
-    assert seen.failure.reason == "reason"
+    assert seen.failure.reason == "ValueError: x"
     with pytest.raises(ValueError, match="x"):
         raise seen
 
@@ -285,7 +286,9 @@ def test_fix_6_a_long_message_does_not_hide_the_error(characters: int) -> None:
         Executor(Long).run({"args": [characters]})
     reason, details = caught.value.reason, caught.value.details
     assert reason is not None
-    assert reason.startswith("Cannot replay the workflow: ValueError(xxx")
+    assert reason.startswith(
+        "Cannot replay the workflow: ValueError(activity-tests.unit.test_remote.shout-1 failed: Va"
+    )
     assert (len(reason), reason[-1]) == (256, "…")
     assert details is not None
     assert "x" * characters in details

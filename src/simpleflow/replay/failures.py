@@ -79,5 +79,6 @@ def reason_and_details(error: BaseException) -> tuple[str, str | None]:
             getattr(cause, "details", None) or reason,
         )
     text = "".join(traceback.format_exception(error))
-    reason = f"Cannot replay the workflow: {type(error).__name__}({error})"
+    said = error.failure if isinstance(error, TaskFailed) else error  # which names the task as well
+    reason = f"Cannot replay the workflow: {type(error).__name__}({said})"
     return shortened(reason, REASON_CHARACTERS), text.replace("Traceback (most recent call last):", "Traceback:", 1)
