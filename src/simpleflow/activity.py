@@ -7,7 +7,22 @@ from collections.abc import Callable
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
+from simpleflow.attempt import ActivityContext, current, heartbeat
+from simpleflow.exceptions import ActivityCancelled, CompleteLater
 from simpleflow.registry import registry
+
+__all__ = [
+    "PRIORITY_NOT_SET",
+    "Activity",
+    "ActivityCancelled",
+    "ActivityContext",
+    "CompleteLater",
+    "Decorator",
+    "Executable",
+    "current",
+    "heartbeat",
+    "with_attributes",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,6 +101,16 @@ class Activity(Generic[P, R]):
     def callable(self) -> Callable[P, R]:
         """The function or class itself."""
         return self._callable
+
+    @property
+    def context(self) -> dict[str, Any] | None:
+        """What the attempt that runs is, as :func:`current` tells it; None if none does."""
+        found = getattr(self._callable, "context", None)
+        return found if isinstance(found, dict) else None
+
+    def propagate_attribute(self, attr: str, value: Any) -> None:
+        """Sets an attribute of the activity."""
+        setattr(self, attr, value)
 
     @property
     def name(self) -> str:

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.machinery
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from simpleflow import codecs, format, hints, remote
 from simpleflow.activity import Activity
-from simpleflow.exceptions import DispatchError, JumboTooLargeError
+from simpleflow.attempt import ActivityContext, Beat, Job, context_of, running
+from simpleflow.download import binaries_of, download_binaries
+from simpleflow.exceptions import ActivityCancelled, CompleteLater, DispatchError, JumboTooLargeError
+from simpleflow.logging_context import logged
+from simpleflow.middleware import Middlewares
 from simpleflow.registry import registry
 from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 
 REASON_CHARACTERS: Final = 256
+LOGGED: Final = ("domain", "workflow_id", "run_id", "activity_id", "attempt", "task_list")
+"""What log lines of an activity say of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an activity: a *result* as text, or (reason given) a failure."""
+    """What became of an activity: a *result* as text, or (reason given) a failure.
+
+    *is_canceled*: it has obeyed a request to cancel, with *last_words* as details. *is_later*: somebody else will
+    complete it.
+    """
 
     result: str | None = None
     reason: str | None = None
     details: str | None = None
+    is_canceled: bool = False
+    is_later: bool = False
+    last_words: str | None = None
 
 
 class Importable:
@@ -86,36 +100,89 @@ def find_activity(name: str, importable: Importable | None = None) -> Activity[.
 
 
 def run_activity(
-    activity_id: str,
-    name: str,
-    input: str | None,
+    job: Job,
     store: ValueStore,
     importable: Importable | None = None,
     *,
-    keeps_values: bool = True,
+    beat: Beat | None = None,
+    middlewares: Middlewares = Middlewares(),  # noqa: B008  # it is frozen
 ) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
 
-    *keeps_values*: a result too long for SWF is put into *store*; else the activity has failed.
+    *beat* sends heartbeats; None: nobody listens. A result too long for SWF is put into *store*, if the job says
+    that values are kept; else the activity has failed.
     """
     try:
-        content = format.decode(store.resolve(input))
+        content = format.decode(store.resolve(job.input))
         if not isinstance(content, dict):
             content = {"args": content if isinstance(content, list) else [content]}
-        activity = find_activity(name, importable)
-        args, kwargs = hints.arguments(activity.callable, content.get("args", ()), content.get("kwargs", {}))
-        value = activity(*args, **kwargs)
+        context = context_of(job, content, store.resolve)
+
+        def fitting(text: str, limit: int) -> str:
+            return store.fitting(text, keeps_values=job.keeps_values, limit=limit)
+
+        about = {name: getattr(context, name) for name in LOGGED}
+        with running(context, beat, fitting), logged(task_type="activity", **about):
+            value = _run(find_activity(job.name, importable), content, context, middlewares)
     except KeyboardInterrupt:
         raise
+    except CompleteLater:
+        return Outcome(is_later=True)
     except BaseException as error:  # noqa: BLE001  # SystemExit too: an activity that exits has failed
-        return failure(error, store, keeps_values=keeps_values)
+        told = failure(error, store, keeps_values=job.keeps_values)
+        if isinstance(error, ActivityCancelled):
+            return replace(told, is_canceled=True, last_words=_last_words(error, store, job))
+        return told
     try:
         text = format.encode(value)
-        return Outcome(result=store.fitting(text, keeps_values=keeps_values))
+        return Outcome(result=store.fitting(text, keeps_values=job.keeps_values))
     except Exception as error:  # noqa: BLE001  # the value is the user's, and so is its failure to be sent
-        reason = f"cannot complete task {activity_id}: {type(error).__name__} {error}"
-        told = failure(error, store, keeps_values=keeps_values)
+        reason = f"cannot complete task {job.activity_id}: {type(error).__name__} {error}"
+        told = failure(error, store, keeps_values=job.keeps_values)
         return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=told.details)
+
+
+def _run(activity: Activity[..., Any], content: Any, context: ActivityContext, middlewares: Middlewares) -> Any:
+    """Calls the activity with what its hints say, between the middlewares."""
+    target: Any = activity.callable
+    args, kwargs = hints.arguments(target, content.get("args", ()), content.get("kwargs", {}))
+    download_binaries(binaries_of(content))
+    middlewares.before(context)
+    if isinstance(target, type):
+        made: Any = target(*args, **kwargs)
+        with _telling(made, context):
+            value = made.execute()
+            if hasattr(made, "post_execute"):
+                made.post_execute()
+    else:
+        with _telling(target, context):
+            value = target(*args, **kwargs)
+    middlewares.after(context, value)
+    return value
+
+
+@contextlib.contextmanager
+def _telling(target: Any, context: ActivityContext) -> Iterator[None]:
+    """In the block, *target* has the attribute ``context``, if it takes attributes at all."""
+    try:
+        target.context = context.as_dict()
+    except (AttributeError, TypeError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(AttributeError):
+            del target.context
+
+
+def _last_words(error: ActivityCancelled, store: ValueStore, job: Job) -> str | None:
+    if error.details is None:
+        return None
+    try:
+        return store.fitting(format.encode(error.details), keeps_values=job.keeps_values)
+    except Exception:  # noqa: BLE001  # the cancel counts more than what is said of it
+        return format.shortened(str(error), REASON_CHARACTERS)
 
 
 def failure(error: BaseException, store: ValueStore | None = None, *, keeps_values: bool = True) -> Outcome:

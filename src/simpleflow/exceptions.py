@@ -22,12 +22,43 @@ class JumboTooLargeError(ValueError):
     """A value is too long for its field and there is no place to keep it."""
 
 
+class StorageError(Exception):
+    """A value could not be kept or found."""
+
+
+class ValueMissing(StorageError):
+    """What a value was kept in is not there."""
+
+
+class ValueCorrupt(StorageError):
+    """What a value was kept in holds something else than its name says."""
+
+
 class ValueMismatch(TypeError):
     """A value cannot be brought back to the type that a hint says."""
 
 
 class CodecError(ValueError):
     """A value went through a codec that is not known here, or cannot be read by it."""
+
+
+class ActivityCancelled(BaseException):
+    """The activity that runs here is asked to cancel. Let it pass; *details* (JSON) are told to the workflow."""
+
+    def __init__(self, details: Any = None) -> None:
+        super().__init__(details)
+        self.details = details
+
+    def __str__(self) -> str:
+        return "asked to cancel" if self.details is None else str(self.details)
+
+
+class CompleteLater(BaseException):
+    """Raised by an activity: somebody will complete this attempt with its task token, the worker does not answer."""
+
+
+class TaskGone(Exception):
+    """A task token is of an activity that is not open any more."""
 
 
 class TaskException(Exception):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simpleflow import format
+from simpleflow.attempt import LATER
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
@@ -259,6 +260,7 @@ class Session:
             task
             for task in service.started_tasks(self._domain, self._execution.workflow_id)
             if told_by(task.identity).get("owner") == service.instance_id
+            and not (task.details or "").startswith(LATER)  # somebody else completes it, who may be well
         ]
         for task in ours:
             if task.kind == "activity":

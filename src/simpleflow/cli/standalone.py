@@ -86,11 +86,12 @@ def standalone(
 @contextlib.contextmanager
 def _session(address: Address, domain: str, workflow: Any, workers: int) -> Iterator[Session]:
     """A session on the service, which is opened in this process if it is a file that nobody serves."""
-    from simpleflow import service
+    from simpleflow import completion, service
     from simpleflow.standalone import Session
     from swf.clients import RetryingClient
     from swf.server.inprocess import InProcessClient
 
+    completion.tell(address)
     about: dict[str, Any] = {"modules": [workflow.__module__], "workers": workers, "keeps_values": address.is_here}
     with contextlib.ExitStack() as stack:
         if address.db is not None:

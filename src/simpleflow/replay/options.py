@@ -25,7 +25,7 @@ class RunOptions:
     """What a run knows beside its history.
 
     *task_list* overrides the task lists of activities. *decode* gives the value of a stored text, and
-    *keeps_values* says whether a text too long for its field may be replaced by a pointer. *strict* makes
+    *keeps_values* says whether a text too long for its field may be replaced by what *pointer_of* says. *strict* makes
     every difference between code and history an error.
     """
 
@@ -36,6 +36,7 @@ class RunOptions:
     strict: bool = False
     keeps_values: bool = False
     decode: Callable[[str | None], Any] = texts.decode
+    pointer_of: Callable[[str], str] = texts.pointer_of
     max_decisions: int = 100
     max_bytes: int = BODY_BYTES
     max_open_activities: int = 1000

@@ -356,7 +356,7 @@ class Run:
                 f"a value of {len(text)} characters is too long for its field ({limit}), and there is no place to "
                 "keep large values"
             )
-        pointer = format.pointer_of(text)
+        pointer = self.options.pointer_of(text)
         self._fresh_values[pointer] = text
         return pointer
 

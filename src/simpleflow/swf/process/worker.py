@@ -6,15 +6,17 @@ import functools
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simpleflow import format, settings
+from simpleflow.attempt import Job
 from simpleflow.dispatch import REASON_CHARACTERS
 from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
-from simpleflow.swf.process.child import Done, Job
+from simpleflow.swf.process.child import Orders
 from simpleflow.swf.process.children import Child, ChildDied
 from simpleflow.swf.process.identity import identity as this_process
+from simpleflow.swf.process.watch import Canceled, Watch
 from swf.client import Client
 from swf.exceptions import SWFError
 from swf.protocol.base import Request
@@ -22,7 +24,6 @@ from swf.protocol.faults import Fault, UnknownResourceFault
 from swf.protocol.operations import (
     ActivityTask,
     PollForActivityTask,
-    RecordActivityTaskHeartbeat,
     RespondActivityTaskCanceled,
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 60.0
 """Seconds between heartbeats of an activity that has no heartbeat timeout, or a long one."""
-BEATS_PER_TIMEOUT = 3
 
 
 class Worker:
@@ -49,15 +49,19 @@ class Worker:
         identity: str | None = None,
         beat_s: float = BEAT_S,
         keeps_values: bool = True,
+        middlewares: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """*modules* are imported by the child. *identity* is what SWF shows of who holds a task; None: this process.
+        """*modules* are imported by the child, and the functions that *middlewares* names (``pre``, ``post``).
 
-        *beat_s* are the seconds between heartbeats of an activity whose heartbeat timeout is not known, or long; 0:
-        those with a timeout alone get heartbeats. *keeps_values*: results too long for SWF are put into files of
-        this machine.
+        *identity* is what SWF shows of who holds a task; None: this process. *beat_s* are the seconds between
+        heartbeats of an activity whose heartbeat timeout is not known, or long; 0: those with a timeout alone get
+        heartbeats. *keeps_values*: results too long for SWF are put into files of this machine.
         """
         self._client = client
-        self._modules = modules
+        named = middlewares or {}
+        self._orders = Orders(tuple(modules), tuple(named.get("pre", ())), tuple(named.get("post", ())))
+        self._domain = domain
+        self._task_list = task_list
         self._store = ValueStore()
         self._poll = PollForActivityTask(
             domain=domain, task_list=TaskList(name=task_list), identity=identity or this_process()
@@ -71,7 +75,7 @@ class Worker:
     def start_child(self) -> None:
         """Spawns the child before it is needed."""
         if self._child is None:
-            self._child = Child(self._modules)
+            self._child = Child(self._orders)
 
     def stop(self) -> None:
         """Takes no task after the present one; another thread may call it. The poll must be ended by
@@ -113,58 +117,46 @@ class Worker:
         assert self._child is not None
         token = task.task_token
         try:
-            self._child.send(Job(task.activity_id, task.activity_type.name, task.input, self._keeps_values))
-            done = self._watch(self._child, task)
+            self._child.send(self._job(task))
+            watch = Watch(
+                self._client, self._child, token, task.activity_id, self._limits(task), self._beat_s or math.inf
+            )
+            done = watch.run()
         except ChildDied as death:
             self._drop_child()
             reason = "its worker was stopped and could not wait for it" if self._is_killed else str(death)
             return RespondActivityTaskFailed(task_token=token, reason=reason)
-        except _Canceled:
-            return RespondActivityTaskCanceled(task_token=token)
+        except Canceled as canceled:
+            if not canceled.has_ended:
+                self._end_child(self._child)
+            return RespondActivityTaskCanceled(task_token=token, details=canceled.details)
         if done is None:
+            self._end_child(self._child)
+            return None
+        if done.is_later:
+            log.info("activity will be completed later id=%s", task.activity_id)
             return None
         if done.reason is not None:
             return RespondActivityTaskFailed(task_token=token, reason=done.reason, details=done.details)
         return RespondActivityTaskCompleted(task_token=token, result=done.result)
 
-    def _watch(self, child: Child, task: ActivityTask) -> Done | None:
-        """Waits for the child, sends heartbeats, ends it when its time is over or it is to cancel."""
-        limits = self._limits(task)
-        heartbeat, whole = limits.get("heartbeat"), limits.get("start_to_close")
-        longest = self._beat_s or math.inf
-        beat_s = longest if heartbeat is None else min(longest, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
-        began = time.monotonic()
-        ends_at = math.inf if whole is None else began + whole
-        beats_at = began + beat_s
-        while True:
-            left = min(beats_at, ends_at) - time.monotonic()
-            done = child.wait(None if left == math.inf else max(0.0, left))
-            if done is not None:
-                return done
-            if time.monotonic() >= ends_at:
-                log.warning("activity ended, its time is over id=%s seconds=%d", task.activity_id, whole)
-                self._end_child(child)
-                return None
-            if not self._beat(child, task):
-                return None
-            beats_at = time.monotonic() + beat_s
-
-    def _beat(self, child: Child, task: ActivityTask) -> bool:
-        """Sends a heartbeat; False if the task is gone, and the child with it."""
-        assert task.task_token is not None
-        try:
-            status = self._client.call(RecordActivityTaskHeartbeat(task_token=task.task_token))
-        except UnknownResourceFault as fault:
-            log.warning("activity ended, the service does not know it any more id=%s: %s", task.activity_id, fault)
-            self._end_child(child)
-            return False
-        except (Fault, SWFError) as error:
-            log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, error)
-            return True
-        if status.cancel_requested:
-            self._end_child(child)
-            raise _Canceled
-        return True
+    def _job(self, task: ActivityTask) -> Job:
+        assert task.activity_id is not None
+        assert task.activity_type is not None
+        assert task.workflow_execution is not None
+        return Job(
+            activity_id=task.activity_id,
+            name=task.activity_type.name,
+            version=task.activity_type.version,
+            input=task.input,
+            domain=self._domain,
+            task_list=self._task_list,
+            workflow_id=task.workflow_execution.workflow_id,
+            run_id=task.workflow_execution.run_id,
+            task_token=task.task_token,
+            began_at=time.time(),
+            keeps_values=self._keeps_values,
+        )
 
     def _check(self, task: ActivityTask, response: Exception | None) -> None:
         """What to do about an answer that was refused: say so, or fail the task in other words."""
@@ -210,10 +202,6 @@ class Worker:
         child, self._child = self._child, None
         if child is not None:
             child.close()
-
-
-class _Canceled(Exception):
-    """The activity was asked to cancel and its child was ended."""
 
 
 def limits_in(input: str | None) -> dict[str, int]:
