@@ -114,6 +114,22 @@ def charge(card: str) -> None:
     raise Refused(card, 5)
 
 
+@activity.with_attributes(version="1", retry=0, heartbeat_timeout="NONE")
+def later(path: str) -> str:
+    """Is completed by whoever finds the token."""
+    token = activity.current().task_token
+    assert token is not None
+    Path(path).write_text(token)
+    raise activity.CompleteLater
+
+
+class Later(Base):
+    name = "later"
+
+    def run(self, path: str) -> str:
+        return self.submit(later, path).result_or_raise()
+
+
 class CatchesRefused(Base):
     name = "catches-refused"
 

@@ -23,6 +23,9 @@ BEATS_PER_TIMEOUT: Final = 3
 LEAST_S: Final = 1.0
 """Signs of life of an activity are passed on at most so often."""
 
+PATIENCE_S: Final = 60.0
+"""How long an activity without a heartbeat timeout may take to end when it was told of a cancel."""
+
 
 class State(enum.Enum):
     """What a heartbeat has told."""
@@ -60,7 +63,7 @@ class Watch:
         heartbeat, self._whole = limits.get("heartbeat"), limits.get("start_to_close")
         self._beat_s = longest_s if heartbeat is None else min(longest_s, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
         self._least_s = min(LEAST_S, self._beat_s)
-        self._patience_s = max(float(settings.ACTIVITY_SIGTERM_WAIT_SEC), heartbeat or 60.0)
+        self._patience_s = max(float(settings.ACTIVITY_SIGTERM_WAIT_SEC), heartbeat or PATIENCE_S)
         began = time.monotonic()
         self._ends_at = math.inf if self._whole is None else began + self._whole
         self._sent_at = -math.inf
