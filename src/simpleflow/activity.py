@@ -124,7 +124,7 @@ class Activity(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         made = self._callable(*args, **kwargs)
-        return made.execute() if isinstance(self._callable, type) else made  # type: ignore[attr-defined]
+        return _executed(made) if isinstance(self._callable, type) else made
 
     def __repr__(self) -> str:
         return f"Activity(name={self.name}, version={self.version}, task_list={self.task_list})"
@@ -184,3 +184,11 @@ def with_attributes(
 
 def _text(timeout: Timeout) -> str | None:
     return None if timeout is None else str(timeout)
+
+
+def _executed(made: Any) -> Any:
+    """What an activity written as a class returns; it is told afterwards, if it wants to be."""
+    result = made.execute()
+    if hasattr(made, "post_execute"):
+        made.post_execute()
+    return result

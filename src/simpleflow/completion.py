@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -113,6 +114,10 @@ _here: dict[str, Desk] = {}
 """Task tokens of services that live in this process alone, with ``--local``."""
 
 
+_gone: deque[str] = deque(maxlen=1_000)
+"""Tokens that were known here, lately."""
+
+
 def open_desk(task_token: str, desk: Desk) -> None:
     """Completions of this token are brought to *desk*, in this process."""
     _here[task_token] = desk
@@ -122,6 +127,7 @@ def close_desk(desk: Desk) -> None:
     """Nobody is at *desk* any more."""
     for token in [token for token, each in _here.items() if each is desk]:
         del _here[token]
+        _gone.append(token)
 
 
 @contextlib.contextmanager
@@ -130,6 +136,8 @@ def _desk(task_token: str, service: Address | None) -> Iterator[Desk]:
     if known is not None and service is None:
         yield known
         return
+    if task_token in _gone and service is None:
+        raise TaskGone("the run of this task token, which lived in this process alone, has ended")
     address = service or _address()
     if address.db is None:
         yield Desk(RetryingClient(client_of(address), patience_s=PATIENCE_S), keeps_values=address.is_here)
