@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import importlib.machinery
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,7 @@ from simpleflow.download import binaries_of, download_binaries
 from simpleflow.exceptions import ActivityCancelled, CompleteLater, DispatchError, JumboTooLargeError
 from simpleflow.logging_context import logged
 from simpleflow.middleware import Middlewares
-from simpleflow.registry import registry
+from simpleflow.registry import Registry, registry
 from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 
 REASON_CHARACTERS: Final = 256
@@ -67,6 +67,71 @@ class Importable:
     def _holds(self, place: Path) -> bool:
         installed = {"site-packages", "dist-packages"}.intersection(place.parts)
         return place.is_relative_to(self._directory) and not installed and not place.is_relative_to(sys.prefix)
+
+
+class RegistryDispatcher:
+    """Finds activities that were registered under a label."""
+
+    def __init__(self, registry: Registry, label: str | None = None, workflow: Any = None) -> None:
+        """*workflow* is not used; older code gives one."""
+        self._registry = registry
+        self._label = label
+
+    def dispatch_activity(self, name: str) -> Activity[..., Any]:
+        """The activity of this name. Raises DispatchError."""
+        found = self._registry[self._label].get(name)
+        if found is None:
+            known = ", ".join(sorted(self._registry[self._label])) or "none"
+            raise DispatchError(
+                f"no activity {name!r} is registered under the label {self._label!r}; known are {known}"
+            )
+        return found
+
+    def dispatch(self, name: str) -> Callable[..., Any]:
+        """The function of the activity. Raises DispatchError."""
+        return self.dispatch_activity(name).callable
+
+
+class ModuleDispatcher:
+    """Finds functions in the submodules of a module: ``sub.func`` is ``module.sub.func``."""
+
+    def __init__(self, module: Any, mapping: Mapping[str, str] | None = None) -> None:
+        """*mapping* gives other names to submodules."""
+        self._module = module
+        self._mapping = dict(mapping or {})
+
+    def dispatch(self, name: str) -> Callable[..., Any]:
+        """The function. Raises DispatchError."""
+        sub, dot, function = name.partition(".")
+        found = getattr(self._module, self._mapping.get(sub, sub), None) if dot else None
+        target = getattr(found, function, None)
+        if not callable(target):
+            raise DispatchError(f"there is no function {name!r} in {self._module.__name__}")
+        return target  # type: ignore[no-any-return]  # the user's
+
+
+class DryRunDispatcher:
+    """Finds for every name a function that does nothing."""
+
+    def dispatch(self, name: str) -> Callable[..., Any]:
+        """A function that returns ``{}``."""
+
+        def nothing(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            return {}
+
+        return nothing
+
+
+class Dispatcher:
+    """Finds activities by the names of their types: registered ones, else what can be imported."""
+
+    def __init__(self, importable: Importable | None = None) -> None:
+        """*importable* are the modules that a name may have imported; None: any."""
+        self._importable = importable
+
+    def dispatch_activity(self, name: str) -> Activity[..., Any]:
+        """The activity of this name. Raises DispatchError."""
+        return find_activity(name, self._importable)
 
 
 def find_activity(name: str, importable: Importable | None = None) -> Activity[..., Any]:

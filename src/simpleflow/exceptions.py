@@ -188,5 +188,21 @@ class ExecutionFailed(Exception):
         return f"the execution has ended as {self.status}" + (f": {self.reason}" if self.reason else "")
 
 
+class ExecutionError(Exception):
+    """A function in another interpreter has failed. Its text is JSON: error, error_type, message, traceback."""
+
+
+class ExecutionTimeoutError(Exception):
+    """A command has taken longer than *timeout_value* seconds and was ended."""
+
+    def __init__(self, command: str, timeout_value: float | None = None) -> None:
+        super().__init__(command, timeout_value)
+        self.command = command
+        self.timeout_value = timeout_value
+
+    def __str__(self) -> str:
+        return f"{self.command!r} took longer than {self.timeout_value} s and was ended"
+
+
 class NothingWillHappen(Exception):
     """A workflow waits for something that nobody in this process will bring about."""
