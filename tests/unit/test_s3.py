@@ -140,10 +140,15 @@ def test_files_and_texts_are_pushed_pulled_and_listed(tmp_path: Path, amazon: An
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
 
 
-def test_more_keys_than_a_page_holds_are_listed() -> None:
-    for number in range(1_050):
-        storage.push_content("bucket", f"k/{number:04}", "")
-    assert len(storage.list_keys("bucket", "k/")) == 1_050
+def test_more_keys_than_a_page_holds_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        storage.push_content("bucket", f"k/{number}", "")
+    client, _ = s3._client("bucket")
+    pages = client.get_paginator("list_objects_v2")
+    whole = pages.paginate
+    monkeypatch.setattr(pages, "paginate", lambda **given: whole(**given, PaginationConfig={"PageSize": 3}))
+    monkeypatch.setattr(client, "get_paginator", lambda name: pages)
+    assert storage.list_keys("bucket", "k/") == [f"k/{number}" for number in range(7)]
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ class _Run:
         kill_children: bool,
         env: Mapping[str, str] | None,
     ) -> None:
-        self._command = [interpreter, "-m", "simpleflow.execute", name, "--logger-name", logger_name]
+        self._command = [interpreter, "-m", "simpleflow.execute", "--logger-name", logger_name]
+        self._name = name
         self._timeout = timeout
         self._kill_children = kill_children
         self._env = {**os.environ, **(env or {})}
@@ -168,8 +169,9 @@ class _Run:
                 given.seek(0)
                 command += ["--arguments-json-fd", str(given.fileno())]
                 descriptors.append(given.fileno())
+                command.append(self._name)
             else:
-                command.append(arguments)
+                command += [self._name, arguments]
             code = self._run(command, descriptors)
             told = _read(error)
             if code == 0 and not told:
@@ -182,7 +184,7 @@ class _Run:
         try:
             return process.wait(self._timeout)
         except subprocess.TimeoutExpired as error:
-            raise ExecutionTimeoutError(" ".join(command[:4]), self._timeout) from error
+            raise ExecutionTimeoutError(f"{command[0]} -m simpleflow.execute {self._name}", self._timeout) from error
         finally:
             if self._kill_children or process.poll() is None:
                 kill_all(process)

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--error-fd", type=int, help="write what is raised there, as JSON")
     parser.add_argument("--arguments-json-fd", type=int, help="read the arguments there")
     parser.add_argument("--kill-children", action="store_true", help="end the processes that are left behind")
-    given = parser.parse_args(arguments)
+    given = parser.parse_intermixed_args(arguments)
     setup_logging()
     if given.logger_name:
         logging.getLogger(given.logger_name).setLevel(os.environ.get("LOG_LEVEL", "INFO").upper())
