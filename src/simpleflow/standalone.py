@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -72,12 +72,14 @@ class Session:
         workers: int,
         service: Service | None = None,
         keeps_values: bool = True,
+        middlewares: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """*connect* makes clients of the service; *service* is that, if it is the embedded one in this process.
 
         *modules* are imported by the children; *workers* activities run at once. *keeps_values*: values too long
-        for SWF are put into files of this machine.
+        for SWF are put into files of this machine. *middlewares* (``pre``, ``post``) run around every activity.
         """
+        self._middlewares = middlewares
         self._client = connect()
         self._polls = connect()  # the decider's, which end for themselves
         self._domain = domain
@@ -162,6 +164,7 @@ class Session:
                 self._modules,
                 identity=mine,
                 keeps_values=self._keeps_values,
+                middlewares=self._middlewares,
             )
             for _ in range(self._worker_count)
         ]

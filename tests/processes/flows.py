@@ -80,6 +80,16 @@ def leave_somebody_behind() -> None:
     os._exit(0)
 
 
+def before(context: dict[str, Any], **kwargs: Any) -> None:
+    with Path(os.environ["LEDGER"]).open("a") as file:
+        file.write(f"before {context['activity_id']}\n")
+
+
+def after(context: dict[str, Any], result: Any, **kwargs: Any) -> None:
+    with Path(os.environ["LEDGER"]).open("a") as file:
+        file.write(f"after {result}\n")
+
+
 class Base(Workflow):
     version = "1"
     task_list = "t"
