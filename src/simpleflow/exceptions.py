@@ -38,7 +38,7 @@ class ValueMismatch(TypeError):
     """A value cannot be brought back to the type that a hint says."""
 
 
-class CodecError(ValueError):
+class CodecError(StorageError, ValueError):
     """A value went through a codec that is not known here, or cannot be read by it."""
 
 

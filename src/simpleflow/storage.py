@@ -159,8 +159,9 @@ class ValueStore:
         return data.decode()
 
     def resolve(self, text: str | None) -> str | None:
-        """The text itself, or what it stands for if it is a pointer."""
-        return self.get(text) if text is not None and is_pointer(text) else text
+        """The text itself, or what it stands for if it is a pointer, as it was before it went through a codec."""
+        whole = self.get(text) if text is not None and is_pointer(text) else text
+        return None if whole is None else codecs.unwrapped(whole)
 
     def path(self, pointer: str) -> Path:
         """The file of a pointer."""

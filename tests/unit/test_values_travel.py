@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from simpleflow import Workflow, activity, hints, settings
-from simpleflow.exceptions import ExecutionFailed, ValueMismatch
+from simpleflow import Workflow, activity, format, hints, settings
+from simpleflow.exceptions import ExecutionFailed, StorageError, ValueMismatch
 from simpleflow.local import Executor
 from tests.replay.bed import Bed
 
@@ -154,3 +154,51 @@ def test_a_codec_goes_around_values_too_long_for_their_field(tmp_path: Any, monk
     kept = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
     assert kept
     assert all(text.startswith("simpleflow+codec:zlib ") for text in kept)
+
+
+class Careless(Workflow):
+    name = "careless"
+    version = "1"
+    task_list = "mail"
+
+    def run(self) -> Any:
+        try:
+            first = self.submit(count, [1]).result
+        except Exception:
+            first = "swallowed"
+        return self.submit(count, [first]).result
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_a_value_that_cannot_be_read_now_ends_the_decision_not_the_workflow(direct: bool) -> None:
+    """The store may be back soon: the same events are then decided as if nothing had been."""
+
+    class Passing(Careless):
+        name = "passing"
+
+        def run(self) -> Any:
+            return self.submit(count, self.submit(listed, 1)).result
+
+    is_away = False
+
+    def decode(text: str | None) -> Any:
+        if is_away:
+            raise StorageError("away")
+        return format.decode(text)
+
+    bed = Bed(Careless if direct else Passing, options={"decode": decode}, compare=False)
+    while not bed.work():
+        assert bed.decide()
+    task = bed.poll()
+    is_away = True
+    with pytest.raises(StorageError, match="away"):
+        bed.decide(task)
+    is_away = False
+    bed.kill()
+    assert bed.decide(task)
+    assert bed.finish() == 1
+
+
+@MAIL
+def listed(number: int) -> list[int]:
+    return [number]

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
+from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, StorageError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 class FailNow(BaseException):
     """Control leaves ``run`` because the workflow has failed itself."""
+
+
+class Undecidable(BaseException):
+    """A value cannot be read now, so that nothing can be decided; user code must let this pass."""
+
+    def __init__(self, error: StorageError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Engine:

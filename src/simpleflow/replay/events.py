@@ -114,7 +114,7 @@ def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.Act
         case e.ActivityTaskCompleted(result=result):
             run.forget(record)
             function = record.task.activity.callable
-            record.future.set_finished_lazily(lambda: hints.result(function, run.options.decode(result)))
+            record.future.set_finished_lazily(lambda: hints.result(function, run.decoded(result)))
         case e.ActivityTaskCanceled():
             run.forget(record)
             record.future.set_cancelled()

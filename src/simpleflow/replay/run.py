@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from simpleflow import codecs, format, hints
-from simpleflow.exceptions import JumboTooLargeError, TaskException
+from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import Engine, FailNow
+from simpleflow.replay.engine import Engine, FailNow, Undecidable
 from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
@@ -96,6 +96,7 @@ class Run:
         self.wakes_up = False
         self.echoes_are_own = False
         self.failed: deque[TaskException] = deque()
+        self._unreadable: StorageError | None = None
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
@@ -114,8 +115,15 @@ class Run:
 
         *events* may begin anywhere up to the first one that is new. Raises Stale if they do not go on where
         the run stands or do not show that its last answer was applied; NonDeterminismError if the code does
-        something else than the history. After either, kill the run.
+        something else than the history; StorageError if a value cannot be read, which may be over soon. After any,
+        kill the run.
         """
+        try:
+            return self._advance(events)
+        except Undecidable as nothing:
+            raise nothing.error from None
+
+    def _advance(self, events: Sequence[HistoryEvent]) -> Decisions:
         assert not self.is_killed, "a killed run takes no events"
         new = self._new(events)
         answered = {
@@ -163,7 +171,9 @@ class Run:
         self._obey_cancel_request()
         if is_live:
             self._guarded(self.hooks.before_replay)
-        self.greenlets.drain(lambda: self.closing is not None)
+        self.greenlets.drain(lambda: self.closing is not None or self._unreadable is not None)
+        if self._unreadable is not None:
+            raise Undecidable(self._unreadable)
         self._note_stuck()
         if self.closing is not None and not had_closed:
             self._close_outbox()
@@ -200,10 +210,12 @@ class Run:
     def _main(self) -> None:
         assert self.started is not None
         try:
-            args, kwargs = hints.arguments(self.workflow.run, *arguments(self.options.decode(self.started.input)))
+            args, kwargs = hints.arguments(self.workflow.run, *arguments(self.decoded(self.started.input)))
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
+        except Undecidable:
+            pass  # told after the batch
         except (RunEvicted, FailNow, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
@@ -257,6 +269,14 @@ class Run:
         if decision is not None:
             self.close(decision)
             self.greenlets.unwind()
+
+    def decoded(self, text: str | None) -> Any:
+        """The value of a text of the history. One that cannot be read now ends the decision, not the workflow."""
+        try:
+            return self.options.decode(text)
+        except StorageError as error:
+            self._unreadable = error
+            raise Undecidable(error) from error
 
     # What rules ask for
 
