@@ -25,6 +25,11 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Letters": ({"args": [["a letter that is long", "short"]]}, ["a letter t", "short"]),
     "Approval": ({"args": []}, "nobody has answered"),
     "Changed": ({"args": []}, "new"),
+    "Post": ({"args": ["2026-01-02T03:04:05Z"]}, 2027),
+    "Shop": ({"args": ["visa"]}, "visa refused above 5; charge 5 instead"),
+    "Copying": ({"args": [3]}, 3),
+    "Ask": ({"args": ["this"]}, "yes to this"),
+    "Noted": ({"args": []}, "noted"),
 }
 
 
