@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
 
-.PHONY: demo test check lint types layers bench soak crashtest clean
+.PHONY: demo test check lint types layers bench scale soak crashtest faults clean
 
 demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
@@ -27,14 +27,26 @@ layers: $(READY)
 
 # The random tests, fifty times as long.
 soak: $(READY)
-	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n auto --timeout 3600 tests/replay tests/simulation tests/service tests/unit
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n auto --timeout 3600 tests/replay tests/simulation tests/service tests/unit tests/wire
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.objects
 
-# A run, and all parts of a fleet, killed at random moments.
+# One process with very much in it.
+scale: $(READY)
+	$(BIN)/python -m benchmarks.scale
+
+# A full disk, one that fails, one that turns read-only, a clock that jumps: all of them real. As root.
+faults: $(READY)
+	@for tool in strace mkfs.ext4 faketime; do command -v $$tool >/dev/null || missing=yes; done; \
+		[ -z "$$missing" ] || { apt-get update -qq && apt-get install -qq -y strace e2fsprogs faketime; }
+	$(BIN)/python -m tests.processes.faults
+
+# Runs, servers and all parts of a fleet killed at random moments and at named places, the unsynced log damaged.
+KILLS ?= 1000
 crashtest: $(READY)
-	$(BIN)/python -m tests.processes.crash
+	$(BIN)/python -m tests.processes.crash --kills $(KILLS)
 	$(BIN)/python -m tests.processes.storm
 
 clean:

@@ -20,7 +20,8 @@ LATER: Final = "simpleflow+later "
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An activity task as it was handed out. *began_at*: seconds since 1970."""
+    """An activity task as it was handed out. *began_at*: seconds since 1970. Its *number* comes back with what became
+    of it."""
 
     activity_id: str
     name: str
@@ -33,6 +34,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     task_token: str | None = None
     began_at: float = 0.0
     keeps_values: bool = True
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

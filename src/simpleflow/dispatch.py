@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.machinery
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 REASON_CHARACTERS: Final = 256
 LOGGED: Final = ("domain", "workflow_id", "run_id", "activity_id", "attempt", "task_list")
 """What log lines of an activity say of it."""
+PYTHONS_OWN: Final = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.prefix})
+"""Folders of the interpreter: what lies there is not the user's, wherever a worker is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,15 @@ class Importable:
             spec = importlib.machinery.PathFinder.find_spec(name.partition(".")[0])
         except (ImportError, ValueError):
             return False
-        if spec is None:
+        if spec is None or name.partition(".")[0] in sys.stdlib_module_names:
             return False
         places = [spec.origin] if spec.origin else list(spec.submodule_search_locations or ())
         return bool(places) and all(self._holds(Path(place).resolve()) for place in places)
 
     def _holds(self, place: Path) -> bool:
         installed = {"site-packages", "dist-packages"}.intersection(place.parts)
-        return place.is_relative_to(self._directory) and not installed and not place.is_relative_to(sys.prefix)
+        is_pythons = any(place.is_relative_to(each) for each in PYTHONS_OWN)
+        return place.is_relative_to(self._directory) and not installed and not is_pythons
 
 
 class RegistryDispatcher:

@@ -11,12 +11,12 @@ import json
 import os
 import sys
 import types
-import uuid
 from typing import Any, Final
 
 import msgspec
 
 from simpleflow.futures import Future
+from swf import format
 
 Keyed = (str, int, float, type(None))
 """What JSON itself writes as the key of an object."""
@@ -35,25 +35,20 @@ def json_of(value: Any) -> str:
 def plain(value: Any) -> Any:
     """The next simpler form of a value that JSON does not know; TypeError if there is none."""
     match value:
-        case bytes() | bytearray():
+        case bytearray():
             return value.decode("utf-8")
-        case datetime.datetime() | datetime.time():
-            exact = "microseconds" if value.microsecond % 1000 else "milliseconds"
-            text = value.isoformat(timespec=exact)
+        case datetime.datetime() | datetime.time() if value.microsecond % 1000:
+            text = value.isoformat(timespec="microseconds")
             return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
-        case datetime.date():
-            return value.isoformat()
         case datetime.timedelta():
             return msgspec.to_builtins(value)
-        case uuid.UUID() | decimal.Decimal():
+        case decimal.Decimal():
             return str(value)
         case os.PathLike():
             return os.fspath(value)
         case enum.Enum():
             return value.value
-        case set() | frozenset():
-            return sorted(value, key=repr)
-        case types.GeneratorType() | collections.deque():
+        case collections.deque():
             return list(value)
         case Future():
             return value.result
@@ -69,7 +64,7 @@ def plain(value: Any) -> Any:
             return value.model_dump(mode="json")
         case _ if is_numpy(type(value)):
             return value.item()
-    raise TypeError(f"{value!r} of type {type(value).__name__} is not JSON")
+    return format.plain(value)
 
 
 def is_attrs(kind: type[Any]) -> bool:

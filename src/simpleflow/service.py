@@ -106,7 +106,7 @@ class FollowingClient:
             hint = read_hint(self._path)
             if hint.url is None or not serves(hint):
                 raise Unreachable(f"no process serves {self._path}")
-            client = self._client = KeepAliveClient(hint.url)
+            client = self._client = KeepAliveClient(hint.url, bearer=hint.secret)
             if self._is_stopped:
                 client.stop_polling()
         return client

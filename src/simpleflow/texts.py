@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from typing import Any, Final
 
 from simpleflow import codecs, encoding
+from swf import format as json
+from swf.format import sendable, shortened
+
+__all__ = [
+    "POINTER",
+    "S3_POINTER",
+    "decode",
+    "digest",
+    "encode",
+    "is_pointer",
+    "named_content",
+    "pointer_of",
+    "s3_pointer_of",
+    "sendable",
+    "shortened",
+]
 
 POINTER: Final = re.compile(r"simpleflow\+file:([0-9a-f]{64}) ([0-9]+)\Z")
 """A value kept in the local store: the SHA-256 of its UTF-8 text, and its length in characters."""
@@ -35,18 +50,7 @@ def decode(text: str | None) -> Any:
     """
     if text is None:
         return None
-    text = codecs.unwrapped(text)
-    try:
-        return _decoder.decode(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    return json.decode(codecs.unwrapped(text))
 
 
 def pointer_of(text: str) -> str:
@@ -74,16 +78,3 @@ def named_content(pointer: str) -> tuple[str, str] | None:
     here, there = POINTER.match(pointer), S3_POINTER.match(pointer)
     name, length = here.groups() if here else there.groups()[2:] if there else ("", "")
     return (name, length) if _DIGEST.match(name) else None
-
-
-def shortened(text: str, limit: int) -> str:
-    """At most *limit* characters that can travel; what was cut ends in an ellipsis."""
-    text = sendable(text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def sendable(text: str) -> str:
-    """*text* with lone surrogates, which no wire carries, written as ``\\udcff``."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,15 @@
+"""Amazon SWF in Python: its words, objects over its API, and a service that answers it."""
+
+from __future__ import annotations
+
+__title__ = "swf"
+__author__ = "The simpleflow authors"
+__license__ = "MIT"
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("simpleflow")  # one distribution holds both
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -139,3 +139,11 @@ def threads() -> list[str]:
     for thread in all:
         thread.join()
     return seen
+
+
+@chore("fork_and_return")
+def fork_and_return() -> str:
+    """Both the original and its copy go on; the copy later."""
+    if os.fork() == 0:
+        time.sleep(0.2)
+    return "once"

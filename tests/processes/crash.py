@@ -1,4 +1,4 @@
-"""``make crashtest``: a run is killed at random moments, again and again, until it ends; nothing may be lost."""
+"""``make crashtest``: runs and servers are killed at random moments, again and again; nothing may be lost."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from collections import Counter
 from pathlib import Path
 
 from tests.processes.command import begin, check
+from tests.processes.killing import Killing
 
 FLOW = "tests.processes.flows.Ledgered"
 LONGEST_RUN_S = 60
+KILLS_OF_A_FILE = 100
 
 
 def life(seed: int, directory: Path) -> int:
@@ -50,9 +52,21 @@ def life(seed: int, directory: Path) -> int:
     raise AssertionError("not reached")
 
 
+def many_servers(seed: int, directory: Path, kills: int, *, power_cuts: bool) -> str:
+    """Servers of one file that are killed while they work; what happened, in a line."""
+    killing = Killing(directory, random.Random(seed), power_cuts=power_cuts)
+    events = killing.run(kills)
+    deaths = ", ".join(f"{how} {count}" for how, count in sorted(killing.deaths.items()))
+    return (
+        f"{events['WorkflowExecutionCompleted']} workflows completed, {len(killing.mill.ledger.acknowledged)}"
+        f" acknowledged calls found once each ({deaths})"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.processes.crash", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=10, help="runs of standalone, each killed until it ends")
+    parser.add_argument("--kills", type=int, default=1_000, help="kills of a server, half of them as power cuts")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     for seed in range(options.seed, options.seed + options.rounds):
@@ -60,6 +74,15 @@ def main() -> None:
         kills = life(seed, directory)
         print(f"seed {seed}: killed {kills} times, nothing lost", flush=True)
         shutil.rmtree(directory)
+    done, seed = 0, options.seed
+    while done < options.kills:
+        kills = min(KILLS_OF_A_FILE, options.kills - done)
+        power_cuts = seed % 2 == 1
+        directory = Path(tempfile.mkdtemp(prefix="kills-"))
+        said = many_servers(seed, directory, kills, power_cuts=power_cuts)
+        print(f"seed {seed}: {kills} {'power cuts' if power_cuts else 'kills'} of a server: {said}", flush=True)
+        shutil.rmtree(directory)
+        done, seed = done + kills, seed + 1
 
 
 if __name__ == "__main__":

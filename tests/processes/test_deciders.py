@@ -71,6 +71,16 @@ class Other(Sum):
         raise SystemExit("no workflow does that")
 
 
+class Interrupting(Sum):
+    name = "interrupting"
+
+    def run(self, n: int) -> int:
+        raise KeyboardInterrupt
+
+
+FLOWS: list[type[Workflow]] = [Sum, Slow, Other, Interrupting]
+
+
 @dataclass
 class Crew:
     """A service, a proxy before it, deciders in threads, and a worker that answers what it is asked."""
@@ -85,7 +95,7 @@ class Crew:
         self.door.open()
         self.proxy = Proxy(self.door.url)
         self.client = KeepAliveClient(self.door.url)
-        for workflow in (Sum, Slow, Other):
+        for workflow in FLOWS:
             setup.register(self.client, DOMAIN, workflow)
         self.client.call(o.RegisterActivityType(domain=DOMAIN, name=add.name, version=add.version))
         self._run(self._work)
@@ -104,7 +114,7 @@ class Crew:
             client.call(o.RespondActivityTaskCompleted(task_token=task.task_token, result=str(x + y)))
 
     def executor(self, *, sticky_list: str | None = None, client: Any = None) -> Executor:
-        return Executor(client or self.client, DOMAIN, [Sum, Slow, Other], sticky_list=sticky_list)
+        return Executor(client or self.client, DOMAIN, FLOWS, sticky_list=sticky_list)
 
     def decider(self, name: str, client: Any = None) -> Callable[[], None]:
         """Starts a decider; what is returned stops it as a kill would: its list is polled no more."""
@@ -278,7 +288,7 @@ def test_one_bad_execution_does_not_stop_the_others(crew: Crew, caplog: pytest.L
         wait_until(lambda: len(crew.of_type(execution, "DecisionTaskTimedOut")) == 2, "it has come again, twice")
     told = [record.getMessage() for record in caplog.records if "stranger" in record.getMessage()]
     assert len(told) == 1
-    assert "this decider knows other, slow, sum" in told[0]
+    assert "this decider knows interrupting, other, slow, sum" in told[0]
 
 
 def test_a_workflow_that_exits_fails_its_execution_and_nothing_else(crew: Crew) -> None:
@@ -288,6 +298,16 @@ def test_a_workflow_that_exits_fails_its_execution_and_nothing_else(crew: Crew) 
     (failed,) = crew.of_type(execution, "WorkflowExecutionFailed")
     assert "no workflow does that" in failed.reason
     assert crew.outcome(crew.start(Sum, 5)) == 10
+
+
+def test_a_workflow_that_interrupts_its_decider_is_told_of_and_stops_nothing_else(
+    crew: Crew, caplog: pytest.LogCaptureFixture
+) -> None:
+    crew.decider("a")
+    with caplog.at_level(logging.ERROR):
+        crew.start(Interrupting, 1)
+        assert crew.outcome(crew.start(Sum, 5)) == 10
+        wait_until(lambda: "KeyboardInterrupt" in caplog.text, "it is told")
 
 
 def test_an_input_that_is_not_ours_fails_the_execution_with_a_clear_reason(crew: Crew) -> None:

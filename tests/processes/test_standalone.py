@@ -170,8 +170,8 @@ def test_an_open_execution_is_not_resumed_with_another_input(tmp_path: Path) -> 
     announce = tmp_path / "running"
     arguments = ("standalone", f"{FLOWS}.Waits", "--input", json.dumps([str(tmp_path / "go"), str(announce)]))
     process = begin(tmp_path, *arguments)
-    wait_until(announce.exists, process)
-    child = int(announce.read_text() or 0)
+    wait_until(lambda: announce.exists() and announce.read_text(), process)
+    child = int(announce.read_text())
     process.kill()
     process.communicate()
     wait_until(lambda: not _is_alive(child))

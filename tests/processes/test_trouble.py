@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +50,11 @@ def ships(tmp_path: Path) -> Iterator[Fleet]:
         (("workflow.start", CHAIN, "--domain", "d", *NOBODY), KEYS, 1, "no answer from", "running"),
         (("workflow.start", CHAIN, "--endpoint-url", "nonsense", "--domain", "d"), KEYS, 1, "nonsense", "region"),
         (("workflow.start", CHAIN, "--db", "x.db", "--endpoint-url", "http://x"), {}, 2, "two services", "one of them"),
+        (("decider.start", CHAIN, "--domain", "d", "--endpoint-url", "foo"), KEYS, 2, "Invalid endpoint: foo", "--db"),
+        (("decider.start", CHAIN, "--domain", "d", "--endpoint-url", "http://h:99999"), KEYS, 2, "of range", "--db"),
+        (("worker.start", "-t", "x", *NOBODY, "--domain", "a:b"), KEYS, 2, "'a:b' at 'domain'", "none of : / |"),
+        (("worker.start", "-t", "", *NOBODY, "--domain", "d"), KEYS, 2, "taskList.name", "1 to 256 characters"),
+        (("decider.start", "--domain", "d", "exits.Flow"), {}, 2, "cannot import exits: SystemExit: 7", ""),
         (("server.start", "--db", "no/such/folder/x.db"), {}, 1, "its folder does not exist", ""),
         (("server.start", "--host", "0.0.0.0"), {}, 1, "not a loopback address", "--port"),
         (("server.strat",), {}, 2, "there is no command 'server.strat'", "did you mean server.start?"),
@@ -56,6 +64,7 @@ def ships(tmp_path: Path) -> Iterator[Fleet]:
 def test_a_wrong_call_is_one_line_and_a_hint(
     tmp_path: Path, arguments: tuple[str, ...], variables: dict[str, str], code: int, said: str, hint: str
 ) -> None:
+    (tmp_path / "exits.py").write_text("import sys\nsys.exit(7)\n")
     done = simpleflow(tmp_path, *arguments, AWS_EC2_METADATA_DISABLED="true", **variables)
     lines = done.stderr.strip().splitlines()
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
@@ -189,6 +198,58 @@ def test_a_workflow_type_that_nobody_knows_is_said_once(ships: Fleet) -> None:
     said = re.findall(r"workflow of type 'bad'; this decider knows chain", ships.log("deciders"))
     assert len(said) == 1
     assert "bad" not in ships.closed(client)
+
+
+def test_a_decider_without_a_service_stops_when_it_is_told(tmp_path: Path) -> None:
+    it = Fleet(tmp_path)
+    try:
+        it.begin("deciders", "decider.start", CHAIN, "-N", "1")
+        wait_until(lambda: "no answer from" in it.log("deciders"), "it says that nobody answers")
+        began = time.monotonic()
+        assert it.stop("deciders") == 0
+        assert time.monotonic() - began < 20  # the time of grace is a minute
+    finally:
+        it.close()
+
+
+def test_a_stop_that_all_processes_hear_lets_running_work_finish(ships: Fleet) -> None:
+    """A service manager sends SIGTERM to every process of a unit, not to its first alone."""
+    Storm(ships, Random(0)).start_all(processes=1)
+    client = ships.client()
+    ships.start(client, Chain, "long", 1, 2.0)
+    wait_until(lambda: started(ships, client, "long"), "the activity runs")
+    poller = ships.pollers("workers")[0]
+    supervisor = ships.parts["workers"].pid
+    os.kill(supervisor, signal.SIGTERM)
+    os.kill(poller, signal.SIGTERM)
+    assert ships.stop("workers") == 0
+    closed = wait_until(lambda: ships.closed(client), "the execution is closed")
+    assert result(ships.events(client, closed["long"])) == 1
+
+
+def test_a_file_whose_server_was_killed_is_served_by_another_process(tmp_path: Path) -> None:
+    it = Fleet(tmp_path)
+    try:
+        arguments = (CHAIN, "--db", "fleet.db", "-N", "1")
+        it.begin("first", "decider.start", *arguments)
+        wait_until(lambda: "serving" in it.log("first"), "the first decider serves the file")
+        it.begin("second", "decider.start", *arguments)
+        it.begin("worker", "worker.start", *arguments, "-t", "safe")
+        wait_until(lambda: len(it.pollers("second")) == len(it.pollers("worker")) == 1, "the others are there")
+        it.kill("first")
+        started = it.simpleflow("workflow.start", CHAIN, "--db", "fleet.db", "-i", "[3, 0]")
+        assert started.returncode == 0, started.stderr
+        wait_until(lambda: "serving" in it.log("second") + it.log("worker"), "another process serves the file")
+        wait_until(lambda: closed_ids(it) == [started.stdout.split()[0]], "the execution is closed")
+        assert [it.stop("worker"), it.stop("second")] == [0, 0]
+        assert it.check().endswith("0 problems")
+    finally:
+        it.close()
+
+
+def closed_ids(it: Fleet) -> list[str]:
+    listed = it.simpleflow("--db", "fleet.db", "--format", "json", "workflow.list", "--status", "closed")
+    return [row[0] for row in json.loads(listed.stdout)] if listed.returncode == 0 else []
 
 
 def test_an_idle_process_of_each_kind_stops_at_once(ships: Fleet) -> None:

@@ -205,6 +205,34 @@ def test_an_input_that_is_not_ours_fails_its_task(shift: Shift, input: str) -> N
     assert shift.thread.is_alive()
 
 
+def test_a_gateway_that_is_broken_does_not_fail_what_was_done(shift: Shift) -> None:
+    shift.proxy.lose("RespondActivityTaskCompleted", "broken", "broken")
+    shift.schedule("chores.add", 1, 2)
+    assert shift.closed().attributes.result == "3"
+    assert shift.events("ActivityTaskFailed") == []
+
+
+def test_a_service_that_does_not_answer_does_not_stop_the_clock_of_an_activity(shift: Shift, tmp_path: Path) -> None:
+    """Its start-to-close timeout is over: another worker may have the task already."""
+    shift.schedule("chores.sleep", 60, start_to_close="2")
+    child = pid_in(tmp_path / "pid")
+    shift.proxy.passes.clear()
+    wait_until(lambda: not is_alive(child), "the child has ended", seconds=10)
+    assert not shift.proxy.passes.is_set()
+    shift.proxy.passes.set()
+
+
+def test_a_copy_that_an_activity_has_made_of_its_process_cannot_answer(shift: Shift) -> None:
+    """Its answers would be taken for those of the activities that follow."""
+    shift.schedule("chores.fork_and_return")
+    shift.closed()
+    for number in range(4):
+        shift.schedule("chores.add", number, 0, id=f"add-{number}")
+        wait_until(lambda number=number: len(shift.events("ActivityTaskCompleted")) == number + 2, "it is completed")
+    results = [event.attributes.result for event in shift.events("ActivityTaskCompleted")]
+    assert results == ['"once"', "0", "1", "2", "3"]
+
+
 def test_told_to_stop_it_finishes_what_it_has(shift: Shift) -> None:
     shift.schedule("chores.sleep", 1.0)
     wait_until(lambda: shift.events("ActivityTaskStarted"), "the activity runs")

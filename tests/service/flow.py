@@ -6,6 +6,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import msgspec
+
 from swf.lifecycle import Execution, fold
 from swf.protocol import decisions as d
 from swf.protocol import operations as o
@@ -65,6 +67,11 @@ class Flow:
     def __post_init__(self) -> None:
         self.open()
         self.call(o.RegisterDomain(name=DOMAIN, workflow_execution_retention_period_in_days="30"))
+        self.register_workflow_type()
+        self.register_activity_type()
+
+    def register_workflow_type(self) -> None:
+        """Registers the type of the executions, with all defaults."""
         self.call(
             o.RegisterWorkflowType(
                 domain=DOMAIN,
@@ -76,6 +83,9 @@ class Flow:
                 default_execution_start_to_close_timeout="3600",
             )
         )
+
+    def register_activity_type(self) -> None:
+        """Registers the type of the activities, with all defaults."""
         self.call(
             o.RegisterActivityType(
                 domain=DOMAIN,
@@ -101,7 +111,11 @@ class Flow:
         try:
             return self.client.call(request)
         finally:
-            assert list(problems(self.service)) == []
+            self.check()
+
+    def check(self) -> None:
+        """Every view equals what follows from its history."""
+        assert list(problems(self.service)) == []
 
     @property
     def name(self) -> WorkflowExecution:
@@ -132,8 +146,13 @@ class Flow:
 
     def events(self) -> list[HistoryEvent]:
         """The whole history."""
-        page = self.call(o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=self.name))
-        return decode_events(page.events)
+        request = o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=self.name)
+        page = self.call(request)
+        events = decode_events(page.events)
+        while page.next_page_token is not None:
+            page = self.call(msgspec.structs.replace(request, next_page_token=page.next_page_token))
+            events += decode_events(page.events)
+        return events
 
     def execution(self) -> Execution:
         """The history, folded."""
@@ -221,7 +240,7 @@ class Flow:
         """Lets time pass and deadlines strike."""
         self.clock.advance(seconds)
         self.service.tick()
-        assert list(problems(self.service)) == []
+        self.check()
 
     def reopen(self) -> None:
         """Closes the service and opens the file again."""

@@ -370,6 +370,16 @@ def test_a_policy_reaches_the_run_by_which_a_child_has_continued(flow: Flow) -> 
     assert following.status is CloseStatus.TERMINATED
 
 
+def test_a_child_that_was_wanted_twice_is_asked_to_cancel_once() -> None:
+    """The second was refused, but its parent had closed before it could hear that."""
+    flow = Flow(quotas=Quotas(events_per_execution=10))
+    flow.start(child_policy=ChildPolicy.REQUEST_CANCEL)
+    flow.decide(start_child("child"), start_child("child"), *[d.RecordMarker(marker_name="m")] * 10)
+    assert flow.status is CloseStatus.TERMINATED
+    assert len(flow.beside("child").all_of(WorkflowExecutionCancelRequested)) == 1
+    flow.service.close()
+
+
 def test_a_policy_leaves_another_execution_of_the_same_workflow_id_alone(flow: Flow) -> None:
     """The child has closed; somebody has started its workflow id again."""
     child = with_child(flow)

@@ -26,9 +26,11 @@ from swf.protocol.events import (
     WorkflowExecutionFailed,
     WorkflowExecutionSignaled,
 )
-from swf.protocol.operations import RegisterActivityType
+from swf.protocol.limits import Bucket
+from swf.protocol.operations import DeprecateActivityType, RegisterActivityType
 from swf.protocol.values import ActivityType, CloseStatus, TaskList
-from tests.service.flow import DOMAIN, Flow, schedule, start_timer
+from swf.server import Rates
+from tests.service.flow import CHARGE, DOMAIN, Flow, schedule, start_timer
 
 
 def test_scheduling_an_open_activity_id_again_is_answered_by_an_event(flow: Flow) -> None:
@@ -139,6 +141,7 @@ def test_canceling_an_unknown_activity_is_refused(flow: Flow) -> None:
     flow.decide(d.RequestCancelActivityTask(activity_id="a"))
 
     assert flow.news() == [DecisionTaskCompleted, RequestCancelActivityTaskFailed, DecisionTaskScheduled]
+    assert flow.events()[-2].attributes.cause is Cause.ACTIVITY_ID_UNKNOWN  # type: ignore[attr-defined]
 
 
 def test_a_timer_id_is_taken_while_the_timer_runs(flow: Flow) -> None:
@@ -146,6 +149,7 @@ def test_a_timer_id_is_taken_while_the_timer_runs(flow: Flow) -> None:
     flow.decide(start_timer("t"), start_timer("t"))
 
     assert flow.news() == [DecisionTaskCompleted, TimerStarted, StartTimerFailed, DecisionTaskScheduled]
+    assert flow.events()[-2].attributes.cause is Cause.TIMER_ID_ALREADY_IN_USE  # type: ignore[attr-defined]
 
 
 def test_a_timer_can_be_canceled_and_started_again_in_one_answer(flow: Flow) -> None:
@@ -247,3 +251,52 @@ def test_the_execution_context_is_kept_until_another_is_given(flow: Flow) -> Non
     flow.signal()
     flow.decide(execution_context="")
     assert flow.describe().latest_execution_context == ""
+
+
+def assert_last_refused(flow: Flow, cause: Cause) -> None:
+    """The last decision of the answer was refused, those before it were not."""
+    assert flow.news()[-2:] == [flow.events()[-2].attributes.__class__, DecisionTaskScheduled]
+    assert flow.events()[-2].attributes.cause is cause  # type: ignore[attr-defined]
+    refused = [event for event in flow.events() if getattr(event.attributes, "cause", None) is cause]
+    assert len(refused) == 1
+
+
+def test_an_execution_can_have_a_thousand_open_activities(flow: Flow) -> None:
+    flow.start()
+    flow.decide(*[schedule(f"a{number}") for number in range(1_001)])
+    assert_last_refused(flow, Cause.OPEN_ACTIVITIES_LIMIT_EXCEEDED)
+    taken = flow.take().activity_id
+    assert taken is not None
+    flow.complete(taken)
+    flow.decide(schedule("again"))
+    assert flow.news() == [DecisionTaskCompleted, ActivityTaskScheduled]
+
+
+def test_an_execution_can_have_a_thousand_open_timers(flow: Flow) -> None:
+    flow.start()
+    flow.decide(*[start_timer(f"t{number}") for number in range(1_001)])
+    assert_last_refused(flow, Cause.OPEN_TIMERS_LIMIT_EXCEEDED)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "cause"),
+    [
+        ((schedule("a"), schedule("b")), Cause.ACTIVITY_CREATION_RATE_EXCEEDED),
+        ((start_timer("a"), start_timer("b")), Cause.TIMER_CREATION_RATE_EXCEEDED),
+    ],
+)
+def test_activities_and_timers_can_be_made_only_so_fast(
+    decisions: tuple[d.DecisionAttributes, ...], cause: Cause
+) -> None:
+    flow = Flow(rates=Rates(requests={}, decisions={type(decisions[0]).__name__: Bucket(1, 1)}))
+    flow.start()
+    flow.decide(*decisions)
+    assert_last_refused(flow, cause)
+    flow.service.close()
+
+
+def test_an_activity_of_a_deprecated_type_is_refused(flow: Flow) -> None:
+    flow.start()
+    flow.call(DeprecateActivityType(domain=DOMAIN, activity_type=CHARGE))
+    flow.decide(schedule("a"))
+    assert_last_refused(flow, Cause.ACTIVITY_TYPE_DEPRECATED)

@@ -25,16 +25,21 @@ from swf.protocol.events import (
     DecisionTaskStarted,
     DecisionTaskTimedOut,
     ScheduleActivityTaskFailed,
+    SignalExternalWorkflowExecutionFailed,
+    SignalExternalWorkflowExecutionInitiated,
+    StartChildWorkflowExecutionFailed,
+    StartChildWorkflowExecutionInitiated,
     TimerFired,
     TimerStarted,
     WorkflowExecutionCompleted,
     WorkflowExecutionSignaled,
     WorkflowExecutionStarted,
+    WorkflowExecutionTerminated,
     WorkflowExecutionTimedOut,
 )
 from swf.protocol.faults import ValidationException
-from swf.protocol.values import ActivityType, ChildPolicy, TimeoutType
-from tests.service.flow import Flow, schedule, start_timer
+from swf.protocol.values import ActivityType, ChildPolicy, TimeoutType, WorkflowType
+from tests.service.flow import Flow, schedule, start_child, start_timer
 
 Expected: TypeAlias = tuple[type[Attributes], dict[str, Any]]
 
@@ -100,9 +105,56 @@ def two_signals_while_waiting(flow: Flow) -> None:
     flow.signal("two")
 
 
+def child_id_already_open(flow: Flow) -> None:
+    flow.decide(start_child("order-1"))
+
+
+def child_of_unknown_type(flow: Flow) -> None:
+    flow.decide(start_child("child", workflow_type=WorkflowType(name="nothing", version="1")))
+
+
+def signal_to_unknown_execution(flow: Flow) -> None:
+    flow.decide(d.SignalExternalWorkflowExecution(workflow_id="nobody", signal_name="s"))
+
+
 @pytest.mark.parametrize(
     ("act", "expected"),
     [
+        (
+            child_id_already_open,
+            [
+                (DecisionTaskCompleted, {}),
+                (StartChildWorkflowExecutionInitiated, {"workflow_id": "order-1"}),
+                (
+                    StartChildWorkflowExecutionFailed,
+                    {"cause": Cause.WORKFLOW_ALREADY_RUNNING, "initiated_event_id": 5},
+                ),
+                (DecisionTaskScheduled, {}),
+            ],
+        ),
+        (
+            child_of_unknown_type,
+            [
+                (DecisionTaskCompleted, {}),
+                (
+                    StartChildWorkflowExecutionFailed,
+                    {"cause": Cause.WORKFLOW_TYPE_DOES_NOT_EXIST, "initiated_event_id": 0},
+                ),
+                (DecisionTaskScheduled, {}),
+            ],
+        ),
+        (
+            signal_to_unknown_execution,
+            [
+                (DecisionTaskCompleted, {}),
+                (SignalExternalWorkflowExecutionInitiated, {"workflow_id": "nobody"}),
+                (
+                    SignalExternalWorkflowExecutionFailed,
+                    {"cause": Cause.UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION, "initiated_event_id": 5},
+                ),
+                (DecisionTaskScheduled, {}),
+            ],
+        ),
         (
             unknown_type,
             [
@@ -202,6 +254,16 @@ def test_a_derived_case(flow: Flow, act: Callable[[Flow], None], expected: list[
     act(flow)
 
     assert_tail(flow, *expected)
+
+
+def test_terminating_a_parent_terminates_its_child(flow: Flow) -> None:
+    flow.start()
+    flow.decide(start_child("child"))
+    child = flow.beside("child")
+    flow.terminate()
+
+    assert_tail(flow, (WorkflowExecutionTerminated, {"cause": Cause.OPERATOR_INITIATED}))
+    assert_tail(child, (WorkflowExecutionTerminated, {"cause": Cause.CHILD_POLICY_APPLIED}))
 
 
 def test_a_decision_after_the_closing_one_refuses_the_whole_answer(flow: Flow) -> None:

@@ -127,6 +127,7 @@ def test_a_failed_write_fails_every_call_and_leaves_no_trace(
     assert [type(answer) for answer in answers] == [InternalFailure, InternalFailure]
     assert "disk is full" in str(answers[0])
     assert flow.events() == before
+    flow.pass_time(1)
     flow.complete("a")
     assert flow.take().activity_id == "b"
 
@@ -154,6 +155,7 @@ def test_a_poller_that_was_served_by_a_failed_write_waits_on(
         with pytest.raises(InternalFailure):
             flow.answer(schedule("a"))
     assert got == []
+    flow.pass_time(1)
     flow.answer(schedule("a"))
     poller.join(30)
     assert got[0].activity_id == "a"
@@ -543,3 +545,16 @@ def test_a_token_of_a_lost_start_fits_no_later_one(durable_flow: Flow) -> None:
     with pytest.raises(UnknownResourceFault, match="Unknown activity"):
         flow.call(o.RespondActivityTaskCompleted(task_token=lost))
     flow.complete("a")
+
+
+@pytest.mark.parametrize("what", ["x.db", "x.db-wal"])
+def test_nothing_is_accepted_when_the_file_was_deleted_below_the_service(what: str, tmp_path: Path) -> None:
+    """It can still be written, and all of it would be lost with the process."""
+    ended: list[Exception] = []
+    database = Database(tmp_path / "x.db", fatal=ended.append)
+    (tmp_path / what).unlink()
+    with database.transaction() as connection:
+        connection.execute("insert into meta values ('k', 'v')")
+    with pytest.raises(FileNotFoundError):
+        database.sync(database.committed)
+    assert "was deleted or replaced" in str(ended[0])

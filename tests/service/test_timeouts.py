@@ -7,6 +7,7 @@ import pytest
 from swf.protocol import decisions as d
 from swf.protocol.events import (
     ActivityTaskTimedOut,
+    ChildWorkflowExecutionTimedOut,
     DecisionTaskScheduled,
     DecisionTaskStarted,
     DecisionTaskTimedOut,
@@ -15,7 +16,7 @@ from swf.protocol.events import (
 )
 from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.values import CloseStatus, TaskList, TimeoutType
-from tests.service.flow import Flow, schedule, start_timer
+from tests.service.flow import Flow, schedule, start_child, start_timer
 
 
 def test_a_timer_fires_when_its_time_has_come_and_not_before(flow: Flow) -> None:
@@ -194,3 +195,27 @@ def test_a_decision_task_that_waits_keeps_the_list_it_was_scheduled_on(flow: Flo
     assert flow.news() == [], "it waits on the normal list, without a limit"
     flow.poll_decision()
     assert flow.news() == [DecisionTaskStarted]
+
+
+def test_a_decider_that_times_out_on_the_normal_list_leaves_the_override(flow: Flow) -> None:
+    """The task had been scheduled before the override came."""
+    flow.start()
+    flow.poll_decision()
+    flow.signal()
+    flow.answer(task_list=TaskList(name="sticky"), task_list_schedule_to_start_timeout="5")
+    flow.poll_decision()
+    flow.pass_time(60)
+    assert flow.last.task_list.name == "sticky"
+
+
+def test_executions_time_out_in_the_order_of_their_deadlines(flow: Flow) -> None:
+    """Also if one had an earlier deadline that never came to pass."""
+    flow.start()
+    flow.decide(
+        start_child("late", execution_start_to_close_timeout="8", task_start_to_close_timeout="3"),
+        start_child("early", execution_start_to_close_timeout="5"),
+    )
+    flow.beside("late").decide()
+    flow.pass_time(100)
+    told = [event.workflow_execution.workflow_id for event in flow.all_of(ChildWorkflowExecutionTimedOut)]
+    assert told == ["early", "late"]

@@ -15,9 +15,12 @@ from simpleflow.local import Executor
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+TOGETHER = {ROOT / "docs" / "swf.md"}
+"""Pages whose snippets follow from each other; tests of their own run them in one go."""
 SNIPPETS = [
     pytest.param(text, id=f"{path.name}-{number}")
     for path in DOCUMENTS
+    if path not in TOGETHER
     for number, text in enumerate(re.findall(r"```python\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL), 1)
 ]
 INPUTS: dict[str, tuple[dict[str, Any], Any]] = {

@@ -6,10 +6,12 @@ import select
 import socket
 import threading
 from collections import Counter, deque
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
-Loss = Literal["request", "answer"]
+Loss = Literal["request", "answer", "broken"]
+"""What is thrown away; *broken*: instead of the answer a page of HTML comes, as from a gateway."""
+BROKEN: Final = b"<html>\n<body>Service Unavailable</body>\n</html>"
 
 
 class Proxy:
@@ -27,6 +29,9 @@ class Proxy:
         self.lost: list[tuple[str, Loss]] = []
         self.passed: Counter[str] = Counter()
         """How many requests of each operation reached the server."""
+        self.passes = threading.Event()
+        self.passes.set()
+        """While this is not set, requests are held back."""
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -36,6 +41,7 @@ class Proxy:
 
     def close(self) -> None:
         """Cuts all connections."""
+        self.passes.set()
         self._listener.close()
         for connection in list(self._open):
             connection.close()
@@ -66,6 +72,10 @@ class Proxy:
                     self.lost.append((operation, loss))
                 if loss == "request":
                     return
+                if loss == "broken":
+                    caller.sendall(b"HTTP/1.1 503 No\r\nContent-Length: %d\r\n\r\n%b" % (len(BROKEN), BROKEN))
+                    continue
+                self.passes.wait()
                 server.sendall(request)
                 self.passed[operation] += 1
                 answer = _answer(server, caller)

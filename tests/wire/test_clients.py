@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,10 @@ def proxy(door: Served) -> Iterator[Proxy]:
     it = Proxy(door.door.url)
     yield it
     it.close()
+
+
+def boto_to(url: str) -> BotoClient:
+    return connect(endpoint_url=url, region="us-east-1", access_key="a", secret_key="b")
 
 
 def answer(task: o.DecisionTask) -> o.RespondDecisionTaskCompleted:
@@ -154,8 +159,6 @@ def test_what_is_no_answer_of_swf_is_shown() -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
         connection.close()
 
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, args=(listener,), daemon=True).start()
         client = KeepAliveClient(f"http://127.0.0.1:{listener.getsockname()[1]}")
@@ -180,6 +183,51 @@ def test_a_response_whose_answer_is_lost_is_known_by_the_refusal_of_its_repetiti
     proxy.lose("RespondDecisionTaskCompleted", "answer")
     with pytest.raises(UnknownResourceFault, match="Unknown decision task"):
         client.call(answer(task))
+
+
+@pytest.mark.parametrize("way", ["keep-alive", "boto3"])
+def test_a_broken_gateway_is_no_refusal(door: Served, proxy: Proxy, way: str) -> None:
+    """A 503 with a page of HTML says nothing of the call."""
+    door.start()
+    ours = KeepAliveClient(proxy.url) if way == "keep-alive" else boto_to(proxy.url)
+    client = RetryingClient(ours)
+    proxy.lose("PollForDecisionTask", "broken")
+    task = client.call(POLL)
+    proxy.lose("RespondDecisionTaskCompleted", "broken", "broken")
+    assert client.call(answer(task)) is None
+    assert len(proxy.lost) == 3
+
+
+def test_expired_credentials_are_waited_for_by_those_who_wait_for_ever() -> None:
+    expired = OtherFault("The security token has expired", code="ExpiredTokenException")
+    inner = Throttled(2, expired)
+    assert RetryingClient(inner).call(o.RespondDecisionTaskCompleted(task_token="t")).task_token == "t"
+    hasty = Throttled(2, expired)
+    with pytest.raises(OtherFault):
+        RetryingClient(hasty, patience_s=5).call(o.RespondDecisionTaskCompleted(task_token="t"))
+    assert hasty.calls == 1
+
+
+def test_an_endpoint_below_a_path_is_called_there() -> None:
+    seen: list[bytes] = []
+
+    def serve(listener: Any) -> None:
+        connection, _ = listener.accept()
+        seen.append(connection.recv(1 << 16).split(b"\r\n")[0])
+        connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"count": 7}   ')
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        client = boto_to(f"http://127.0.0.1:{listener.getsockname()[1]}/swf/api")
+        assert client.call(o.CountPendingDecisionTasks(domain=DOMAIN, task_list=LIST)).count == 7
+    assert seen == [b"POST /swf/api HTTP/1.1"]
+
+
+@pytest.mark.parametrize("url", ["foo", "http://", "http://[::1", "http://localhost:99999"])
+def test_an_endpoint_that_is_no_url_is_said_at_once(url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        boto_to(url)
 
 
 def test_patience_ends_with_the_last_error() -> None:

@@ -30,9 +30,9 @@ def workflow_class(path: str) -> type[Workflow]:
                 f"modules are looked for in {here} and among what is installed",
                 2,
             ) from error
-        raise CommandError(f"cannot import {module_name}: {error}") from error
-    except Exception as error:
-        raise CommandError(f"cannot import {module_name}: {type(error).__name__}: {error}") from error
+        raise CommandError(f"cannot import {module_name}: {error}", exit_code=2) from error
+    except (Exception, SystemExit) as error:
+        raise CommandError(f"cannot import {module_name}: {type(error).__name__}: {error}", exit_code=2) from error
     found = getattr(module, name, None)
     if found is None:
         known = [key for key, value in vars(module).items() if is_workflow(value) and value is not Workflow]

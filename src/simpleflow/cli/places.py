@@ -157,11 +157,11 @@ def served_or_opened(path: Path, *, to_write: bool) -> Iterator[Service | str]:
 @contextlib.contextmanager
 def opening(path: Path, *, to_write: bool = True) -> Iterator[None]:
     """What can be wrong with a file that is opened in the block, in one line."""
-    from swf.server import FileOwned, NotADatabase
+    from swf.server import DatabaseError, FileOwned
 
     try:
         yield
-    except (FileOwned, NotADatabase) as error:
+    except (FileOwned, DatabaseError) as error:
         raise CommandError(str(error)) from error
     except FileNotFoundError as error:
         if to_write:

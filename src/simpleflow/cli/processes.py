@@ -15,7 +15,7 @@ import click
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
-from simpleflow.cli.places import DEFAULT_DB, needs_domain, needs_service, opening, place
+from simpleflow.cli.places import DEFAULT_DB, NAME_ONE, needs_domain, needs_service, opening, place
 
 if TYPE_CHECKING:
     from simpleflow.service import Address
@@ -30,10 +30,14 @@ KEY: Final = "simpleflow"
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65_535), default=DEFAULT_PORT, help="The port; 0 is a free one.")
-@click.option("--host", default="127.0.0.1", help="A loopback address.")
+@click.option("--host", default="127.0.0.1", help="The address to listen on; all but loopback need --auth.")
+@click.option(
+    "--auth", metavar="FILE", help="Have every call signed by a key of this file: ACCESS_KEY_ID SECRET lines."
+)
+@click.option("--name", "names", metavar="HOST", multiple=True, help="One more name that callers use for this host.")
 @with_options
 @click.pass_context
-def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
+def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> None:
     """Run the embedded service on a file (simpleflow.db, or --db FILE) until told to stop.
 
     Prints the variables that point any AWS client to it.
@@ -42,7 +46,8 @@ def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
     """
     from simpleflow.log import setup_logging
     from simpleflow.swf.process.signals import STOP, Signals
-    from swf.server.http import DoorError, serving
+    from swf.server.about import running_version
+    from swf.server.http import DoorError, KeysError, read_keys, serving
 
     address = place(ctx, **given).address
     if address is not None and address.endpoint_url and not _said_by_environment(address.endpoint_url):
@@ -51,11 +56,15 @@ def server(ctx: click.Context, /, port: int, host: str, **given: Any) -> None:
     setup_logging()
     signals = Signals()
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
+    try:
+        keys = read_keys(Path(auth)) if auth is not None else None
+    except KeysError as error:
+        raise CommandError(str(error)) from error
     with opening(path):
         try:
-            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S) as door:
-                click.echo(f"serving {path.resolve()} at {door.url}", err=True)
-                click.echo(exports(door.url))
+            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S, keys=keys, names=names) as door:
+                click.echo(f"serving {path.resolve()} at {door.url}, version {running_version()}", err=True)
+                click.echo(exports(door.url) if keys is None else exports(door.url, key=next(iter(keys)), secret=None))
                 sys.stdout.flush()
                 while not signals.wait(None)[0] & STOP:
                     pass
@@ -68,13 +77,16 @@ def _said_by_environment(url: str) -> bool:
     return url in {os.environ.get("AWS_ENDPOINT_URL_SWF"), os.environ.get("AWS_ENDPOINT_URL")}
 
 
-def exports(url: str) -> str:
-    """The four lines for a shell that point AWS clients to the service at *url*."""
+def exports(url: str, *, key: str = KEY, secret: str | None = KEY) -> str:
+    """The four lines for a shell that point AWS clients to the service at *url*.
+
+    *secret* None: it is not for a screen, the reader fills it in.
+    """
     return (
         f"export AWS_ENDPOINT_URL_SWF={url}\n"
         f"export AWS_DEFAULT_REGION=us-east-1\n"
-        f"export AWS_ACCESS_KEY_ID={KEY}\n"
-        f"export AWS_SECRET_ACCESS_KEY={KEY}"
+        f"export AWS_ACCESS_KEY_ID={key}\n"
+        + (f"export AWS_SECRET_ACCESS_KEY={secret}" if secret else "# AWS_SECRET_ACCESS_KEY is beside it in the file")
     )
 
 
@@ -202,7 +214,7 @@ def _import_all(modules: Sequence[str]) -> None:
     for module in modules:
         try:
             importlib.import_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise CommandError(f"cannot import {module}: {type(error).__name__}: {error}", exit_code=2) from error
 
 
@@ -223,6 +235,7 @@ def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -
     from simpleflow.log import setup_logging
     from simpleflow.swf.process.supervisor import Supervisor
 
+    _refuse_what_cannot_work(plans)
     if log_level is not None:
         click.echo("--log-level is deprecated: set the variable LOG_LEVEL", err=True)
         os.environ["LOG_LEVEL"] = log_level
@@ -238,19 +251,37 @@ def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -
         return supervisor.run()
 
 
+def _refuse_what_cannot_work(plans: Sequence[Any]) -> None:
+    """What no waiting will mend is said before a process is started."""
+    from simpleflow.service import client_of
+    from swf.exceptions import ConfigurationError
+    from swf.protocol.faults import ValidationException
+    from swf.protocol.operations import PollForActivityTask
+    from swf.protocol.refusal import check
+    from swf.protocol.values import TaskList
+
+    for plan in plans:
+        try:
+            check(PollForActivityTask(domain=plan.domain, task_list=TaskList(name=plan.task_list)))
+            client_of(plan.address)
+        except ValidationException as fault:
+            raise CommandError(str(fault), "names have 1 to 256 characters, and none of : / | among them", 2) from fault
+        except ConfigurationError as error:
+            raise CommandError(str(error), NAME_ONE, 2) from error
+
+
 @contextlib.contextmanager
 def _served(address: Address) -> Iterator[None]:
-    """A file that nobody serves is served from this process."""
+    """A file that nobody serves is served from this process, now or when whoever serves it has gone."""
     if address.db is None:
         yield
         return
-    from simpleflow.service import taken
-    from swf.server.http import serving
+    from simpleflow.keeper import Keeper
 
     path = Path(address.db)
-    with contextlib.ExitStack() as stack:
-        with opening(path):
-            door = taken(path, lambda: stack.enter_context(serving(path)))
-        if not isinstance(door, str):
-            log.info("serving %s at %s", path, door.url)
+    with opening(path):
+        keeper = Keeper(path)
+    try:
         yield
+    finally:
+        keeper.close()

@@ -20,7 +20,7 @@ from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent
-from swf.protocol.faults import Fault, TypeAlreadyExistsFault
+from swf.protocol.faults import Fault, TypeAlreadyExistsFault, UnknownResourceFault
 from swf.protocol.operations import (
     DecisionTask,
     GetWorkflowExecutionHistory,
@@ -108,7 +108,7 @@ class Executor:
 
         Raises NonDeterminismError if the code does not do what the history says, UnknownWorkflow if there is none:
         then nothing should be answered, for a better decider can still go on. Raises UnknownResourceFault if the
-        task has gone before all its events were read. Whatever is raised, the run is forgotten.
+        task has gone before all its events were read. Whatever else is raised, the run is forgotten.
         """
         assert task.task_token is not None
         assert task.workflow_execution is not None
@@ -120,6 +120,8 @@ class Executor:
         assert task.task_token is not None
         try:
             decisions = self._advance(task, key, poll)
+        except UnknownResourceFault:
+            raise  # the task has gone while its events were read: the run stands where it stood
         except BaseException:
             self.forget(key)
             raise

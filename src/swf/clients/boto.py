@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import botocore.exceptions
 import msgspec
@@ -16,7 +17,7 @@ from botocore.config import Config
 
 from swf.clients.answers import is_poll, no_task, read_answer
 from swf.clients.connections import Connections
-from swf.exceptions import ConfigurationError, SWFError, Unreachable
+from swf.exceptions import ConfigurationError, InvalidCredentialsError, SWFError, Unreachable
 from swf.protocol.base import Request
 from swf.protocol.faults import FAULTS, Fault, OtherFault
 from swf.protocol.refusal import check
@@ -63,10 +64,12 @@ def connect(
                 parameter_validation=False,  # requests are typed
             ),
         )
+        url: str = client.meta.endpoint_url
+        parts = urlsplit(url)
+        is_plain = parts.scheme == "http" and parts.path in ("", "/")
+        return BotoClient(client, Connections(url) if is_plain else None)
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot use boto3: {error}") from error
-    url: str = client.meta.endpoint_url
-    return BotoClient(client, Connections(url) if url.startswith("http://") else None)
 
 
 class BotoClient:
@@ -109,6 +112,8 @@ class BotoClient:
             raise Unreachable(f"no answer from {self.url}: it did not answer in time") from error
         except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
             raise Unreachable(f"no answer from {self.url}: {error}") from error
+        except (botocore.exceptions.NoCredentialsError, botocore.exceptions.CredentialRetrievalError) as error:
+            raise InvalidCredentialsError(f"cannot call {self.url}: {error}") from error
         except botocore.exceptions.BotoCoreError as error:
             raise ConfigurationError(f"cannot call {self.url}: {error}") from error
         finally:
@@ -181,9 +186,10 @@ def _method(operation: str) -> str:
 
 def _fault(error: botocore.exceptions.ClientError) -> Fault:
     told = error.response.get("Error", {})
-    code, message = str(told.get("Code", "InternalFailure")), str(told.get("Message", ""))
+    code, message = str(told.get("Code", "InternalFailure")), " ".join(str(told.get("Message", "")).split())[:500]
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400))
     known = FAULTS.get(code)
-    return known(message) if known else OtherFault(message, code=code)
+    return known(message) if known else OtherFault(message, code=code, status=status)
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:

@@ -40,7 +40,9 @@ class Connection:
 
     def is_dropped(self) -> bool:
         """Whether the server has closed the idle connection (or says something nobody asked for)."""
-        return bool(select.select([self._socket], [], [], 0)[0])
+        waiting = select.poll()  # not select.select, which cannot look at a process's thousandth connection
+        waiting.register(self._socket, select.POLLIN)
+        return bool(waiting.poll(0))
 
     def send(self, request: bytes) -> None:
         """Sends head and body of a request; raises OSError."""
@@ -151,6 +153,8 @@ class Connections:
             connection.close()
             raise self._unreachable(error) from error
         except BaseException:
+            with self._lock:
+                self._interruptible.discard(connection)
             connection.close()
             raise
         with self._lock:

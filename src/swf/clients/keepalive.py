@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from swf.clients.answers import is_poll, no_task, read_answer
 from swf.clients.connections import Connections, Reply
+from swf.exceptions import Unreachable
 from swf.protocol import wire
 from swf.protocol.base import Request
 from swf.protocol.refusal import check
@@ -21,11 +23,15 @@ POLL_TIMEOUT_S: Final = 75.0
 class KeepAliveClient:
     """Answers requests by asking a service at a plain HTTP address. Any number of threads may share one."""
 
-    def __init__(self, url: str) -> None:
-        """*url* is the address of the service: ``http://127.0.0.1:8000``."""
+    def __init__(self, url: str, *, bearer: str | None = None) -> None:
+        """*url* is the address of the service: ``http://127.0.0.1:8000``.
+
+        *bearer* shows a service that wants signatures that the caller may read its file; None: nothing is shown.
+        """
         self.url = url
         self._connections = Connections(url)
         self._host = url.partition("//")[2].rstrip("/")
+        self._bearer = f"Authorization: Bearer {bearer}\r\n" if bearer else ""
         self._is_stopped = False
 
     def call(self, request: Request[Result], /) -> Result:
@@ -50,7 +56,8 @@ class KeepAliveClient:
             check(response)
             responding = self._connections.begin(self._packed(response))
             if not self._is_stopped:
-                polling = self._connections.begin(packed, is_interruptible=True)
+                with contextlib.suppress(Unreachable):  # then it is asked again below, when the response is known
+                    polling = self._connections.begin(packed, is_interruptible=True)
             read(response, self._connections.end(responding, CALL_TIMEOUT_S))
         except Exception as error:  # noqa: BLE001  # told, and asked for again if need be, by whoever has sent it
             heard(error)
@@ -73,7 +80,8 @@ class KeepAliveClient:
         body = wire.encode(request)
         head = (
             f"POST / HTTP/1.1\r\nHost: {self._host}\r\nContent-Type: application/x-amz-json-1.0\r\n"
-            f"X-Amz-Target: SimpleWorkflowService.{type(request).__name__}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"X-Amz-Target: SimpleWorkflowService.{type(request).__name__}\r\nContent-Length: {len(body)}\r\n"
+            f"{self._bearer}\r\n"
         )
         return head.encode() + body
 

@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 
 from swf.client import Client
 from swf.clients.answers import is_poll, no_task
-from swf.exceptions import SWFError, Unreachable
+from swf.exceptions import BAD_CREDENTIALS, ConfigurationError, ResponseError, SWFError, Unreachable
 from swf.protocol.base import Request
-from swf.protocol.faults import Fault, InternalFailure, ThrottlingException
+from swf.protocol.faults import Fault, InternalFailure, OtherFault, ThrottlingException
 
 Result = TypeVar("Result")
 
@@ -36,13 +36,22 @@ PASSING: Final = frozenset(
     }
 )
 """Codes of faults of Amazon's front doors that pass by themselves."""
+TOO_MANY_REQUESTS: Final = 429
+SERVER_ERRORS: Final = 500
 
 
 def passes(error: Exception) -> bool:
     """Whether the same call may succeed later."""
     if isinstance(error, Fault):
+        if isinstance(error, OtherFault) and (error.status == TOO_MANY_REQUESTS or error.status >= SERVER_ERRORS):
+            return True
         return isinstance(error, ThrottlingException | InternalFailure) or error.code in PASSING
-    return isinstance(error, Unreachable)
+    return isinstance(error, Unreachable | ResponseError)
+
+
+def is_about_caller(error: Exception) -> bool:
+    """Whether the call was refused because of who has made it: the same one may succeed with fresh credentials."""
+    return isinstance(error, ConfigurationError) or (isinstance(error, Fault) and error.code in BAD_CREDENTIALS)
 
 
 class Backoff:
@@ -72,10 +81,14 @@ class RetryingClient:
     given. One that is answered at once and empty, by a service that does not wait, is followed by a pause.
     """
 
-    def __init__(self, client: Client, *, patience_s: float = math.inf) -> None:
-        """*patience_s*: seconds after which the last error of other calls is raised."""
+    def __init__(self, client: Client, *, patience_s: float = math.inf, polls_for_ever: bool = True) -> None:
+        """*patience_s*: seconds after which the last error of other calls is raised.
+
+        Without *polls_for_ever* polls are calls as any other: repeated while that may help, for so long.
+        """
         self._client = client
         self._patience_s = patience_s
+        self._polls_for_ever = polls_for_ever
         self._ended = threading.Event()
         self._complaint: str | None = None
         self._idle = threading.local()
@@ -86,7 +99,9 @@ class RetryingClient:
         A response may have been taken although its answer was lost: then its repetition is refused with
         UnknownResourceFault, which means that it need not be sent again.
         """
-        return self._poll(request, None) if is_poll(request) else self._call(request, None)
+        if is_poll(request) and self._polls_for_ever:
+            return self._poll(request, None)
+        return self._call(request, None)
 
     def respond_and_poll(
         self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
@@ -94,7 +109,7 @@ class RetryingClient:
         """As :meth:`call`, for both."""
 
         def hear(error: Exception | None) -> None:
-            if error is not None and passes(error):
+            if error is not None and self._may_pass(error):
                 try:
                     self._call(response, error)
                 except (Fault, SWFError) as last:
@@ -120,7 +135,7 @@ class RetryingClient:
         while True:
             if error is not None:
                 pause = pauses.next_s()
-                if not passes(error) or time.monotonic() + pause > give_up_at:
+                if not self._may_pass(error) or time.monotonic() + pause > give_up_at:
                     raise error
                 self._complain(error)
                 time.sleep(pause)
@@ -131,6 +146,10 @@ class RetryingClient:
             else:
                 self._relax()
                 return answer
+
+    def _may_pass(self, error: Exception) -> bool:
+        """Who waits without end waits for credentials too; who does not is told of them at once."""
+        return passes(error) or (self._patience_s == math.inf and is_about_caller(error))
 
     def _poll(self, request: Request[Result], error: Exception | None) -> Result:
         pauses = Backoff()

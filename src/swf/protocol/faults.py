@@ -102,6 +102,24 @@ class UnrecognizedClientException(Fault):
     NAMESPACE = "com.amazon.coral.service"
 
 
+class MissingAuthenticationTokenException(Fault):
+    """The request is not signed, and must be."""
+
+    NAMESPACE = "com.amazon.coral.service"
+
+
+class IncompleteSignatureException(Fault):
+    """The request is signed in a way that cannot be checked."""
+
+    NAMESPACE = "com.amazon.coral.service"
+
+
+class InvalidSignatureException(Fault):
+    """The signature is not that of the key, or of another time."""
+
+    NAMESPACE = "com.amazon.coral.service"
+
+
 class AccessDeniedException(Fault):
     """The caller has no right to this."""
 
@@ -117,11 +135,12 @@ class RequestEntityTooLargeException(Fault):
 
 
 class OtherFault(Fault):
-    """An error by a name that this library does not know: kept."""
+    """An error by a name that this library does not know: kept. *status* is that of the HTTP answer."""
 
-    def __init__(self, message: str = "", *, code: str) -> None:
+    def __init__(self, message: str = "", *, code: str, status: int = 400) -> None:
         super().__init__(message)
         self._code = code
+        self.status = status
 
     @property
     def code(self) -> str:
@@ -148,6 +167,9 @@ FAULTS: dict[str, type[Fault]] = {
         ThrottlingException,
         UnknownOperationException,
         UnrecognizedClientException,
+        MissingAuthenticationTokenException,
+        IncompleteSignatureException,
+        InvalidSignatureException,
         AccessDeniedException,
         RequestEntityTooLargeException,
         InternalFailure,

@@ -77,4 +77,4 @@ def decode_fault(body: bytes, status: int = 400) -> Fault:
     code = str(answer.get("__type", "InternalFailure")).rpartition("#")[2]
     message = str(answer.get("message") or answer.get("Message") or "")
     known = FAULTS.get(code)
-    return known(message) if known else OtherFault(message, code=code)
+    return known(message) if known else OtherFault(message, code=code, status=status)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from swf.server import failpoints
 from swf.server.clock import Clock, ManualClock, SystemClock
 from swf.server.functions import Functions, LocalFunctions
 from swf.server.lock import FileLock, FileOwned
 from swf.server.machine.quotas import Quotas
 from swf.server.rates import Rates
 from swf.server.service import Service, StartedTask
-from swf.server.store.database import Database, NotADatabase
+from swf.server.store.database import Database
+from swf.server.store.errors import CannotOpen, DatabaseError, NotADatabase
 from swf.server.ticker import Ticker
 
 __all__ = [
+    "CannotOpen",
     "Clock",
+    "DatabaseError",
     "FileOwned",
     "Functions",
     "LocalFunctions",
@@ -40,22 +44,26 @@ def open_service(
     quotas: Quotas | None = None,
     rates: Rates | None = None,
     functions: Functions | None = None,
+    reach: failpoints.Reach = failpoints.nothing,
 ) -> Service:
     """The service on the file *path*, created if it is not there; None for one in memory.
 
     Without a *clock* it runs on the wall clock and minds its deadlines in a thread of its own; with one,
     whoever moves the clock calls :meth:`Service.tick`. *quotas* None: Amazon's numbers; *rates* None: no call is
     throttled; *functions* None: Lambda functions are not available. Raises FileOwned if another process keeps the file
-    for *wait_s* seconds, NotADatabase if it is another kind of file.
+    for *wait_s* seconds, NotADatabase if it is another kind of file, CannotOpen if it cannot be opened.
+    *reach* is told the places where tests kill the process.
     """
     lock = None
     if path is not None:
         path = Path(path).resolve()
         lock = FileLock(path, wait_s=wait_s)
     try:
+        reach(failpoints.AT_START)
+        database = Database(path, reach=reach)
         service = Service(
-            Database(path),
-            clock or SystemClock(),
+            database,
+            clock or SystemClock(not_before=database.last_time()),
             lock=lock,
             new_run_id=new_run_id,
             quotas=quotas,

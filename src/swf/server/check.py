@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from swf.protocol import wire
+from swf.server import open_reader
 from swf.server.machine.deadlines import next_deadline
 from swf.server.service import Service
 from swf.server.store.changes import TaskRow
@@ -18,8 +21,38 @@ VIEW = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check has found."""
+
+    executions: int
+    events: int
+    problems: tuple[str, ...]
+    """A line each."""
+
+
+def check_file(path: Path) -> Report:
+    """Checks a file that nobody uses, and changes nothing. Raises FileNotFoundError, FileOwned, DatabaseError."""
+    service = open_reader(path)
+    try:
+        found = tuple(problems(service))
+        execute = service.database.connection.execute
+        executions = execute("select count(*) from executions").get
+        events = execute("select count(*) from events").get
+    finally:
+        service.close()
+    return Report(executions, events, found)
+
+
 def problems(service: Service) -> Iterator[str]:
     """What is wrong with the file of *service*, a line each; nothing if all is well. Changes nothing."""
+    if service.database.damage is not None:
+        yield str(service.database.damage)
+    with service.turn:
+        yield from list(_problems(service))
+
+
+def _problems(service: Service) -> Iterator[str]:
     connection = service.database.connection
     for (verdict,) in connection.execute("pragma integrity_check"):
         if verdict != "ok":

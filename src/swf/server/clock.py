@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Protocol
+
+
+def wall_time() -> float:
+    """What the wall clock shows, in seconds since 1970 UTC, jumps and all."""
+    return time.time()
 
 
 class Clock(Protocol):
@@ -15,17 +21,20 @@ class Clock(Protocol):
 class SystemClock:
     """The wall clock; when that jumps back, monotonic time bridges until it has caught up."""
 
-    def __init__(self) -> None:
-        self._last = 0.0
-        self._last_monotonic = 0.0
+    def __init__(self, *, not_before: float = 0.0) -> None:
+        """*not_before*: what a clock before this one has shown."""
+        self._last = not_before
+        self._last_monotonic = time.monotonic()
+        self._lock = threading.Lock()
 
     def now(self) -> float:
         """The time in seconds since 1970 UTC."""
-        wall, monotonic = round(time.time(), 3), time.monotonic()
-        if wall < self._last:
-            wall = round(self._last + monotonic - self._last_monotonic, 3)
-        self._last, self._last_monotonic = wall, monotonic
-        return wall
+        with self._lock:
+            wall, monotonic = round(time.time(), 3), time.monotonic()
+            if wall < self._last:
+                wall = round(self._last + monotonic - self._last_monotonic, 3)
+            self._last, self._last_monotonic = wall, monotonic
+            return wall
 
 
 class ManualClock:

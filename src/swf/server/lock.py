@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import time
 import weakref
 from pathlib import Path
@@ -22,6 +23,9 @@ class Hint(msgspec.Struct, frozen=True):
     pid: int | None = None
     instance_id: str | None = None
     url: str | None = None
+    version: str | None = None
+    secret: str | None = None
+    """Shows the owner, over HTTP, that a caller may read this file: it is the same user."""
 
 
 def read_hint(path: Path) -> Hint:
@@ -64,12 +68,14 @@ class FileLock:
                 os.close(self._descriptor)
                 raise FileOwned(path, hint)
             time.sleep(0.02)
+        os.fchmod(self._descriptor, 0o600)
+        self.secret = secrets.token_hex(32)
         self.write_hint()
         _held.add(self)
 
-    def write_hint(self, instance_id: str | None = None, url: str | None = None) -> None:
+    def write_hint(self, instance_id: str | None = None, url: str | None = None, version: str | None = None) -> None:
         """Writes down who owns the file, and where its service can be reached."""
-        text = msgspec.json.encode(Hint(os.getpid(), instance_id, url))
+        text = msgspec.json.encode(Hint(os.getpid(), instance_id, url, version, self.secret if url else None))
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, text, 0)
 

@@ -50,9 +50,9 @@ class TaskLists:
         """The list, if its tasks are in memory; if not, they will be read from the file when they are."""
         return self._lists.get(key)
 
-    def all(self) -> Iterable[TaskList]:
-        """Every list that is in memory."""
-        return self._lists.values()
+    def all(self) -> list[TaskList]:
+        """Every list that is in memory now."""
+        return list(self._lists.values())
 
     def reload(self) -> None:
         """Reads the tasks of all lists again, after a write that failed."""
@@ -60,7 +60,10 @@ class TaskLists:
             found.tasks = sorted((task.order, task) for task in self._load(key))
 
     def leave(self, key: ListKey, pending: Pending) -> None:
-        """The poller does not wait any longer."""
+        """The poller does not wait any longer. A list without pollers and tasks is forgotten: clients make up names."""
         found = self._lists.get(key)
-        if found is not None:
-            found.pollers.pop(id(pending), None)
+        if found is None:
+            return
+        found.pollers.pop(id(pending), None)
+        if not found.pollers and not found.tasks:
+            del self._lists[key]

@@ -29,11 +29,12 @@ class Orders(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, omit_defaults=True, tag="done"):
-    """What became of an activity; *reason* is given if it has failed.
+    """What became of the job of the *number*; *reason* is given if it has failed.
 
     *is_canceled*: it has let itself be canceled, with *last_words*. *is_later*: somebody else will complete it.
     """
 
+    number: int
     result: str | None = None
     reason: str | None = None
     details: str | None = None
@@ -43,8 +44,9 @@ class Done(msgspec.Struct, omit_defaults=True, tag="done"):
 
 
 class Beat(msgspec.Struct, omit_defaults=True, tag="beat"):
-    """A sign of life of the activity that runs; it waits for what it is :class:`Told`."""
+    """A sign of life of the job of the *number*; it waits for what it is :class:`Told`."""
 
+    number: int
     details: str | None = None
 
 
@@ -57,6 +59,7 @@ class Told(msgspec.Struct, omit_defaults=True):
 def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
     """Serves until the requests end. Beyond the modules of its orders, an activity may only name modules below the
     working directory."""
+    born = os.getpid()
     os.dup2(2, 1)
     for descriptor in (requests, answers, lifeline):
         os.set_inheritable(descriptor, False)
@@ -81,14 +84,18 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
     encode = msgspec.json.Encoder().encode
     decoder = msgspec.json.Decoder(Job)
     with open(requests, "rb") as lines:
-        beat = Beats(lines, answers)
+        voice = Voice(lines, answers)
         while line := lines.readline():
             job = decoder.decode(line)
+            voice.number = job.number
             if trouble is not None:
                 outcome = failure(trouble, store, keeps_values=job.keeps_values)
             else:
-                outcome = run_activity(job, store, importable, beat=beat, middlewares=middlewares)
+                outcome = run_activity(job, store, importable, beat=voice, middlewares=middlewares)
+            if os.getpid() != born:
+                os._exit(1)  # a copy that the activity has made and not ended: only the original may answer
             done = Done(
+                job.number,
                 outcome.result,
                 outcome.reason,
                 outcome.details,
@@ -99,18 +106,22 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
             _write(answers, encode(done) + b"\n")
 
 
-class Beats:
+class Voice:
     """Sends signs of life to the parent and hears whether the activity is to cancel."""
 
     def __init__(self, lines: BinaryIO, answers: int) -> None:
+        self.number = 0
+        self._born = os.getpid()
         self._lines = lines
         self._answers = answers
         self._encode = msgspec.json.Encoder().encode
         self._decoder = msgspec.json.Decoder(Told)
 
     def __call__(self, details: str | None) -> bool:
-        """Whether the activity is to cancel."""
-        _write(self._answers, self._encode(Beat(details)) + b"\n")
+        """Whether the activity is to cancel. Copies of the process have no say."""
+        if os.getpid() != self._born:
+            return False
+        _write(self._answers, self._encode(Beat(self.number, details)) + b"\n")
         line = self._lines.readline()
         return bool(line) and self._decoder.decode(line).cancel
 

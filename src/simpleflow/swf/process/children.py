@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -48,6 +49,9 @@ class Child:
             for end in ends:
                 os.close(end)
         self._buffer = bytearray()
+        self._number = 0
+        self._ready = select.poll()
+        self._ready.register(self._answers, select.POLLIN)
         self._encode = msgspec.json.Encoder().encode
         self._decoder: msgspec.json.Decoder[Done | Beat] = msgspec.json.Decoder(Done | Beat)
 
@@ -56,8 +60,18 @@ class Child:
         """The process id."""
         return self._process.pid
 
-    def send(self, job: Job | Told) -> None:
-        """Has the child run an activity, or answers its sign of life; raises ChildDied."""
+    def send(self, job: Job) -> None:
+        """Has the child run an activity; raises ChildDied."""
+        if self._buffer:
+            raise self._confused()
+        self._number = job.number
+        self._write(job)
+
+    def tell(self, told: Told) -> None:
+        """Answers a sign of life; raises ChildDied."""
+        self._write(told)
+
+    def _write(self, job: Job | Told) -> None:
         view = memoryview(self._encode(job) + b"\n")
         try:
             while view:
@@ -70,7 +84,7 @@ class Child:
         give_up_at = None if seconds is None else time.monotonic() + seconds
         while True:
             left = LOOK_EVERY_S if give_up_at is None else max(0.0, give_up_at - time.monotonic())
-            if b"\n" not in self._buffer and not select.select([self._answers], [], [], min(left, LOOK_EVERY_S))[0]:
+            if b"\n" not in self._buffer and not self._ready.poll(math.ceil(1000 * min(left, LOOK_EVERY_S))):
                 if self._process.poll() is not None:
                     raise self._died()  # something it has started keeps the pipe open
                 if give_up_at is not None and time.monotonic() >= give_up_at:
@@ -84,13 +98,21 @@ class Child:
             line, newline, rest = self._buffer.partition(b"\n")
             if newline:
                 self._buffer = rest
-                return self._decoder.decode(line)
+                done = self._decoder.decode(line)
+                if done.number != self._number:
+                    raise self._confused()
+                return done
 
     def _died(self) -> ChildDied:
         """Reaps the child, and ends what it has left behind."""
         death = ChildDied(self.pid, self._process.wait())
         self._signal(signal.SIGKILL)
         return death
+
+    def _confused(self) -> ChildDied:
+        """The child has said what nobody has asked: nothing that it says can be trusted."""
+        self.kill()
+        return ChildDied(self.pid, self._process.returncode)
 
     def terminate(self, patience_s: float) -> None:
         """Ends the child and what it has started: first kindly, after *patience_s* seconds for good."""

@@ -183,11 +183,11 @@ class SharingDecider:
             return self._executor.answer(taken.task, taken.poll)
         except UnknownResourceFault as gone:
             log.info("task has gone %s: %s", name_of(taken.task), gone)
-        except Exception as error:  # noqa: BLE001  # one bad execution must not stop the others
+        except BaseException as error:  # noqa: BLE001  # one bad execution must not stop the others, whatever it raises
             self._tell(taken.task, error)
         return None
 
-    def _tell(self, task: DecisionTask, error: Exception) -> None:
+    def _tell(self, task: DecisionTask, error: BaseException) -> None:
         """Logs the error, once for an execution as long as it stays the same."""
         assert task.workflow_execution is not None
         key = task.workflow_execution.workflow_id, task.workflow_execution.run_id

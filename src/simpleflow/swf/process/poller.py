@@ -9,13 +9,12 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -23,14 +22,14 @@ import msgspec
 from simpleflow import completion
 from simpleflow.format import shortened
 from simpleflow.log import setup_logging
-from simpleflow.service import Address, patient_client_of
+from simpleflow.service import Address, client_of, patient_client_of
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import SharingDecider
-from simpleflow.swf.process.signals import STOP, Signals
+from simpleflow.swf.process.signals import NOW, STOP, Signals
 from simpleflow.swf.process.worker import BEAT_S, Worker
-from swf.clients import RetryingClient
+from swf.client import Client
 from swf.clients.retrying import Backoff
 from swf.exceptions import SWFError
 from swf.protocol.faults import Fault
@@ -62,17 +61,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Poller:
     """Does what a plan says in a thread of its own."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, ended: Callable[[], None]) -> None:
+        """*ended* is called by the thread as the last thing it does."""
         self._plan = plan
         self._client = patient_client_of(plan.address)
         self._loop: SharingDecider | Worker | None = None
-        self._is_stopped = False
+        self._stopped = threading.Event()
+        self._ended = ended
         self.is_broken = False
+        self.is_done = False
+        """Set before *ended* is called; the thread may live on for a moment."""
         self.thread = threading.Thread(target=self._run, name=plan.kind, daemon=True)
 
     def stop(self) -> None:
         """Takes no new task."""
-        self._is_stopped = True
+        self._stopped.set()
         if self._loop is not None:
             self._loop.stop()
         self._client.stop_polling()
@@ -85,14 +88,15 @@ class Poller:
     def _run(self) -> None:
         try:
             self._loop = self._decider() if self._plan.kind == "decider" else self._worker()
-            if self._is_stopped:
+            if self._stopped.is_set():
                 self._loop.stop()
             self._loop.run()
-        except Exception:
+        except BaseException:  # nothing of ours ends a thread but an error
             log.exception("%s broke, another one will take its place", self._plan.kind)
             self.is_broken = True
         finally:
-            os.kill(os.getpid(), signal.SIGCHLD)  # wakes the main thread
+            self.is_done = True
+            self._ended()
 
     def _worker(self) -> Worker:
         plan = self._plan
@@ -110,7 +114,7 @@ class Poller:
     def _decider(self) -> SharingDecider:
         plan = self._plan
         workflows = [imported(path) for path in plan.workflows]
-        register(self._client, plan.domain, workflows, lambda: self._is_stopped)
+        register(client_of(plan.address), plan.domain, workflows, self._stopped)
         sticky_list = sticky_name(plan.task_list)
         executor = Executor(
             self._client,
@@ -129,12 +133,12 @@ def imported(path: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def register(client: RetryingClient, domain: str, workflows: Sequence[Any], is_stopped: Any) -> None:
+def register(client: Client, domain: str, workflows: Sequence[Any], stopped: threading.Event) -> None:
     """Registers domain and types, as often as it takes; says once why it does not work."""
-    pauses = Backoff(longest_s=30.0)
+    pauses = Backoff()
     told = ""
     for workflow in workflows:
-        while not is_stopped():
+        while not stopped.is_set():
             try:
                 setup.register(client, domain, workflow)
                 break
@@ -142,7 +146,7 @@ def register(client: RetryingClient, domain: str, workflows: Sequence[Any], is_s
                 if str(error) != told:
                     told = str(error)
                     log.error("cannot register workflow type name=%s, trying again: %s", workflow.name, error)
-                time.sleep(pauses.next_s())
+                stopped.wait(pauses.next_s())
 
 
 def sticky_name(task_list: str) -> str:
@@ -155,23 +159,29 @@ def main(plan: Plan, lifeline: int) -> int:
     """Runs until it is told to stop, or its supervisor is gone; the exit code."""
     setup_logging()
     os.set_inheritable(lifeline, False)
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:
+        log.error("the working directory was deleted; start again in one that is there")
+        return 1
+    if here not in sys.path:
+        sys.path.insert(0, here)
     signals = Signals()
-    poller = Poller(plan)
+    poller = Poller(plan, signals.nudge)
     poller.thread.start()
     ends_at: float | None = None
-    while poller.thread.is_alive():
+    while not poller.is_done:
         left = None if ends_at is None else max(0.0, ends_at - time.monotonic())
         heard, is_orphan = signals.wait(left, lifeline)
         if is_orphan:
             poller.kill()
             os._exit(1)
-        if ends_at is not None and (time.monotonic() >= ends_at or STOP & heard):
+        if NOW in heard or (ends_at is not None and time.monotonic() >= ends_at):
+            poller.stop()
             poller.kill()
             poller.thread.join(LAST_WORDS_S)
             break
-        if STOP & heard:
+        if STOP & heard and ends_at is None:
             ends_at = time.monotonic() + plan.grace_s
             poller.stop()
     sys.stdout.flush()
@@ -180,4 +190,4 @@ def main(plan: Plan, lifeline: int) -> int:
 
 
 if __name__ == "__main__":
-    main(msgspec.json.decode(sys.argv[1], type=Plan), int(sys.argv[2]))
+    sys.exit(main(msgspec.json.decode(sys.argv[1], type=Plan), int(sys.argv[2])))

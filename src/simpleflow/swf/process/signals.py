@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import signal
 from typing import Final
 
 STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+NOW: Final = signal.SIGUSR1
+"""What a supervisor sends to its pollers when it does not wait any longer. SIGTERM they may get from others too: a
+service manager sends it to all processes of a unit."""
 
 
 class Signals:
@@ -19,8 +23,9 @@ class Signals:
         self._reads, self._writes = os.pipe()
         os.set_blocking(self._writes, False)
         os.set_blocking(self._reads, False)
-        for number in (*STOP, signal.SIGCHLD):
-            signal.signal(number, _nothing)
+        for number in (*STOP, NOW, signal.SIGCHLD):
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, _nothing)
         signal.set_wakeup_fd(self._writes, warn_on_full_buffer=False)
 
     def wait(self, seconds: float | None, *descriptors: int) -> tuple[set[int], bool]:
@@ -28,7 +33,10 @@ class Signals:
 
         Returns as soon as there is either, or another thread has called :meth:`nudge`.
         """
-        ready, _, _ = select.select([self._reads, *descriptors], [], [], seconds)
+        waiting = select.poll()
+        for descriptor in (self._reads, *descriptors):
+            waiting.register(descriptor, select.POLLIN)
+        ready = {descriptor for descriptor, _ in waiting.poll(None if seconds is None else math.ceil(1000 * seconds))}
         numbers = set()
         if self._reads in ready:
             with contextlib.suppress(BlockingIOError):

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from simpleflow.swf.process.poller import LAST_WORDS_S, Plan
-from simpleflow.swf.process.signals import STOP, Signals
+from simpleflow.swf.process.signals import NOW, STOP, Signals
 from swf.clients.retrying import Backoff
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,11 @@ class Supervisor:
             )  # fmt: skip
         if place.process is None and now >= place.begins_at:
             place.began_at = now
-            place.process = self._spawn(place.plan)
+            try:
+                place.process = self._spawn(place.plan)
+            except OSError as error:  # no memory, or too many processes: as a death
+                place.begins_at = now + place.pauses.next_s()
+                log.error("cannot start a %s, trying again: %s", place.plan.kind, error.strerror or error)
 
     def _spawn(self, plan: Plan) -> subprocess.Popen[bytes]:
         environment = {"PYTHONHASHSEED": "0", **os.environ}  # the order of sets must not differ between deciders
@@ -104,7 +108,7 @@ class Supervisor:
             heard, _ = self._signals.wait(max(0.0, kill_at - time.monotonic()))
             if STOP & heard:
                 for process in running:
-                    process.terminate()
+                    process.send_signal(NOW)
                 kill_at = min(kill_at, time.monotonic() + LAST_WORDS_S + SLACK_S)
             if time.monotonic() >= kill_at:
                 for process in running:

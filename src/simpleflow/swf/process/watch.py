@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import logging
 import math
 import time
@@ -10,12 +9,11 @@ from typing import Final
 
 from simpleflow import settings
 from simpleflow.attempt import LATER
+from simpleflow.swf.process.beats import Beats, Heard
 from simpleflow.swf.process.child import Beat, Done, Told
 from simpleflow.swf.process.children import Child
 from swf.client import Client
-from swf.exceptions import SWFError
-from swf.protocol.faults import Fault, UnknownResourceFault
-from swf.protocol.operations import RecordActivityTaskHeartbeat
+from swf.protocol.faults import UnknownResourceFault
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +21,12 @@ BEATS_PER_TIMEOUT: Final = 3
 LEAST_S: Final = 1.0
 """Signs of life of an activity are passed on at most so often."""
 
+HEAR_EVERY_S: Final = 0.1
+"""How often it is looked whether a heartbeat was answered."""
+FLUSH_S: Final = 2.0
+"""How long the last details of an attempt are waited for."""
 PATIENCE_S: Final = 60.0
 """How long an activity without a heartbeat timeout may take to end when it was told of a cancel."""
-
-
-class State(enum.Enum):
-    """What a heartbeat has told."""
-
-    GOES_ON = enum.auto()
-    CANCELED = enum.auto()
-    GONE = enum.auto()
 
 
 class Canceled(Exception):
@@ -56,10 +50,9 @@ class Watch:
     ) -> None:
         """*limits* are its timeouts in seconds, as far as known. *longest_s* are the seconds between heartbeats at
         most."""
-        self._client = client
         self._child = child
-        self._token = task_token
         self._id = activity_id
+        self._beats = Beats(client, task_token)
         heartbeat, self._whole = limits.get("heartbeat"), limits.get("start_to_close")
         self._beat_s = longest_s if heartbeat is None else min(longest_s, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
         self._least_s = min(LEAST_S, self._beat_s)
@@ -79,76 +72,77 @@ class Watch:
 
         Raises Canceled, and ChildDied.
         """
+        try:
+            return self._run()
+        finally:
+            self._beats.end()
+
+    def _run(self) -> Done | None:
         while True:
-            left = min(self._beats_at, self._ends_at, self._gives_up_at) - time.monotonic()
-            said = self._child.wait(None if left == math.inf else max(0.0, left))
+            next_look = HEAR_EVERY_S if self._beats.is_busy else self._beats_at - time.monotonic()
+            left = min(next_look, min(self._ends_at, self._gives_up_at) - time.monotonic())
+            match self._child.wait(None if left == math.inf else max(0.0, left)):
+                case Done() as done:
+                    return self._end(done)
+                case Beat() as beat:
+                    self._hear(beat)
             now = time.monotonic()
-            match said:
-                case Done():
-                    return self._end(said)
-                case Beat():
-                    if not self._hear(said, now):
-                        return None
-                case None if now >= self._ends_at:
-                    self._flush()
-                    log.warning("activity ended, its time is over id=%s seconds=%s", self._id, self._whole)
-                    return None
-                case None if now >= self._gives_up_at:
-                    log.warning("activity ended, it was asked to cancel and did not end id=%s", self._id)
-                    raise Canceled
-                case None:
-                    if not self._goes_on():
-                        return None
+            if now >= self._ends_at:
+                self._flush()
+                log.warning("activity ended, its time is over id=%s seconds=%s", self._id, self._whole)
+                return None
+            heard = self._beats.heard()
+            if heard is not None and not self._heed(heard):
+                return None
+            if now >= self._gives_up_at:
+                log.warning("activity ended, it was asked to cancel and did not end id=%s", self._id)
+                raise Canceled
+            if now >= self._beats_at:
+                self._send(now)
 
     def _end(self, done: Done) -> Done:
         if done.is_canceled and self._is_canceled:
             raise Canceled(done.last_words, has_ended=True)
         if done.is_later:
-            self._details = LATER + (self._details or "")
-            self._beat()
+            self._details, self._is_unsent = LATER + (self._details or ""), True
+            self._flush()
         return done
 
-    def _hear(self, beat: Beat, now: float) -> bool:
-        """Passes on a sign of life, now or soon, and tells the activity whether to cancel; False if it is gone."""
+    def _hear(self, beat: Beat) -> None:
+        """Passes on a sign of life, now or soon, and tells the activity whether to cancel."""
         self._is_listening = True
         if beat.details is not None:
             self._details, self._is_unsent = beat.details, True
-        if now - self._sent_at >= self._least_s:
-            if not self._goes_on():
-                return False
-        else:
-            self._beats_at = min(self._beats_at, self._sent_at + self._least_s)
-        self._child.send(Told(self._is_canceled))
-        return True
+        self._beats_at = min(self._beats_at, self._sent_at + self._least_s)
+        self._child.tell(Told(self._is_canceled))
 
-    def _goes_on(self) -> bool:
-        """Sends a heartbeat; False if the task is gone. Raises Canceled if it is to cancel and does not listen."""
-        match self._beat():
-            case State.GONE:
-                return False
-            case State.CANCELED:
-                if not self._is_listening:
-                    raise Canceled
-                if not self._is_canceled:
-                    self._is_canceled = True
-                    self._gives_up_at = time.monotonic() + self._patience_s
-        return True
+    def _send(self, now: float) -> None:
+        if self._beats.send(self._details):
+            self._is_unsent = False
+            self._sent_at = now
+        self._beats_at = now + self._beat_s
 
-    def _beat(self) -> State:
-        self._sent_at = time.monotonic()
-        self._beats_at = self._sent_at + self._beat_s
-        try:
-            status = self._client.call(RecordActivityTaskHeartbeat(task_token=self._token, details=self._details))
-        except UnknownResourceFault as fault:
-            log.warning("activity ended, the service does not know it any more id=%s: %s", self._id, fault)
-            return State.GONE
-        except (Fault, SWFError) as error:
-            log.warning("heartbeat failed, next one follows id=%s: %s", self._id, error)
-            return State.GOES_ON
-        self._is_unsent = False
-        return State.CANCELED if status.cancel_requested else State.GOES_ON
+    def _heed(self, heard: Heard) -> bool:
+        """What the answer to a heartbeat means; False if the task is gone. Raises Canceled if the activity is to
+        cancel and does not listen."""
+        match heard:
+            case UnknownResourceFault():
+                log.warning("activity ended, the service does not know it any more id=%s: %s", self._id, heard)
+                return False
+            case Exception():
+                log.warning("heartbeat failed, next one follows id=%s: %s", self._id, heard)
+            case _ if heard.cancel_requested and not self._is_listening:
+                raise Canceled
+            case _ if heard.cancel_requested and not self._is_canceled:
+                self._is_canceled = True
+                self._gives_up_at = time.monotonic() + self._patience_s
+        return True
 
     def _flush(self) -> None:
-        """The next attempt is told the last details, which may not have been sent yet."""
-        if self._is_unsent:
-            self._beat()
+        """Sends the last details, for the next attempt or for whoever takes over, if that does not take long."""
+        if not self._is_unsent:
+            return
+        if self._beats.is_busy:
+            self._beats.heard(FLUSH_S)
+        if self._beats.send(self._details):
+            self._beats.heard(FLUSH_S)

@@ -20,7 +20,13 @@ from simpleflow.swf.process.watch import Canceled, Watch
 from swf.client import Client
 from swf.exceptions import SWFError
 from swf.protocol.base import Request
-from swf.protocol.faults import Fault, UnknownResourceFault
+from swf.protocol.faults import (
+    Fault,
+    RequestEntityTooLargeException,
+    SerializationException,
+    UnknownResourceFault,
+    ValidationException,
+)
 from swf.protocol.operations import (
     ActivityTask,
     PollForActivityTask,
@@ -34,6 +40,8 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 60.0
 """Seconds between heartbeats of an activity that has no heartbeat timeout, or a long one."""
+ABOUT_THE_ANSWER = (ValidationException, SerializationException, RequestEntityTooLargeException)
+"""Refusals of what an activity has returned: it has failed then. Others say nothing about it."""
 
 
 class Worker:
@@ -69,6 +77,7 @@ class Worker:
         self._beat_s = beat_s
         self._keeps_values = keeps_values
         self._child: Child | None = None
+        self._jobs = 0
         self._is_stopped = False
         self._is_killed = False
 
@@ -117,6 +126,7 @@ class Worker:
         assert self._child is not None
         token = task.task_token
         try:
+            self._jobs += 1
             self._child.send(self._job(task))
             watch = Watch(
                 self._client, self._child, token, task.activity_id, self._limits(task), self._beat_s or math.inf
@@ -156,6 +166,7 @@ class Worker:
             task_token=task.task_token,
             began_at=time.time(),
             keeps_values=self._keeps_values,
+            number=self._jobs,
         )
 
     def _check(self, task: ActivityTask, response: Exception | None) -> None:
@@ -167,6 +178,10 @@ class Worker:
             return
         assert task.task_token is not None
         code = response.code if isinstance(response, Fault) else type(response).__name__
+        if not isinstance(response, ABOUT_THE_ANSWER):
+            log.error("the answer was not taken, the task is left to its timeout id=%s: %s %s",
+                      task.activity_id, code, response)  # fmt: skip
+            return
         reason = f"cannot complete task {task.activity_id}: {code} {response}"
         log.error("%s", reason)
         refusal = self._sent(

@@ -1,41 +1,88 @@
-"""AWS JSON 1.0 over ASGI: a request by its target, an answer or a fault."""
+"""AWS JSON 1.0 over ASGI: a request by its target, an answer or a fault. And what an operator asks."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from swf.protocol import wire
 from swf.protocol.faults import (
     AccessDeniedException,
     Fault,
+    InternalFailure,
     RequestEntityTooLargeException,
+    SerializationException,
     UnknownOperationException,
 )
 from swf.protocol.operations import OPERATIONS
 from swf.protocol.refusal import decode_request
 from swf.server.http.calls import Calls
+from swf.server.http.guard import Guard, is_here
+from swf.server.http.metrics import CONTENT_TYPE, Metrics
 from swf.server.http.protocol import CALLER
+from swf.server.store.backup import BackupError
 
+SERVICES: Final = frozenset({"SimpleWorkflowService", "com.amazonaws.swf.service.model.SimpleWorkflowService"})
+"""What the target of a request names: as SDKs of today have it, and those of 2012."""
 LARGEST_REQUEST: Final = 1024 * 1024
 """Bytes of head and body together."""
-HEALTH: Final = "/health"
+BODY_PAUSE_S: Final = 20.0
+"""A body that has begun comes on, or its connection is of no use."""
+JSON: Final = b"application/x-amz-json-1.0"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class BackupRequest(msgspec.Struct, frozen=True):
+    """What the owner of a file is asked over HTTP by a process of the same user."""
+
+    to: str
+
+
+class BackupDone(msgspec.Struct, frozen=True):
+    """The copy is there."""
+
+    to: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered over HTTP."""
+
+    body: bytes
+    status: int = 200
+    content_type: bytes = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
 class App:
     """The ASGI application of a door."""
 
-    def __init__(self, make_calls: Callable[[], Calls], health: Callable[[], bytes], hosts: frozenset[str]) -> None:
-        """*hosts* are the names under which the door may be called: others come from a web page that has lied
-        about its address."""
+    def __init__(
+        self,
+        make_calls: Callable[[], Calls],
+        *,
+        health: Callable[[], bytes],
+        metrics: Metrics,
+        guard: Guard,
+        back_up: Callable[[Path], int],
+    ) -> None:
+        """*back_up* copies the file, in another thread."""
         self._make_calls = make_calls
         self._health = health
-        self._hosts = hosts
+        self._metrics = metrics
+        self._guard = guard
+        self._back_up = back_up
         self.calls: Calls | None = None
         """Set when the loop has begun."""
 
@@ -43,15 +90,15 @@ class App:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            status, body, more = await self._answer(scope, receive)
+            reply = await self._answer(scope, receive)
             headers = [
-                (b"content-type", b"application/x-amz-json-1.0"),
+                (b"content-type", reply.content_type),
                 (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
-                (b"content-length", b"%d" % len(body)),
-                *more,
+                (b"content-length", b"%d" % len(reply.body)),
+                *reply.headers,
             ]
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.body", "body": reply.body})
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:
@@ -65,32 +112,71 @@ class App:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
-        """Status, body and more headers of the answer."""
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
         try:
             headers = dict(scope["headers"])
-            self._refuse_strange_host(headers.get(b"host", b"").decode("latin-1"))
-            if scope["method"] == "GET" and scope["path"] == HEALTH:
-                return 200, self._health(), []
-            operation = OPERATIONS.get(headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")[2])
-            if scope["method"] != "POST" or scope["path"] != "/" or operation is None:
-                raise UnknownOperationException("The X-Amz-Target header names no operation of Amazon SWF.")
-            request = decode_request(operation, await _body(headers, receive))
-            assert self.calls is not None, "the loop has begun"
-            answer = await self.calls.answer(request, scope[CALLER])
-            if isinstance(answer, Fault):
-                raise answer
+            self._guard.check_host(scope, headers.get(b"host", b"").decode("latin-1"))
+            match scope["method"], scope["path"]:
+                case "GET", "/health":
+                    return Reply(self._health())
+                case "GET", "/metrics":
+                    return await self._numbers(scope)
+                case "POST", "/backup":
+                    return await self._copied(scope, headers, receive)
+                case "POST", "/":
+                    return await self._called(scope, headers, receive)
+            raise UnknownOperationException("Calls of Amazon SWF are POST requests to '/'.")
         except Fault as fault:
             more = [(b"x-amzn-errortype", fault.code.encode())]
             if isinstance(fault, RequestEntityTooLargeException):
                 more.append((b"connection", b"close"))
-            return fault.STATUS, wire.encode_fault(fault), more
-        return 200, b"" if answer is None else wire.encode(answer), []
+            return Reply(wire.encode_fault(fault), fault.STATUS, headers=tuple(more))
 
-    def _refuse_strange_host(self, host: str) -> None:
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        if name.lower() not in self._hosts:
-            raise AccessDeniedException(f"This service is not called {host!r}.")
+    async def _called(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
+        """A call of the API."""
+        service, _, name = headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")
+        operation = OPERATIONS.get(name) if service in SERVICES else None
+        began = time.perf_counter()
+        fault: str | None = "InternalFailure"
+        try:
+            entry = self._guard.admit(scope)
+            if operation is None:
+                raise UnknownOperationException("The X-Amz-Target header names no operation of Amazon SWF.")
+            body = await _body(headers, receive)
+            entry.verify(body)
+            request = decode_request(operation, body)
+            assert self.calls is not None, "the loop has begun"
+            answer = await self.calls.answer(request, scope[CALLER])
+            if isinstance(answer, Fault):
+                raise answer
+            fault = None
+            return Reply(b"" if answer is None else wire.encode(answer))
+        except Fault as raised:
+            fault = raised.code
+            raise
+        finally:
+            self._metrics.called(name if operation else "unknown", fault, time.perf_counter() - began)
+
+    async def _numbers(self, scope: Scope) -> Reply:
+        """Names of task lists are not for everybody."""
+        if not is_here(scope):
+            raise AccessDeniedException("The metrics are for callers on the same machine.")
+        return Reply(
+            await asyncio.get_running_loop().run_in_executor(None, self._metrics.text), content_type=CONTENT_TYPE
+        )
+
+    async def _copied(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
+        if not self._guard.is_owner(scope):
+            raise AccessDeniedException("Only the user who owns the file may have it copied, from the same machine.")
+        try:
+            asked = msgspec.json.decode(await _body(headers, receive), type=BackupRequest)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise SerializationException(f"The request is not {{'to': PATH}}: {error}") from error
+        try:
+            size = await asyncio.get_running_loop().run_in_executor(None, self._back_up, Path(asked.to))
+        except BackupError as error:
+            raise InternalFailure(str(error)) from error
+        return Reply(msgspec.json.encode(BackupDone(asked.to, size)))
 
 
 async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
@@ -99,9 +185,12 @@ async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     told = headers.get(b"content-length", b"0")
     if told.isdigit() and int(told) > room:
         raise RequestEntityTooLargeException(f"A request has at most {LARGEST_REQUEST} bytes.")
-    parts = []
+    parts: list[bytes] = []
     while True:
-        message = await receive()
+        try:
+            message = await (asyncio.wait_for(receive(), BODY_PAUSE_S) if parts else receive())
+        except TimeoutError:
+            raise SerializationException("The body of the request did not come.") from None
         if message["type"] == "http.disconnect":
             return b""
         parts.append(message.get("body", b""))

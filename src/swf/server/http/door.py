@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import uvicorn
 
 from swf.protocol import wire
+from swf.server.about import running_version
+from swf.server.clock import wall_time
 from swf.server.http.app import App
 from swf.server.http.calls import Calls
+from swf.server.http.guard import LOOPBACK, Guard
+from swf.server.http.metrics import Metrics
 from swf.server.http.protocol import Protocol
 from swf.server.service import Service
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 KEEP_ALIVE_S: Final = 75
 """SDKs keep connections for a poll's length; the default of 5 s would drop them between two calls."""
 LAST_ANSWERS_S: Final = 5
+_LOCALLY: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "[::]": "[::1]"}  # noqa: S104  # bound only if it is asked for
+"""By what name this machine reaches a door that is open to all."""
 
 
 class DoorError(Exception):
@@ -26,27 +32,45 @@ class DoorError(Exception):
 
 
 class Door:
-    """Serves a service on a loopback address until it is stopped. It does not own the service."""
+    """Serves a service until it is stopped. It does not own the service."""
 
-    def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0, poll_wait_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        poll_wait_s: float = 60.0,
+        keys: Mapping[str, str] | None = None,
+        names: Collection[str] = (),
+    ) -> None:
         """Binds *host* and *port* (0: a free one). Raises DoorError if that is not possible.
 
-        A poll waits at most *poll_wait_s* seconds for a task.
+        A poll waits at most *poll_wait_s* seconds for a task. *keys* are secrets by access key id: with them every
+        call must be signed, and other hosts than this one may be served. *names* are more names of the host, by
+        which callers may call it.
         """
-        if host not in LOOPBACK:
-            raise DoorError(f"{host} is not a loopback address; without keys the service is for this machine alone")
+        if host not in LOOPBACK and keys is None:
+            raise DoorError(
+                f"{host} is not a loopback address: whoever reaches it could do everything; give keys with --auth FILE"
+            )
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
         except (OSError, OverflowError) as error:
             raise DoorError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from error
-        name = f"[{host.strip('[]')}]" if ":" in host else host
+        name = _LOCALLY.get(host, f"[{host.strip('[]')}]" if ":" in host else host)
         self.url = f"http://{name}:{self._socket.getsockname()[1]}"
         self._service = service
+        self._keys = keys
         self._app = App(
             lambda: Calls(service, poll_wait_s=poll_wait_s),
-            health=lambda: wire.encode_json({"status": "ok", "instance_id": service.instance_id}),
-            hosts=LOOPBACK,
+            health=self._health,
+            metrics=Metrics(service),
+            guard=Guard(
+                LOOPBACK | {each.lower() for each in (host, name, *names)}, keys, service.owner_secret, wall_time
+            ),
+            back_up=service.back_up,
         )
         self._server = _Server(
             self._app,
@@ -56,6 +80,7 @@ class Door:
                 ws="none",
                 lifespan="on",
                 log_config=None,
+                log_level="warning",  # whoever opens the door says so, in one line
                 access_log=False,
                 server_header=False,
                 date_header=False,
@@ -76,6 +101,18 @@ class Door:
             return
         self._server.should_exit = True
         self._loop_thread.join()
+
+    def _health(self) -> bytes:
+        service = self._service
+        obstacle = service.writing.obstacle
+        return wire.encode_json(
+            {
+                "status": "ok" if obstacle is None else f"writes are stopped: {obstacle}",
+                "instance_id": service.instance_id,
+                "version": running_version(),
+                "is_signed": self._keys is not None,
+            }
+        )
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:

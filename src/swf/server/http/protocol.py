@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 CALLER: Final = "swf.caller"
 """The key of the :class:`Caller` in the scope of a request."""
+CALLERS_KEPT: Final = 16
+"""Requests behind each other on one connection of which it is remembered who waits."""
 _GONE: Final = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
@@ -44,22 +47,28 @@ class Protocol(HttpToolsProtocol):
     A caller that closes its side for writing has given up its poll, yet takes an answer that is on its way.
     """
 
-    _caller: Caller | None = None
+    _callers: deque[Caller]
+    """Those of this connection whose requests may still wait; a client may send the next before it has the answer."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._caller = Caller(self.transport)
-        self.scope[CALLER] = self._caller  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+        caller = Caller(self.transport)
+        if not hasattr(self, "_callers"):
+            self._callers = deque(maxlen=CALLERS_KEPT)
+        self._callers.append(caller)
+        self.scope[CALLER] = caller  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
+
+    def _hang_up(self) -> None:
+        for caller in getattr(self, "_callers", ()):
+            caller.hang_up()
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # uvicorn closes at once
-        if self.cycle is None or self.cycle.response_complete:
-            return None
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+            return None  # nothing was asked, or half a request that will never be whole
         self.cycle.keep_alive = False
-        if self._caller is not None:
-            self._caller.hang_up()
+        self._hang_up()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self._caller is not None:
-            self._caller.hang_up()
+        self._hang_up()

@@ -176,10 +176,13 @@ def function_timeout(text: str | None) -> int:
     return LAMBDA_TIMEOUT_S if allowed is None else max(1, min(allowed, LAMBDA_TIMEOUT_S))
 
 
-def expire(turn: Turn) -> None:
-    """Lets everything strike that is due, the earliest first, until nothing is."""
+def expire(turn: Turn, until: float) -> None:
+    """Lets everything strike that is due at *until*, the earliest first, until nothing is.
+
+    The time of the turn may be later by milliseconds, if something has reached the execution from another one.
+    """
     while True:
-        due = [deadline for deadline in deadlines(turn.execution, turn.beats, turn.up_since) if deadline.at <= turn.now]
+        due = [deadline for deadline in deadlines(turn.execution, turn.beats, turn.up_since) if deadline.at <= until]
         if not due:
             return
         for deadline in sorted(due, key=lambda deadline: deadline.order):

@@ -21,11 +21,9 @@ class FunctionEnded(Request[None], frozen=True, kw_only=True):
 
 def function_ended(round: Round, request: FunctionEnded) -> None:
     """Records it, unless the execution has closed or the call has timed out meanwhile."""
-    connection = round.service.database.connection
-    is_open = connection.execute("select 1 from executions where id = ? and close_at is null", (request.execution,)).get
-    if not is_open:
+    warm = round.service.histories.find(request.execution)
+    if warm is None:
         return
-    warm = round.service.histories.get(request.execution)
     round.expire(warm)
     if not warm.execution.is_open:
         return

@@ -79,9 +79,13 @@ class Round:
     """What executions have sent to each other and is not delivered yet: domain, time of sending, command."""
     calls: list[FunctionCall] = field(default_factory=list)
     """Lambda functions to be called when the batch is written."""
+    expired: set[int] = field(default_factory=set)
+    """Executions whose deadlines have been looked at."""
     lists: dict[ListKey, TaskList] = field(default_factory=dict)
     """Task lists where a task and a poller may meet now."""
     matched: list[tuple[ListKey, Pending]] = field(default_factory=list)
+    event_bytes: int = 0
+    """Of all new events."""
 
     # Finding things
 
@@ -163,11 +167,15 @@ class Round:
         )
 
     def expire(self, warm: Warm) -> None:
-        """Lets the deadlines strike that are due."""
+        """Lets the deadlines strike that are due, once in a batch: what the batch itself has begun strikes later, even
+        a timer of no time, for it fires in a transaction of its own."""
+        if warm.row in self.expired:
+            return
+        self.expired.add(warm.row)
         if warm.wake_at is None or warm.wake_at > self.now or not warm.execution.is_open:
             return
         turn = self.turn(warm)
-        expire(turn)
+        expire(turn, self.now)
         self.settle(warm, turn)
         if warm.execution.is_open:
             self.wake(warm, next_deadline(warm.execution, warm.beats, self.service.up_since))
@@ -199,6 +207,7 @@ class Round:
                 tag,
                 at,
             )
+        self.expired.add(warm.row)
         self.begun[domain, name.run_id] = self.latest[domain, name.workflow_id] = warm
         self.service.histories.put(warm)
         return warm
@@ -219,6 +228,7 @@ class Round:
             self.send(warm.domain, turn.now, command)
         self.touched[warm.row] = warm
         bodies = [wire.encode(event) for event in turn.events]
+        self.event_bytes += sum(map(len, bodies))
         self.changes.events.extend((warm.row, event.id, body) for event, body in zip(turn.events, bodies, strict=True))
         warm.keep(bodies)
         for event in turn.events:

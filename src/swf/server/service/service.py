@@ -9,12 +9,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 
 from swf.protocol import texts
 from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
 from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
+from swf.server.about import running_version
 from swf.server.clock import Clock
 from swf.server.functions import Functions
 from swf.server.lock import FileLock
@@ -22,27 +24,35 @@ from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
 from swf.server.rates import Rates
 from swf.server.service.calls import Calls, end_interrupted
+from swf.server.service.due import due, earliest_wake
+from swf.server.service.held import StartedTask, held_tasks
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.outbox import deliver
 from swf.server.service.retention import LAST_ROW, forget, sweep
 from swf.server.service.round import Round
-from swf.server.service.successor import StartedTask, held_tasks
 from swf.server.service.tasks import hand_over, list_of
+from swf.server.store.backup import BackupError, back_up
 from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.database import Database
 from swf.server.store.histories import Histories
 from swf.server.store.registry import Registry
 from swf.server.store.visibility import OpenCounts
+from swf.server.store.writing import Writing
 from swf.server.waiters import TaskLists
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
 BATCH_CALLS = 512
 """Calls computed and written together, so that one round stays short."""
+BATCH_BYTES = 4 * 1024 * 1024
+"""Bytes of events after which the calls that remain make another round."""
 EXPIRE_AT_ONCE = 500
 """Executions looked at in one round when their time has come; polls are served between rounds."""
 REPEAT_AFTER_S = 1.0
 """Seconds until deadlines that could not be written are tried again."""
+NOTE_TIME_EVERY_S = 1.0
 
 
 class Service:
@@ -62,6 +72,7 @@ class Service:
     ) -> None:
         """*quotas* None: Amazon's. *rates* None: nothing is throttled. *functions* None: Lambda is not available."""
         self.database = database
+        self.writing = Writing(database)
         self.clock = clock
         self.new_run_id = new_run_id or _random_run_id
         self.quotas = quotas or Quotas()
@@ -69,16 +80,19 @@ class Service:
         self.functions = Calls(self, functions) if functions else None
         self.registry = Registry(database.connection)
         self.open_counts = OpenCounts(database.connection)
-        self.histories = Histories(database.connection)
+        self.histories = Histories(database.connection, newest_lsn=lambda: database.committed)
         self.task_lists = TaskLists(self._waiting_tasks)
         self.up_since = clock.now()
         self.is_read_only = read_only
         self._file_lock = lock
-        self._turn = threading.Lock()
+        self.turn = threading.Lock()
+        """Whoever holds it owns the file and what is in memory."""
         self._incoming: deque[Pending] = deque()
         highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
         self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
-        self._next_wake: float | None = self._earliest_wake()
+        self._next_wake: float | None = earliest_wake(self)
+        self._noted_at = 0.0
+        self._noted_at_lsn = database.committed
         self._alarm: Callable[[float], None] = lambda at: None
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
@@ -104,7 +118,7 @@ class Service:
         :meth:`make_safe`.
         """
         self._incoming.extend(pendings)
-        with self._turn:
+        with self.turn:
             while self._incoming and not self.is_closed:
                 self._run([self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))])
             if self.is_closed:
@@ -119,7 +133,7 @@ class Service:
 
     def give_up(self, pendings: Sequence[Pending]) -> None:
         """Answers polls that still wait: empty."""
-        with self._turn:
+        with self.turn:
             for pending in pendings:
                 if not pending.is_done:
                     self._leave(pending)
@@ -133,26 +147,45 @@ class Service:
     # Rounds
 
     def _run(self, batch: list[Pending]) -> None:
-        """One round. A call that breaks our own rules gets InternalFailure, the rest is computed anew."""
+        """One round. A call that breaks our own rules gets InternalFailure, the rest is computed anew.
+
+        So it is when the round cannot be written: then reads are answered and all else is refused.
+        """
         while batch:
             round = Round(self, self.clock.now())
+            was_stopped = self.writing.obstacle is not None
             try:
                 broken = self._compute(round, batch)
-                if broken is None:
-                    self._commit(round, batch)
+                if broken is None and self._commit(round):
                     return
-            except BaseException:
+            except BaseException as error:
                 # An interruption, or a rule of ours that does not hold: the file counts, not what is in memory.
                 self._abandon(round)
                 self._fail(batch, InternalFailure("The service was interrupted; repeat the call."))
-                raise
+                if not isinstance(error, Exception):
+                    raise
+                log.exception("round failed calls=%d", len(batch))
+                return
             self._abandon(round)
-            broken.finish(InternalFailure("The service failed at this call; nothing of it was kept."))
-            batch = [pending for pending in batch if pending is not broken]
+            for pending in batch:
+                self._leave(pending)
+            if broken is None and self.writing.obstacle is not None and not was_stopped:
+                continue
+            if broken is None and len(batch) > 1:
+                for pending in batch:  # one of them has a statement that fails
+                    self._run([pending])
+                return
+            guilty = broken or batch[0]
+            self._fail([guilty], InternalFailure("The service failed at this call; nothing of it was kept."))
+            batch = [pending for pending in batch if pending is not guilty]
 
     def _compute(self, round: Round, batch: list[Pending]) -> Pending | None:
         """The call that could not be computed for a reason that is no fault of the caller, or None."""
-        for pending in batch:
+        for position, pending in enumerate(batch):
+            if round.event_bytes > BATCH_BYTES:
+                self._incoming.extendleft(reversed(batch[position:]))
+                del batch[position:]
+                break
             if pending.is_done:  # given up before its turn came
                 continue
             try:
@@ -181,6 +214,8 @@ class Service:
             )
         if self.rates is not None and not self.rates.admits_request(type(request).__name__, round.now):
             raise texts.rate_exceeded()
+        if self.writing.obstacle is not None and not operation.reads:
+            raise self._cannot_write()
         result = operation.answer(round, pending)
         if result is not WAITS:
             round.answer(pending, result)
@@ -193,8 +228,12 @@ class Service:
     def _match(self, round: Round) -> None:
         """Brings waiting pollers and waiting tasks together, in the lists where that may be possible now."""
 
+        deliver(round)
+
         def still_waits(task: TaskRow) -> bool:
-            warm = self.histories.get(task.execution)
+            warm = self.histories.find(task.execution)
+            if warm is None:  # forgotten; lists notice late
+                return False
             round.expire(warm)
             deliver(round)
             return warm.waiting.get(task.event) == task
@@ -220,19 +259,21 @@ class Service:
                 self._leave(pending)
                 pending.finish(fault)
 
-    def _commit(self, round: Round, batch: list[Pending]) -> bool:
+    def _cannot_write(self) -> InternalFailure:
+        return InternalFailure(
+            f"The service cannot write to {self.path}: {self.writing.obstacle}. Nothing of this call was kept;"
+            " repeat it."
+        )
+
+    def _commit(self, round: Round) -> bool:
         """Writes the round and gives its answers; False if it could not be written."""
         if round.changes:
             try:
                 with self.database.transaction() as connection:
                     round.changes.write(connection, self.registry.list_id)
             except apsw.Error as error:
-                log.error("write failed path=%s calls=%d: %s", self.path, len(batch), error)
-                self._abandon(round)
-                fault = InternalFailure(
-                    f"The service could not write to {self.path}: {error}. Nothing of this call was kept; repeat it."
-                )
-                self._fail(batch, fault)
+                if not self.writing.stop(error, round.now):
+                    log.exception("write failed path=%s answers=%d", self.path, len(round.answers))
                 return False
         round.publish()
         self.histories.weigh(round.touched)
@@ -297,54 +338,65 @@ class Service:
         """Lets every deadline strike that is due, in rounds, and does what can wait for an idle moment."""
         due = True
         while due and not self.is_closed:
-            with self._turn:
+            with self.turn:
                 if self.is_closed:
                     return
-                due = self._strike()
-        with self._turn:
+                due = self._may_strike() and self._strike()
+        with self.turn:
             if not self.is_closed:
+                self._note_time()
                 self.database.idle()
                 unsynced = self.database.committed if self.database.committed > self.database.synced else 0
         if not self.is_closed and unsynced:
             self.database.sync(unsynced)
+
+    def _may_strike(self) -> bool:
+        now = self.clock.now()
+        if self.writing.probe(now):
+            return True
+        if self._next_wake is not None:
+            self._next_wake = max(self._next_wake, now + REPEAT_AFTER_S)
+        return False
+
+    def _note_time(self) -> None:
+        """Once a second if anything was written, so that time does not fall when the file changes hands."""
+        now, committed = self.clock.now(), self.database.committed
+        if self.path is None or committed == self._noted_at_lsn or self.writing.obstacle is not None:
+            return
+        if not self.is_closed and now - self._noted_at < NOTE_TIME_EVERY_S:
+            return
+        try:
+            self.database.note_time(now)
+        except apsw.Error as error:
+            if not self.writing.stop(error, now):
+                log.exception("the time could not be noted down path=%s", self.path)
+        self._noted_at, self._noted_at_lsn = now, self.database.committed
 
     def _strike(self) -> bool:
         """One round of deadlines; True if more may be due."""
         now = self.clock.now()
         if self._next_wake is None or self._next_wake > now:
             return False
-        rows = list(
-            self.database.connection.execute(
-                "select id, close_at from executions where wake_at <= ? order by wake_at limit ?", (now, EXPIRE_AT_ONCE)
-            )
-        )
+        overdue, outlived = due(self, now, EXPIRE_AT_ONCE)
         round = Round(self, now)
         try:
-            for row, close_at in rows:
-                if close_at is None:
-                    round.expire(self.histories.get(row))
-                    deliver(round)
-                else:
-                    forget(round, row)
+            for row in outlived:
+                forget(round, row)
+            for row in overdue:
+                round.expire(self.histories.get(row))
+                deliver(round)
             is_sweeping = sweep(round)
             self._match(round)
-            written = self._commit(round, [])
+            written = self._commit(round)
         except BaseException:
             self._abandon(round)
             raise
         if not written:
+            self._abandon(round)
             self._next_wake = now + REPEAT_AFTER_S
             return False
-        self._next_wake = self._earliest_wake()
-        return bool(rows) or is_sweeping
-
-    def _earliest_wake(self) -> float | None:
-        """The earliest of all; 0 (long ago) while events of forgotten executions wait to be deleted."""
-        earliest: float | None = self.database.connection.execute(
-            "select coalesce((select 0.0 from forgotten limit 1),"
-            " (select min(wake_at) from executions where wake_at is not null))"
-        ).get
-        return earliest
+        self._next_wake = earliest_wake(self)
+        return bool(overdue or outlived) or is_sweeping
 
     # Owner's business
 
@@ -353,26 +405,45 @@ class Service:
 
         For an owner that takes over from a dead one: the tokens are handed out again.
         """
-        with self._turn:
+        with self.turn:
             round = Round(self, self.clock.now())
             found = self.registry.domain(domain)
             warm = round.find_open(found.id, workflow_id) if found else None
             self._match(round)
-            self._commit(round, [])
-            if warm is None:
-                return []
-            return held_tasks(warm)
+            if not self._commit(round):
+                self._abandon(round)
+                raise self._cannot_write()
+            return [] if warm is None else held_tasks(warm)
 
     def announce(self, url: str) -> None:
         """Writes down beside the file where this service can be reached."""
         if self._file_lock is not None:
-            self._file_lock.write_hint(self.instance_id, url)
+            self._file_lock.write_hint(self.instance_id, url, running_version())
+
+    @property
+    def owner_secret(self) -> str | None:
+        """What stands beside the file for its owner alone to read; None for a service in memory."""
+        return None if self._file_lock is None else self._file_lock.secret
+
+    def look(self, read: Callable[[], Result]) -> Result:
+        """What *read* finds while nobody else has the turn."""
+        with self.turn:
+            if self.is_closed:
+                raise InternalFailure("the service is closed")
+            return read()
+
+    def back_up(self, to: Path) -> int:
+        """Copies the file while it is in use to the new file *to*; returns its size in bytes. Raises BackupError."""
+        try:
+            return back_up(self.database.connection, to, self.look)
+        except InternalFailure as closed:
+            raise BackupError(f"cannot back up to {to}: {closed}") from closed
 
     def close(self) -> None:
         """Answers waiting polls empty, syncs, closes the file and gives it back. May be called twice."""
         if self._before_close is not None:
             self._before_close()
-        with self._turn:
+        with self.turn:
             if self.is_closed:
                 return
             self.is_closed = True
@@ -382,9 +453,12 @@ class Service:
                 for pending in tasks.pollers.values():
                     pending.finish(empty_answer(pending))
                 tasks.pollers.clear()
-            self.database.close()
-            if self._file_lock is not None:
-                self._file_lock.release()
+            self._note_time()
+            try:
+                self.database.close()
+            finally:
+                if self._file_lock is not None:
+                    self._file_lock.release()
 
 
 def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:

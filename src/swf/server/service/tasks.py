@@ -204,11 +204,9 @@ def record_activity_task_heartbeat(round: Round, pending: Pending) -> object:
 
 def _held(round: Round, token: TaskToken) -> Warm:
     """The open execution of a token, what is due struck first."""
-    service = round.service
-    known = service.database.connection.execute("select 1 from executions where id = ?", (token.execution,)).get
-    if known is None and token.execution not in round.touched:
+    warm = round.service.histories.find(token.execution)
+    if warm is None:
         raise texts.invalid_token()
-    warm = service.histories.get(token.execution)
     round.expire(warm)
     if not warm.execution.is_open:
         raise texts.unknown_execution(warm.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import apsw
@@ -15,6 +15,8 @@ from swf.protocol.values import WorkflowExecution
 from swf.server.machine.turn import Beat
 from swf.server.store.changes import TaskRow
 
+BYTES_OBJECT = 33
+"""What Python adds to the content of a byte string."""
 LOAD_PAGE = 5_000
 """Events decoded at a time while an execution is loaded."""
 
@@ -38,65 +40,107 @@ class Warm:
     """The event id of the decision task among them; 0 if there is none."""
     tail: list[bytes] = field(default_factory=list)
     tail_from: int = 1
+    tail_size: int = 0
+    """Bytes of the tail."""
     wake_at: float | None = None
     """As in the view: never later than the next deadline; None if there is none."""
     lsn: int = 0
-    """The newest commit that changed the execution in this life of the service."""
+    """The newest commit that may have changed the execution in this life of the service."""
 
     def keep(self, bodies: Iterable[bytes]) -> None:
         """Adds stored events to the tail and forgets those a decider has seen."""
-        self.tail.extend(bodies)
+        for body in bodies:
+            self.tail.append(body)
+            self.tail_size += len(body) + BYTES_OBJECT
         seen = self.execution.previous_started_event_id - self.tail_from
         if seen > 0:
+            self.tail_size -= sum(len(body) + BYTES_OBJECT for body in self.tail[:seen])
             del self.tail[:seen]
             self.tail_from += seen
 
     @property
     def size(self) -> int:
-        """About how many bytes this costs."""
+        """About how many bytes this costs, as measured."""
         execution = self.execution
-        open_things = len(execution.activities) + len(execution.timers)
-        return 2_000 + 700 * open_things + sum(map(len, self.tail))
+        open_things = (
+            len(execution.activities)
+            + len(execution.timers)
+            + len(execution.children)
+            + len(execution.lambda_functions)
+        )
+        return 3_300 + 700 * open_things + self.tail_size
 
 
 class Histories:
     """The events table, and the executions kept warm, least recently used first, up to *limit* bytes."""
 
-    def __init__(self, connection: apsw.Connection, *, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        *,
+        limit: int = 64 * 1024 * 1024,
+        newest_lsn: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """*newest_lsn* tells the newest commit, which may have changed any execution that is loaded."""
         self._connection = connection
+        self._newest_lsn = newest_lsn
         self._limit = limit
         self._warm: OrderedDict[int, Warm] = OrderedDict()
         self._sizes: dict[int, int] = {}
         self._size = 0
+        self._unweighed: set[int] = set()
+        """Rows that came since the last time they were weighed."""
+
+    def __len__(self) -> int:
+        """How many are warm."""
+        return len(self._warm)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes they cost."""
+        return self._size
 
     def get(self, row: int) -> Warm:
         """The execution of this row, loaded if it is not warm. It must exist."""
+        warm = self.find(row)
+        assert warm is not None, f"no execution {row}"
+        return warm
+
+    def find(self, row: int) -> Warm | None:
+        """The execution of this row, loaded if it is not warm; None if there is none, or none any more."""
         warm = self._warm.get(row)
-        if warm is None:
-            warm = self._load(row)
-            self.put(warm)
-        else:
+        if warm is not None:
             self._warm.move_to_end(row)
+            return warm
+        warm = self._load(row)
+        if warm is not None:
+            self.put(warm)
         return warm
 
     def put(self, warm: Warm) -> None:
         """Keeps an execution warm."""
         self._warm[warm.row] = warm
+        self._unweighed.add(warm.row)
 
     def weigh(self, rows: Iterable[int]) -> None:
-        """Notes the size of executions that a batch has touched and lets go of the coldest beyond the limit."""
-        for row in rows:
+        """Notes the size of what has come and of *rows*, which a batch has changed; lets the coldest go.
+
+        That is, beyond the limit. Called when a batch is over: while it is computed, nothing that it holds may go.
+        """
+        for row in self._unweighed.union(rows):
             warm = self._warm.get(row)
             if warm is not None:
                 size = warm.size
                 self._size += size - self._sizes.get(row, 0)
                 self._sizes[row] = size
+        self._unweighed.clear()
         while self._size > self._limit and len(self._warm) > 1:
             self.drop(next(iter(self._warm)))
 
     def drop(self, row: int) -> None:
         """Forgets the warm state, which the file can give again."""
         self._warm.pop(row, None)
+        self._unweighed.discard(row)
         self._size -= self._sizes.pop(row, 0)
 
     def bodies(self, row: int, first: int, last: int, *, limit: int, newest_first: bool = False) -> list[bytes]:
@@ -117,16 +161,20 @@ class Histories:
             yield from wire.decode_events(wire.join_events(page))
             first += LOAD_PAGE
 
-    def _load(self, row: int) -> Warm:
-        domain, workflow_id, run_id, wake_at = self._connection.execute(
+    def _load(self, row: int) -> Warm | None:
+        found = self._connection.execute(
             "select domain, workflow_id, run_id, wake_at from executions where id = ?", (row,)
-        ).get
+        ).fetchone()
+        if found is None:
+            return None
+        domain, workflow_id, run_id, wake_at = found
         warm = Warm(row, domain, WorkflowExecution(workflow_id=workflow_id, run_id=run_id), wake_at=wake_at)
+        warm.lsn = self._newest_lsn()
         for event in self.events(row):
             warm.execution.evolve(event)
         execution = warm.execution
         warm.tail_from = max(1, execution.previous_started_event_id)
-        warm.tail = self.bodies(row, warm.tail_from, execution.last_event_id, limit=execution.last_event_id)
+        warm.keep(self.bodies(row, warm.tail_from, execution.last_event_id, limit=execution.last_event_id))
         for scheduled, at, details in self._connection.execute(
             "select scheduled_event, at, details from heartbeats where execution = ?", (row,)
         ):

@@ -1,4 +1,4 @@
-"""Tasks that somebody holds, for an owner that takes over from a dead one and hands their tokens out again."""
+"""The tasks of an execution that somebody holds, for an owner that takes over from a dead one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StartedTask:
 
 
 def held_tasks(warm: Warm) -> list[StartedTask]:
-    """The started tasks of an execution, the decision task first."""
+    """The tasks that were started and are not answered, the decision task first."""
     execution = warm.execution
     held = [
         StartedTask(
@@ -36,8 +36,10 @@ def held_tasks(warm: Warm) -> list[StartedTask]:
     ]
     running = execution.running_decision
     if running is not None and running.started is not None:
-        token = _token("decision", warm, running)
-        held.insert(0, StartedTask("decision", token, _identity(running), None, running.started.id))
+        decision = StartedTask(
+            "decision", _token("decision", warm, running), _identity(running), None, running.started.id
+        )
+        held.insert(0, decision)
     return held
 
 
