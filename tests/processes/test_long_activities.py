@@ -47,6 +47,7 @@ def test_an_activity_that_gives_signs_of_life_hears_the_cancel_and_tidies_up(shi
     closed = shift.closed()
     assert (closed.type, json.loads(closed.attributes.details)) == ("ActivityTaskCanceled", {"left": "tidy"})
     assert (tmp_path / "tidied").read_text() == "yes"
+    shift.client.call(o.SignalWorkflowExecution(domain=DOMAIN, workflow_id="order-1", signal_name="wake"))
     shift.schedule("chores.add", 1, 2, id="b")
     wait_until(lambda: shift.events("ActivityTaskCompleted"), "the same child takes the next one")
     assert is_alive(child)
@@ -95,6 +96,20 @@ def test_long_words_are_kept_whole(shift: Shift) -> None:
 
 
 def test_threads_of_an_activity_may_all_give_signs_of_life(shift: Shift) -> None:
+    shift.schedule("chores.threads")
+    assert json.loads(shift.closed().attributes.result) == ["a"] * 8
+
+
+def test_copies_of_its_process_have_no_say(shift: Shift) -> None:
+    shift.schedule("chores.copies-speak")
+    assert json.loads(shift.closed().attributes.result) == "once"
+    shift.schedule("chores.add", 1, 2, id="b")
+    wait_until(lambda: shift.events("ActivityTaskCompleted")[1:], "the child goes on in order")
+
+
+def test_a_service_that_does_not_answer_does_not_hold_up_an_activity(shift: Shift) -> None:
+    """Signs of life wait for nobody."""
+    shift.proxy.lose("RecordActivityTaskHeartbeat", *["request"] * 50)
     shift.schedule("chores.threads")
     assert json.loads(shift.closed().attributes.result) == ["a"] * 8
 
