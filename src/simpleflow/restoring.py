@@ -87,6 +87,8 @@ class Restoring:
 
     def one(self, value: Any, hint: Any, where: str) -> Any:
         """The value as the hint says."""
+        if type(value) is hint:
+            return value
         hint = self._simple(hint)
         if hint is Any or hint is object or isinstance(hint, str | typing.ForwardRef):
             return value
