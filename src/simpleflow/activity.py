@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
@@ -10,6 +11,7 @@ from simpleflow import settings
 from simpleflow.attempt import ActivityContext, current, heartbeat
 from simpleflow.exceptions import ActivityCancelled, CompleteLater
 from simpleflow.registry import registry
+from simpleflow.retry import RetryPolicy, checked
 
 __all__ = [
     "PRIORITY_NOT_SET",
@@ -50,7 +52,7 @@ class Activity(Generic[P, R]):
     """A callable that workers run, and how: where, for how long, how often.
 
     Calling the activity calls the function, here and now. Timeouts are texts in seconds; None leaves a
-    value to the registered activity type. *retry* is the number of attempts after the first; *idempotent*
+    value to the registered activity type. *retry* is the number of attempts after the first, or a policy; *idempotent*
     shares one task among submits with equal arguments; with *raises_on_failure* a final failure is raised
     in the workflow.
     """
@@ -61,7 +63,7 @@ class Activity(Generic[P, R]):
         name: str | None = None,
         version: str | None = None,
         task_list: str | None = None,
-        retry: int = 0,
+        retry: int | RetryPolicy = 0,
         raises_on_failure: bool = False,
         start_to_close_timeout: Timeout = None,
         schedule_to_close_timeout: Timeout = None,
@@ -85,7 +87,7 @@ class Activity(Generic[P, R]):
         self._name = name
         self.version: str = settings.ACTIVITY_DEFAULT_VERSION if version is None else version
         self.task_list: str = settings.ACTIVITY_DEFAULT_TASK_LIST if task_list is None else task_list
-        self.retry = retry
+        self.retry = checked(retry)
         self.raises_on_failure = raises_on_failure
         self.task_start_to_close_timeout = _text(start_to_close_timeout)
         self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout)
@@ -94,6 +96,7 @@ class Activity(Generic[P, R]):
         self.task_priority = task_priority
         self.idempotent = idempotent
         self.meta: dict[str, Any] = meta or {}
+        self._origin: Activity[P, R] | None = None
         functools.update_wrapper(self, callable, updated=())
         registry.register(self)
 
@@ -108,10 +111,6 @@ class Activity(Generic[P, R]):
         found = getattr(self._callable, "context", None)
         return found if isinstance(found, dict) else None
 
-    def propagate_attribute(self, attr: str, value: Any) -> None:
-        """Sets an attribute of the activity."""
-        setattr(self, attr, value)
-
     @property
     def name(self) -> str:
         """The name of the activity type: as given, or module and name of the callable."""
@@ -121,6 +120,23 @@ class Activity(Generic[P, R]):
         own = getattr(function, "name", None)
         name = own if isinstance(own, str) else getattr(function, "__name__", type(function).__name__)
         return f"{function.__module__}.{name}"
+
+    @property
+    def origin(self) -> Activity[P, R]:
+        """The activity that all share; itself, unless this was made by :meth:`varied`."""
+        return self._origin or self
+
+    def varied(self, **attributes: Any) -> Activity[P, R]:
+        """The same activity with other attributes, for a task alone: it is not registered, and this one stays."""
+        other = copy.copy(self)
+        other._origin = self.origin
+        for name, value in attributes.items():
+            setattr(other, name, value)
+        return other
+
+    def propagate_attribute(self, attr: str, value: Any) -> None:
+        """Sets an attribute, for all uses of the activity. Options of a submit or of a canvas are for theirs alone."""
+        setattr(self, attr, value)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         made = self._callable(*args, **kwargs)
@@ -145,7 +161,7 @@ def with_attributes(
     version: str | None = None,
     task_list: str | None = None,
     task_priority: Any = PRIORITY_NOT_SET,
-    retry: int = 0,
+    retry: int | RetryPolicy = 0,
     raises_on_failure: bool = False,
     start_to_close_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,
     schedule_to_close_timeout: Timeout | _NotSet = PRIORITY_NOT_SET,

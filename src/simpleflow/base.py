@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from simpleflow.futures import Future
@@ -18,8 +18,21 @@ class Executor(Protocol):
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; its future may be done already."""
 
+    def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
+        """Takes one task per call, at most *max_parallel* of them open at a time; None: no limit."""
+
     def fail(self, reason: str, details: str | None) -> None:
         """Fails the execution; does not return."""
+
+    def enter_saga(self) -> None:
+        """A block begins whose end by an exception is undone: the execution does not end before."""
+
+    def begin_undoing(self) -> bool:
+        """The block is to be undone: no failure of another task is raised meanwhile. False if nothing may be done any
+        more: the decider forgets the run, or it has ended well."""
+
+    def leave_saga(self) -> None:
+        """The block is over, and undone if need be."""
 
     def now(self) -> datetime.datetime:
         """The time of the present decision."""
@@ -27,6 +40,14 @@ class Executor(Protocol):
     @property
     def is_replaying(self) -> bool:
         """Whether what happens now has happened before."""
+
+    @property
+    def is_service_here(self) -> bool:
+        """Whether all workers are on this machine, and can read its files."""
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history is long enough for a new run."""
 
     @property
     def is_evicting(self) -> bool:

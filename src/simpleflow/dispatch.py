@@ -25,6 +25,8 @@ from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 REASON_CHARACTERS: Final = 256
 LOGGED: Final = ("domain", "workflow_id", "run_id", "activity_id", "attempt", "task_list")
 """What log lines of an activity say of it."""
+OWN: Final = ("simpleflow.step",)
+"""Where the activities of this package are, which any worker may run."""
 PYTHONS_OWN: Final = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.prefix})
 """Folders of the interpreter: what lies there is not the user's, wherever a worker is started."""
 
@@ -50,7 +52,7 @@ class Importable:
 
     def __init__(self, modules: Sequence[str], directory: str) -> None:
         """*modules* with all below them, and those in *directory* that are not installed there."""
-        self._modules = tuple(modules)
+        self._modules = (*modules, *OWN)
         self._directory = Path(directory).resolve()
 
     def __contains__(self, module: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -80,6 +81,27 @@ class TaskException(Exception):
 
     def __str__(self) -> str:
         return f"{getattr(self.task, 'name', self.task)}: {self.exception}"
+
+
+class WorkflowException(Exception):
+    """A child workflow with ``raises_on_failure`` has failed for good.
+
+    *workflow* is what was submitted, *exception* why it failed: a :class:`TaskFailed`, :class:`TimeoutError`,
+    :class:`TaskCanceled` or :class:`TaskTerminated`.
+    """
+
+    def __init__(self, workflow: Any, exception: BaseException | None = None) -> None:
+        super().__init__(workflow, exception)
+        self.workflow = workflow
+        self.exception = exception
+
+    @property
+    def payload(self) -> Any:
+        """The workflow class that failed."""
+        return getattr(self.workflow, "payload", None)
+
+    def __str__(self) -> str:
+        return f"{getattr(self.workflow, 'name', self.workflow)}: {self.exception}"
 
 
 class TaskFailed(Exception):
@@ -167,12 +189,60 @@ class TimeoutError(Exception):
         return f"{self.timeout_type} timeout{after}"
 
 
+class AggregateException(Exception):
+    """Several things submitted together have failed: *exceptions* has one per item, None for those that have not."""
+
+    def __init__(self, exceptions: Iterable[BaseException | None] = ()) -> None:
+        self.exceptions: list[BaseException | None] = list(exceptions)
+        super().__init__(self.exceptions)
+
+    def append(self, exception: BaseException | None) -> None:
+        """Adds one; None for an item that has not failed."""
+        self.exceptions.append(exception)
+
+    def handle(self, handler: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """Calls *handler* with each exception (and *args*, *kwargs*); those it returns false for are raised again."""
+        unhandled = [each for each in self.exceptions if each is not None and not handler(each, *args, **kwargs)]
+        if unhandled:
+            raise AggregateException(unhandled) from self
+
+    def flatten(self) -> AggregateException:
+        """The exceptions of all depths in one, without the None of items that have not failed."""
+        flat: list[BaseException | None] = []
+        for each in self.exceptions:
+            if isinstance(each, AggregateException):
+                flat.extend(each.flatten().exceptions)
+            elif each is not None:
+                flat.append(each)
+        return AggregateException(flat)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AggregateException) and self.exceptions == other.exceptions
+
+    def __hash__(self) -> int:
+        return hash(AggregateException)
+
+    def __str__(self) -> str:
+        failed = self.flatten().exceptions
+        return f"{len(failed)} failed: " + "; ".join(f"{type(each).__name__}: {each}" for each in failed)
+
+
 class TaskCanceled(Exception):
     """A task was canceled."""
 
     def __init__(self, details: str | None = None) -> None:
         super().__init__(details)
         self.details = details
+
+    def __str__(self) -> str:
+        return "canceled" + (f": {self.details}" if self.details else "")
+
+
+class TaskTerminated(Exception):
+    """A child workflow was terminated: by a person, by a child policy, or because its history was too long."""
+
+    def __str__(self) -> str:
+        return "terminated"
 
 
 class ExecutionFailed(Exception):

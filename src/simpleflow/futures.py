@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -24,6 +25,7 @@ FIRST_EXCEPTION: Final = "FIRST_EXCEPTION"
 ALL_COMPLETED: Final = "ALL_COMPLETED"
 
 _numbers = itertools.count(1)
+_ends = itertools.count(1)
 
 
 class Waiter(Protocol):
@@ -47,6 +49,9 @@ class Suspender(Protocol):
     def cancel(self, future: Future[Any]) -> None:
         """Has the task behind *future* canceled."""
 
+    def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
+        """Has *function* called when *future* is done; what it gives is the result of *following*."""
+
 
 running: ContextVar[Suspender | None] = ContextVar("simpleflow_run", default=None)
 """The workflow run whose code is executing; None outside of one."""
@@ -59,7 +64,7 @@ class Future(Generic[R]):
     future suspends the workflow; outside of a workflow it raises ExecutionBlocked.
     """
 
-    __slots__ = ("__weakref__", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
+    __slots__ = ("__weakref__", "_end", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
 
     def __init__(self) -> None:
         self._state: str = PENDING
@@ -67,6 +72,7 @@ class Future(Generic[R]):
         self._lazy: Callable[[], Any] | None = None
         self._exception: BaseException | None = None
         self._waiters: dict[Waiter, None] = {}
+        self._end = 0
         suspender = running.get()
         self._number = next(_numbers) if suspender is None else suspender.next_number()
         self.task_id: str | None = None
@@ -81,7 +87,7 @@ class Future(Generic[R]):
 
     def __repr__(self) -> str:
         exception = f" exception={self._exception!r}" if self._exception is not None else ""
-        return f"<Future at {id(self):#x} state={self._state.lower()}{exception}>"
+        return f"<Future at {id(self):#x} state={self.state.lower()}{exception}>"
 
     @classmethod
     def of(cls, result: S) -> Future[S]:
@@ -137,12 +143,36 @@ class Future(Generic[R]):
         self._await()
         return self._exception
 
+    @property
+    def exception_if_done(self) -> BaseException | None:
+        """Why the task has failed; None if it has not, or not yet. Never waits."""
+        return self._exception
+
+    @property
+    def task_ids(self) -> tuple[str, ...]:
+        """The ids of the tasks that make the result, as far as they have one."""
+        return () if self.task_id is None else (self.task_id,)
+
     def result_or_raise(self) -> R:
         """The result, or the exception of the task raised."""
         result = self.result
         if self._exception is not None:
             raise self._exception
         return result
+
+    def then(self, function: Callable[[R], Future[S] | S]) -> Future[S]:
+        """The future of what *function* makes of the result; of a future that it returns, the result of that.
+
+        It is called as soon as the code of the workflow goes on after this is done, and may wait. If this has failed
+        or is cancelled, it is not called, and the other future ends in the same way.
+        """
+        suspender = running.get()
+        if suspender is None:
+            raise ExecutionBlocked("only in a running workflow can something be done when a future is done")
+        following: Future[S] = Future()
+        following.task_id = self.task_id
+        suspender.then(self, function, following)
+        return following
 
     def wait(self) -> None:
         """Suspends the workflow until the task is done."""
@@ -224,6 +254,7 @@ class Future(Generic[R]):
 
     def _finish(self, state: str) -> None:
         self._state = state
+        self._end = next(_ends)
         waiters, self._waiters = self._waiters, {}
         for waiter in waiters:
             waiter.notify(self)
@@ -245,6 +276,50 @@ def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | No
     elif not is_enough(fs, return_when):
         raise ExecutionBlocked("the results are not there yet, and only a running workflow can wait for them")
     return [future.result if future.done else None for future in fs]
+
+
+def wait_any(*fs: Future[R]) -> Future[R]:
+    """Waits until one of *fs* is done and returns it: the one that was done first, if there are several."""
+    if not fs:
+        raise ValueError("wait_any needs at least one future: none of none is ever done")
+    wait(*fs, return_when=FIRST_COMPLETED)
+    return min((future for future in fs if future.done), key=lambda future: future._end)
+
+
+class as_completed(Generic[R]):  # the name of the standard library
+    """Iterates over *fs* in the order in which they are done, each once, and waits for the next where needed."""
+
+    def __init__(self, *fs: Future[R]) -> None:
+        pending: list[Future[R]] = []
+        self._arrived: deque[Future[R]] = deque()
+        for future in dict.fromkeys(fs):
+            if future.done:
+                self._arrived.append(future)
+            else:
+                pending.append(future)
+        self._arrived = deque(sorted(self._arrived, key=lambda future: future._end))
+        self._remaining = len(pending)
+        self._bell: Future[None] | None = None
+        for future in pending:
+            future.add_waiter(self)
+
+    def notify(self, future: Future[Any], /) -> None:
+        """One more is done."""
+        self._arrived.append(future)
+        self._remaining -= 1
+        if self._bell is not None:
+            self._bell.set_finished(None)
+
+    def __iter__(self) -> Iterator[Future[R]]:
+        return self
+
+    def __next__(self) -> Future[R]:
+        while not self._arrived:
+            if not self._remaining:
+                raise StopIteration
+            self._bell = Future()
+            self._bell.wait()
+        return self._arrived.popleft()
 
 
 def is_enough(fs: Sequence[Future[Any]], return_when: str) -> bool:

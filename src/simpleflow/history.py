@@ -7,6 +7,7 @@ from typing import Any
 
 from simpleflow import texts
 from swf.lifecycle import ActivityTask, Execution
+from swf.lifecycle.things import Child
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
     ActivityTaskCanceled,
@@ -15,8 +16,16 @@ from swf.protocol.events import (
     ActivityTaskScheduled,
     ActivityTaskStarted,
     ActivityTaskTimedOut,
+    ChildWorkflowExecutionCanceled,
+    ChildWorkflowExecutionCompleted,
+    ChildWorkflowExecutionFailed,
+    ChildWorkflowExecutionStarted,
+    ChildWorkflowExecutionTerminated,
+    ChildWorkflowExecutionTimedOut,
     MarkerRecorded,
     ScheduleActivityTaskFailed,
+    StartChildWorkflowExecutionFailed,
+    StartChildWorkflowExecutionInitiated,
     WorkflowExecutionSignaled,
 )
 
@@ -41,9 +50,23 @@ class History:
         return entries
 
     @property
+    def child_workflows(self) -> dict[str, dict[str, Any]]:
+        """Workflow id to the entry of the child, in the order in which they were initiated first."""
+        entries: dict[str, dict[str, Any]] = {}
+        for child in self.execution.children.values():
+            entries[child.id] = child_entry(child, entries.get(child.id))
+        for event in self.execution.refusals:
+            attributes = event.attributes
+            if isinstance(attributes, StartChildWorkflowExecutionFailed):
+                entries.setdefault(attributes.workflow_id, _refused_child(event))
+        return entries
+
+    @property
     def tasks(self) -> list[dict[str, Any]]:
-        """All entries, in the order in which they were scheduled first."""
-        return list(self.activities.values())
+        """All entries of activities and children, in the order in which they were scheduled first."""
+        activities, children = self.activities, self.child_workflows
+        every = [*activities.values(), *children.values()]
+        return sorted(every, key=lambda entry: entry["first_scheduled_timestamp"]) if children else every
 
     @property
     def signals(self) -> dict[str, dict[str, Any]]:
@@ -169,6 +192,78 @@ def _add_outcome(entry: dict[str, Any], event: HistoryEvent) -> None:
             entry.update(canceled_id=event.id, cancelled_timestamp=at, details=details)
 
 
+def child_entry(child: Child, earlier: dict[str, Any] | None) -> dict[str, Any]:
+    """The entry of a child, on top of that of the attempts before it."""
+    wanted: StartChildWorkflowExecutionInitiated = child.wanted
+    entry = earlier or {
+        "type": "child_workflow",
+        "id": child.id,
+        "workflow_id": child.id,
+        "name": wanted.workflow_type.name,
+        "version": wanted.workflow_type.version,
+        "first_scheduled_timestamp": moment(child.opened),
+    }
+    entry.update(
+        {
+            "state": child.state,
+            "timestamp": moment(child.latest),
+            "initiated_event_id": child.opened.id,
+            "initiated_event_timestamp": moment(child.opened),
+            "decision_task_completed_event_id": wanted.decision_task_completed_event_id,
+            "input": texts.decode(wanted.input),
+            "control": texts.decode(wanted.control),
+            "tag_list": [tag for tag in wanted.tag_list or () if tag is not None],
+            "task_list": wanted.task_list.name,
+            "child_policy": str(wanted.child_policy),
+        }
+    )
+    if child.started is not None:
+        assert isinstance(child.started.attributes, ChildWorkflowExecutionStarted)
+        entry["run_id"] = child.started.attributes.workflow_execution.run_id
+        entry["started_id"] = child.started.id
+        entry["started_timestamp"] = moment(child.started)
+    if child.closed is not None:
+        _add_outcome_of_child(entry, child.closed)
+    return entry
+
+
+def _add_outcome_of_child(entry: dict[str, Any], event: HistoryEvent) -> None:
+    at = moment(event)
+    match event.attributes:
+        case ChildWorkflowExecutionCompleted(result=result):
+            entry.update(completed_id=event.id, completed_timestamp=at, result=texts.decode(result))
+        case ChildWorkflowExecutionFailed(reason=reason, details=details):
+            retry = entry.get("retry", -1) + 1
+            entry.update(failed_id=event.id, failed_timestamp=at, reason=reason, details=details, retry=retry)
+        case ChildWorkflowExecutionTimedOut(timeout_type=which):
+            retry = entry.get("retry", -1) + 1
+            entry.update(timed_out_id=event.id, timed_out_timestamp=at, timeout_type=str(which), retry=retry)
+        case ChildWorkflowExecutionCanceled(details=details):
+            entry.update(canceled_id=event.id, canceled_timestamp=at, details=details)
+        case ChildWorkflowExecutionTerminated():
+            entry.update(terminated_id=event.id, terminated_timestamp=at)
+        case StartChildWorkflowExecutionFailed(cause=cause):
+            entry.update(start_failed_id=event.id, start_failed_timestamp=at, cause=str(cause))
+
+
+def _refused_child(event: HistoryEvent) -> dict[str, Any]:
+    attributes = event.attributes
+    assert isinstance(attributes, StartChildWorkflowExecutionFailed)
+    return {
+        "type": "child_workflow",
+        "id": attributes.workflow_id,
+        "workflow_id": attributes.workflow_id,
+        "name": attributes.workflow_type.name,
+        "version": attributes.workflow_type.version,
+        "first_scheduled_timestamp": moment(event),
+        "state": "start_failed",
+        "timestamp": moment(event),
+        "cause": str(attributes.cause),
+        "start_failed_id": event.id,
+        "start_failed_timestamp": moment(event),
+    }
+
+
 def _refused(event: HistoryEvent) -> dict[str, Any]:
     attributes = event.attributes
     assert isinstance(attributes, ScheduleActivityTaskFailed)
@@ -177,6 +272,7 @@ def _refused(event: HistoryEvent) -> dict[str, Any]:
         "id": attributes.activity_id,
         "name": attributes.activity_type.name,
         "version": attributes.activity_type.version,
+        "first_scheduled_timestamp": moment(event),
         "state": "schedule_failed",
         "timestamp": moment(event),
         "cause": str(attributes.cause),

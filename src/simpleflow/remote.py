@@ -26,6 +26,7 @@ def described(error: BaseException) -> dict[str, Any]:
     details: dict[str, Any] = {
         "error": kind.__name__,
         "error_type": f"{kind.__module__}.{kind.__qualname__}",
+        "error_bases": [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__[1:-2]],
         "message": message_of(error),
         "traceback": traceback.format_exception(error),
     }
@@ -97,7 +98,8 @@ def known_class(path: str | None) -> type[Exception] | None:
             continue
         for name in parts[length:]:
             found = vars(found).get(name) if hasattr(found, "__dict__") else None
-        return found if isinstance(found, type) and issubclass(found, Exception) else None
+        is_ours = length == 2 and parts[:2] == ["simpleflow", "exceptions"]  # those tell of tasks of this workflow
+        return found if isinstance(found, type) and issubclass(found, Exception) and not is_ours else None
     return None
 
 

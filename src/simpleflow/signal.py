@@ -1,5 +1,5 @@
-"""Door: waiting for signals."""
+"""Door: sending signals and waiting for them."""
 
-from simpleflow.task import WaitForSignal
+from simpleflow.task import SignalTask, WaitForSignal
 
-__all__ = ["WaitForSignal"]
+__all__ = ["SignalTask", "WaitForSignal"]

@@ -22,6 +22,7 @@ from simpleflow.tally import Tally
 from simpleflow.workflow import Workflow
 from swf.client import Client
 from swf.protocol import wire
+from swf.protocol.event import HistoryEvent
 from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.operations import (
@@ -33,8 +34,9 @@ from swf.protocol.operations import (
     RespondActivityTaskFailed,
     WorkflowExecutionDetail,
     WorkflowExecutionFilter,
+    WorkflowExecutionInfo,
 )
-from swf.protocol.values import ExecutionStatus, WorkflowExecution, WorkflowType
+from swf.protocol.values import CloseStatus, ExecutionStatus, WorkflowExecution
 from swf.server import Service, StartedTask
 
 log = logging.getLogger(__name__)
@@ -94,6 +96,7 @@ class Session:
         self._ended = threading.Event()
         self._broken: list[Exception] = []
         self.tally = Tally()
+        self._met: set[WorkflowExecution] = set()
 
     def begin(
         self,
@@ -143,7 +146,6 @@ class Session:
         first; a second interruption ends them.
         """
         assert self._execution is not None, "begin comes first"
-        execution = self._execution
         executor = Executor(
             self._polls,
             self._domain,
@@ -151,11 +153,12 @@ class Session:
             task_list=self._task_list,
             store=self._store,
             keeps_values=self._keeps_values,
-            on_events=self.tally.see,
+            on_events=self._see,
+            modules=self._modules,
         )
         mine = identity() if self._service is None else identity(owner=self._service.instance_id)
         decider = Decider(self._polls, executor, self._domain, self._task_list, identity=mine)
-        held = None if self._service is None else self._take_over(self._service)
+        held = [] if self._service is None else self._take_over(self._service)
         workers = [
             Worker(
                 self._client,
@@ -173,12 +176,14 @@ class Session:
         for thread in threads:
             thread.start()
         try:
-            decider.run(held, is_over=lambda: not self._is_open())
+            decider.run(held, is_over=self._is_over)
         finally:
             self._end(workers, threads)
         if self._broken:
             raise self._broken[0]
-        return setup.result_of(self._client, self._domain, execution, self._store)
+        if not self._is_open() and len(self._met) > 1:
+            self._warn_of_children()
+        return setup.result_of(self._client, self._domain, self._execution, self._store)
 
     def _end(self, workers: list[Worker], threads: list[threading.Thread]) -> None:
         """Workers of a closed execution are ended at once: nobody wants what they would answer."""
@@ -212,15 +217,56 @@ class Session:
         for ever."""
         while not self._ended.wait(LOOK_EVERY_S):
             try:
-                if not self._is_open():
+                if self._is_over():
                     break
             except Exception as error:  # noqa: BLE001  # the decider meets it too
                 log.debug("cannot look after the execution: %s", error)
         decider.stop()
         self._polls.stop_polling()
 
+    def _see(self, execution: tuple[str, str], events: Sequence[HistoryEvent]) -> None:
+        self._met.add(WorkflowExecution(workflow_id=execution[0], run_id=execution[1]))
+        self.tally.see(execution, events)
+
+    def _is_over(self) -> bool:
+        """Whether the execution is closed, and the children that were asked to cancel have answered."""
+        return not self._is_open() and not any(info.cancel_requested for info in self._children())
+
+    def _children(self) -> list[WorkflowExecutionInfo]:
+        """The open executions that were decided here, or whose parents were."""
+        met = set(self._met)
+        return [info for info in self._open_executions() if info.execution in met or info.parent in met]
+
+    def _open_executions(self) -> list[WorkflowExecutionInfo]:
+        found: list[WorkflowExecutionInfo] = []
+        token: str | None = None
+        while True:
+            page = self._client.call(
+                ListOpenWorkflowExecutions(
+                    domain=self._domain, start_time_filter=ExecutionTimeFilter(oldest_date=0.0), next_page_token=token
+                )
+            )
+            found += page.execution_infos
+            token = page.next_page_token
+            if token is None:
+                return found
+
+    def _warn_of_children(self) -> None:
+        left = [info.execution.workflow_id for info in self._children()]
+        if left:
+            more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+            log.warning("children are still open, and nobody decides them any longer: %s%s", ", ".join(left[:5]), more)
+
     def _is_open(self) -> bool:
-        return self._describe().execution_info.execution_status is ExecutionStatus.OPEN
+        """Whether it goes on: this run, or the one by which it has continued as new."""
+        status = self._describe().execution_info
+        if status.execution_status is ExecutionStatus.OPEN:
+            return True
+        if status.close_status is not CloseStatus.CONTINUED_AS_NEW:
+            return False
+        assert self._execution is not None
+        self._execution = setup.last_run(self._client, self._domain, self._execution)
+        return self._is_open()
 
     def _describe(self) -> WorkflowExecutionDetail:
         assert self._execution is not None
@@ -237,39 +283,55 @@ class Session:
         return infos[0].execution if infos else None
 
     def _refuse_other_input(self, execution: WorkflowExecution, input: str | None) -> None:
-        page = self._client.call(
-            GetWorkflowExecutionHistory(domain=self._domain, execution=execution, maximum_page_size=1)
-        )
-        (first,) = wire.decode_events(page.events)
-        assert isinstance(first.attributes, WorkflowExecutionStarted)
+        """Compares with what the first run of the chain was given, as far back as it is known."""
         if input is None:
             return
-        recorded = self._store.resolve(first.attributes.input)
+        first = self._started(execution)
+        while first is not None and first.continued_execution_run_id:
+            first = self._started(
+                WorkflowExecution(workflow_id=execution.workflow_id, run_id=first.continued_execution_run_id)
+            )
+        if first is None:
+            return
+        recorded = self._store.resolve(first.input)
         if _plain(recorded) != _plain(input):
+            found = format.encode(_shown(recorded)) if recorded else "none"
             raise OtherInput(
                 f"the execution {execution.workflow_id!r} is open with the input "
-                f"{format.shortened(recorded or 'none', 200)}, not {format.shortened(input, 200)}"
+                f"{format.shortened(found, 200)}, not {format.shortened(input, 200)}"
             )
+
+    def _started(self, execution: WorkflowExecution) -> WorkflowExecutionStarted | None:
+        """The first event of a run; None if the service has forgotten it."""
+        try:
+            page = self._client.call(
+                GetWorkflowExecutionHistory(domain=self._domain, execution=execution, maximum_page_size=1)
+            )
+        except UnknownResourceFault:
+            return None
+        first, *_ = wire.decode_events(page.events)
+        assert isinstance(first.attributes, WorkflowExecutionStarted)
+        return first.attributes
 
     # A predecessor that has died
 
-    def _take_over(self, service: Service) -> DecisionTask | None:
-        """Activities whose holder is dead are failed for it; a decision task that it held is handed out again.
+    def _take_over(self, service: Service) -> list[DecisionTask]:
+        """Activities whose holder is dead are failed for it; decision tasks that it held are handed out again.
 
         Holders that were owners of this file are dead, for it is ours now, and nothing polls yet.
         """
-        assert self._execution is not None
-        ours = [
-            task
-            for task in service.started_tasks(self._domain, self._execution.workflow_id)
-            if told_by(task.identity).get("owner") == service.instance_id
-            and not (task.details or "").startswith(LATER)  # somebody else completes it, who may be well
-        ]
-        for task in ours:
-            if task.kind == "activity":
-                self._fail(task)
-        decisions = [task for task in ours if task.kind == "decision"]
-        return self._held_decision(decisions[0]) if decisions else None
+        held: list[DecisionTask] = []
+        for info in self._open_executions():
+            for task in service.started_tasks(self._domain, info.execution.workflow_id):
+                if told_by(task.identity).get("owner") != service.instance_id:
+                    continue
+                if (task.details or "").startswith(LATER):
+                    continue  # somebody else completes it, who may be well
+                if task.kind == "activity":
+                    self._fail(task)
+                elif info.execution == self._execution or info.parent is not None:
+                    held.append(held_decision(task, info.execution))
+        return held
 
     def _fail(self, task: StartedTask) -> None:
         log.info("activity was held by a process that has died id=%s", task.activity_id)
@@ -279,15 +341,12 @@ class Session:
         except UnknownResourceFault as fault:
             log.info("activity has timed out meanwhile id=%s: %s", task.activity_id, fault)
 
-    def _held_decision(self, task: StartedTask) -> DecisionTask:
-        """The task without its events, which the decider then reads from the history."""
-        assert self._execution is not None
-        return DecisionTask(
-            started_event_id=task.started_event_id,
-            task_token=task.task_token,
-            workflow_execution=self._execution,
-            workflow_type=WorkflowType(name=self._workflow.name, version=self._workflow.version),
-        )
+
+def held_decision(task: StartedTask, execution: WorkflowExecution) -> DecisionTask:
+    """The task without its events, which the decider then reads from the history."""
+    return DecisionTask(
+        started_event_id=task.started_event_id, task_token=task.task_token, workflow_execution=execution
+    )
 
 
 def join(threads: Sequence[threading.Thread], seconds: float | None = None) -> None:
@@ -303,3 +362,9 @@ def _plain(text: str | None) -> Any:
     if not isinstance(value, dict):
         return value
     return value.get("args", []), value.get("kwargs", {})
+
+
+def _shown(text: str | None) -> Any:
+    """An input without what the engine has added."""
+    value = format.decode(text)
+    return {key: each for key, each in value.items() if key != "__extra"} if isinstance(value, dict) else value

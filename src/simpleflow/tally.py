@@ -16,21 +16,22 @@ from swf.protocol.events import (
 
 
 class Tally:
-    """Counts of activity tasks, from the events as the decider sees them."""
+    """Counts of activity tasks, from the events as the decider sees them, children and later runs included."""
 
     def __init__(self) -> None:
-        self.seen = 0
+        self._seen: dict[tuple[str, str], int] = {}
         self.scheduled = 0
         self.started = 0
         self.done = 0
         self.failed = 0
 
-    def see(self, events: Sequence[HistoryEvent]) -> None:
-        """Counts what is new."""
+    def see(self, execution: tuple[str, str], events: Sequence[HistoryEvent]) -> None:
+        """Counts what is new in an execution, named by its workflow id and run id."""
+        seen = self._seen.get(execution, 0)
         for event in events:
-            if event.id <= self.seen:
+            if event.id <= seen:
                 continue
-            self.seen = event.id
+            seen = self._seen[execution] = event.id
             match event.attributes:
                 case ActivityTaskScheduled():
                     self.scheduled += 1

@@ -1,4 +1,4 @@
-"""Things to submit: an activity with its arguments, timers, waits, markers."""
+"""Things to submit: an activity or a child workflow with its arguments, signals, timers, waits, markers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from typing import Any
 
 from simpleflow.activity import Activity
 from simpleflow.futures import Future
+from simpleflow.task_failure import TaskFailureContext
+
+__all__ = [
+    "ActivityTask",
+    "CancelTimerTask",
+    "ChildWorkflowTask",
+    "ContinueAsNewTask",
+    "MarkerTask",
+    "RequestCancelTask",
+    "SignalTask",
+    "Submittable",
+    "TaskFailureContext",
+    "TimerTask",
+    "WaitForCancelRequest",
+    "WaitForSignal",
+    "WorkflowTask",
+    "get_actual_value",
+]
 
 
 class Submittable:
@@ -44,8 +62,8 @@ class ActivityTask(Submittable):
 
     @property
     def payload(self) -> Activity[..., Any]:
-        """The activity."""
-        return self.activity
+        """The activity, as all share it."""
+        return self.activity.origin
 
     def execute(self) -> Any:
         """Runs the activity here."""
@@ -53,6 +71,120 @@ class ActivityTask(Submittable):
 
     def __repr__(self) -> str:
         return f"ActivityTask(activity={self.activity!r}, args={self.args}, kwargs={self.kwargs}, id={self.id})"
+
+
+class WorkflowTask(Submittable):
+    """A workflow to start as a child, and its arguments, futures among which are waited for when the task is made.
+
+    ``WorkflowTask(Child, 1, 2)``; what older code gives before the class, the executor, is not needed.
+    *workflow_task_list* overrides where the child is decided.
+    """
+
+    def __init__(self, workflow: Any, *args: Any, workflow_task_list: str | None = None, **kwargs: Any) -> None:
+        if not isinstance(workflow, type) and args:
+            workflow, *args = args  # type: ignore[assignment]  # the executor stood first
+        if not isinstance(workflow, type) or not all(hasattr(workflow, each) for each in ("run", "submit")):
+            raise TypeError(f"a subclass of Workflow is needed, not {workflow!r}")
+        self.workflow: Any = workflow
+        self.workflow_task_list = workflow_task_list
+        self.args: list[Any] = [get_actual_value(value) for value in args]
+        self.kwargs = {name: get_actual_value(value) for name, value in kwargs.items()}
+        self.idempotent: bool = bool(workflow.idempotent)  # type: ignore[attr-defined]
+        self.id: str | None = None
+
+    @classmethod
+    def deferred(
+        cls, workflow: Any, args: tuple[Any, ...], kwargs: dict[str, Any], workflow_task_list: str | None = None
+    ) -> WorkflowTask:
+        """The task, its futures left as they are."""
+        task = cls(workflow, workflow_task_list=workflow_task_list)
+        task.args, task.kwargs = list(args), kwargs
+        return task
+
+    @property
+    def name(self) -> str:
+        """What the ids of such tasks begin with."""
+        return f"workflow-{self.workflow.name}"
+
+    @property
+    def payload(self) -> Any:
+        """The workflow class."""
+        return self.workflow
+
+    def __repr__(self) -> str:
+        name = self.workflow.__name__
+        return f"{type(self).__name__}(workflow={name}, args={self.args}, kwargs={self.kwargs}, id={self.id})"
+
+
+class ChildWorkflowTask(WorkflowTask):
+    """The same by the name under which it takes the class alone."""
+
+    def __init__(self, workflow: Any, *args: Any, workflow_task_list: str | None = None, **kwargs: Any) -> None:
+        if not isinstance(workflow, type):
+            raise TypeError(f"a subclass of Workflow is needed, not {workflow!r}")
+        super().__init__(workflow, *args, workflow_task_list=workflow_task_list, **kwargs)
+
+
+class SignalTask(Submittable):
+    """A signal to send: to the run itself, or to the open execution of *workflow_id* (and *run_id*, if given).
+
+    With *propagate* whoever receives it passes it on to its parent and its children. The same name is sent once to
+    the same target, unless *idempotent* is False.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *args: Any,
+        workflow_id: str | None = None,
+        run_id: str | None = None,
+        propagate: bool = True,
+        idempotent: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self.name = name
+        self.args: list[Any] = list(args)
+        self.kwargs = kwargs
+        self.workflow_id = workflow_id
+        self.run_id = run_id
+        self.propagate = propagate
+        self.idempotent = idempotent
+        self.id: str | None = None
+
+    @property
+    def payload(self) -> str:
+        """The name of the signal."""
+        return self.name
+
+    def __repr__(self) -> str:
+        target = "itself" if self.workflow_id is None else self.workflow_id
+        return f"SignalTask({self.name!r} to {target}, args={self.args}, kwargs={self.kwargs})"
+
+
+@dataclass(frozen=True)
+class RequestCancelTask(Submittable):
+    """A request to another execution to cancel itself."""
+
+    workflow_id: str
+    run_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the ids of such tasks begin with."""
+        return f"cancel-{self.workflow_id}"
+
+    @property
+    def idempotent(self) -> bool:
+        """Each one is sent."""
+        return False
+
+
+class ContinueAsNewTask(Submittable):
+    """The end of this run and the start of the next one with these arguments."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.args: list[Any] = list(args)
+        self.kwargs = kwargs
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime
 import random
+import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
+from simpleflow.saga import Saga
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
+    ContinueAsNewTask,
     MarkerTask,
+    RequestCancelTask,
+    SignalTask,
     Submittable,
     TimerTask,
     WaitForCancelRequest,
@@ -23,7 +28,10 @@ from simpleflow.task import (
 )
 
 if TYPE_CHECKING:
+    from simpleflow.canvas import Chain, ChainFuture, FuncGroup, FuncGroupFuture, Group, GroupFuture
     from simpleflow.history import History
+    from simpleflow.retry import RetryPolicy
+    from simpleflow.task_failure import TaskFailureContext
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,7 +56,7 @@ class Takes0(Protocol[R_co]):
     """An activity without arguments."""
 
     @property
-    def retry(self) -> int: ...
+    def retry(self) -> int | RetryPolicy: ...
 
     def __call__(self) -> R_co: ...
 
@@ -57,7 +65,7 @@ class Takes1(Protocol[A_contra, R_co]):
     """An activity of one argument."""
 
     @property
-    def retry(self) -> int: ...
+    def retry(self) -> int | RetryPolicy: ...
 
     def __call__(self, a: A_contra, /) -> R_co: ...
 
@@ -66,7 +74,7 @@ class Takes2(Protocol[A_contra, B_contra, R_co]):
     """An activity of two arguments."""
 
     @property
-    def retry(self) -> int: ...
+    def retry(self) -> int | RetryPolicy: ...
 
     def __call__(self, a: A_contra, b: B_contra, /) -> R_co: ...
 
@@ -75,7 +83,7 @@ class Takes3(Protocol[A_contra, B_contra, C_contra, R_co]):
     """An activity of three arguments."""
 
     @property
-    def retry(self) -> int: ...
+    def retry(self) -> int | RetryPolicy: ...
 
     def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> R_co: ...
 
@@ -84,9 +92,16 @@ class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
     """An activity of four arguments."""
 
     @property
-    def retry(self) -> int: ...
+    def retry(self) -> int | RetryPolicy: ...
 
     def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
+
+
+class Runs(Protocol[R_co]):
+    """A workflow, by what its ``run`` returns."""
+
+    @property
+    def run(self) -> Callable[..., R_co]: ...
 
 
 class Workflow:
@@ -101,9 +116,22 @@ class Workflow:
     task_list: str
     execution_timeout: int | str | None = None
     decision_tasks_timeout: int | str | None = None
-    tag_list: list[str] | None = None
+    INHERIT_TAG_LIST: Final = "INHERIT_TAG_LIST"
+    """As *tag_list* of a child: it gets the tags of its parent."""
+    tag_list: list[str] | str | None = None
     task_priority: int | str | None = None
     max_open_activity_count: int | None = None
+
+    child_policy: str | None = None
+    """What becomes of its children when it is terminated or times out: TERMINATE, REQUEST_CANCEL or ABANDON."""
+    lambda_role: str | None = None
+
+    # As a child of another workflow. The id, the tags and the task list may depend on the arguments: functions
+    # get_workflow_id, get_tag_list and get_task_list of the class (static, class methods, or taking the class first).
+    retry: int | RetryPolicy = 0
+    raises_on_failure: bool = True
+    idempotent: bool = False
+    propagate_signals_to_parent: bool = True
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -118,6 +146,9 @@ class Workflow:
         raise NotImplementedError(f"{type(self).__name__} has no run method")
 
     # One overload per number of arguments: each may be a value or a future of one.
+
+    @overload
+    def submit(self, what: type[Runs[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
     def submit(self, what: Takes0[R], /) -> Future[R]: ...
@@ -159,6 +190,15 @@ class Workflow:
     def submit(self, what: Activity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
+    def submit(self, what: Chain, /) -> ChainFuture: ...
+
+    @overload
+    def submit(self, what: Group, /) -> GroupFuture: ...
+
+    @overload
+    def submit(self, what: FuncGroup, /) -> FuncGroupFuture: ...
+
+    @overload
     def submit(self, what: Submittable, /) -> Future[Any]: ...
 
     def submit(self, what: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -169,17 +209,40 @@ class Workflow:
         """
         return self._executor.submit(what, args, kwargs)
 
-    def map(self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A]) -> list[Future[R]]:
-        """One task per item."""
-        return [self.submit(activity, item) for item in iterable]
+    @overload
+    def map(
+        self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
 
-    def starmap(self, activity: Activity[..., R], iterable: Iterable[Iterable[Any]]) -> list[Future[R]]:
-        """One task per item, whose members are the arguments."""
-        return [self.submit(activity, *item) for item in iterable]
+    @overload
+    def map(
+        self, activity: type[Runs[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
+
+    def map(self, activity: Any, iterable: Iterable[Any], *, max_parallel: int | None = None) -> list[Future[Any]]:
+        """One task (or child) per item, the futures in the order of the items.
+
+        At most *max_parallel* of the tasks are open at a time; None: no limit but the service's.
+        """
+        return self._executor.map(activity, [(item,) for item in iterable], max_parallel)
+
+    def starmap(
+        self,
+        activity: Activity[..., R] | type[Runs[R]],
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[R]]:
+        """One task per item, whose members are the arguments; else as :meth:`map`."""
+        return self._executor.map(activity, [tuple(item) for item in iterable], max_parallel)
 
     def fail(self, reason: str, details: str | None = None) -> None:
         """Fails the execution now; control leaves ``run``."""
         self._executor.fail(reason, details)
+
+    def saga(self) -> Saga:
+        """A block whose work is undone if it fails: ``with self.saga() as saga: saga.on_failure(undo, ...)``."""
+        return Saga(self._executor)
 
     # What to submit
 
@@ -190,6 +253,44 @@ class Workflow:
     def next_signal(self, name: str) -> WaitForSignal:
         """A wait for the next signal of this name that no such wait has had: none is lost, none is seen twice."""
         return WaitForSignal(name, consume=True)
+
+    def signal(
+        self,
+        name: str,
+        *args: Any,
+        workflow_id: str | None = None,
+        run_id: str | None = None,
+        propagate: bool = True,
+        idempotent: bool = True,
+        **kwargs: Any,
+    ) -> SignalTask:
+        """A signal to this run, or to the open execution of *workflow_id*.
+
+        With *propagate* it goes on from there to the parent and the children. The same name is sent once to the same
+        target, unless *idempotent* is False.
+        """
+        return SignalTask(
+            name,
+            *args,
+            workflow_id=workflow_id,
+            run_id=run_id,
+            propagate=propagate,
+            idempotent=idempotent,
+            **kwargs,
+        )
+
+    def request_cancel(self, workflow_id: str, run_id: str | None = None) -> RequestCancelTask:
+        """A request to the open execution of *workflow_id* to cancel itself."""
+        return RequestCancelTask(workflow_id, run_id)
+
+    def continue_as_new(self, *args: Any, **kwargs: Any) -> ContinueAsNewTask:
+        """The end of this run and the start of the next one: same workflow id, fresh history, these arguments."""
+        return ContinueAsNewTask(*args, **kwargs)
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history is so long that the work should go on in a new run."""
+        return self._executor.should_continue_as_new
 
     def wait_cancel_request(self) -> WaitForCancelRequest:
         """A wait for a request to cancel; once it was submitted, the workflow itself decides what to do."""
@@ -276,6 +377,13 @@ class Workflow:
     def on_canceled(self, history: History) -> None:
         """Before the execution is canceled."""
 
+    def on_task_failure(self, failure_context: TaskFailureContext) -> TaskFailureContext | None:
+        """When an attempt of an activity or child has failed; also in replays, where it must decide the same.
+
+        Returns the context after one of its ``decide_`` methods; None: ``retry`` and ``raises_on_failure`` decide.
+        """
+        return None
+
     def should_cancel(self, history: History) -> bool:
         """Whether a request to cancel is obeyed."""
         return True
@@ -283,9 +391,24 @@ class Workflow:
 
 def reject(what: Any) -> TypeError:
     """The error for something that cannot be submitted."""
-    if isinstance(what, type) and issubclass(what, Workflow):
-        return TypeError(f"{what.__name__} is a workflow: this version cannot start child workflows yet")
     if callable(what) and not isinstance(what, Submittable | ActivityTask):
         name = getattr(what, "__qualname__", repr(what))
         return TypeError(f"{name} is not an activity; decorate it with activity.with_attributes()")
     return TypeError(f"{what!r} cannot be submitted: it is neither an activity nor a task")
+
+
+def dotted_path(workflow: type[Workflow]) -> str:
+    """Where a workflow class is found: what children and ``__extra`` of inputs name it by."""
+    return f"{workflow.__module__}.{workflow.__qualname__}"
+
+
+def loaded_workflow(path: str) -> type[Workflow] | None:
+    """The workflow class at a dotted path, nested or not, if its module is loaded."""
+    names = path.split(".")
+    for length in range(len(names) - 1, 0, -1):
+        found: Any = sys.modules.get(".".join(names[:length]))
+        if found is not None:
+            for name in names[length:]:
+                found = getattr(found, name, None)
+            return found if isinstance(found, type) and issubclass(found, Workflow) else None
+    return None

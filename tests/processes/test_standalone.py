@@ -333,7 +333,7 @@ def test_waiting_for_what_nobody_sends_is_told(tmp_path: Path) -> None:
         (["standalone", f"{FLOWS}.Add", "--tags", "a,b,c,d,e,f"], 2, "6 tags"),
         (["standalone", f"{FLOWS}.Add", "--db", "no/such/folder.db"], 1, "cannot create"),
         (["standalone", f"{FLOWS}.Add", "--db", "text.txt"], 1, "is not a simpleflow database"),
-        (["standalone", "broken_lambda.Flow"], 1, "a lambda cannot be an activity"),
+        (["standalone", "broken_lambda.Flow"], 2, "a lambda cannot be an activity"),
         (["standalone"], 2, "Missing argument 'WORKFLOW'"),
         (["workflow.tasks", "x"], 2, "no service is named"),
         (["workflow.tasks", "x", "--db", "missing.db"], 1, "does not exist"),
@@ -376,7 +376,8 @@ def test_an_execution_can_be_started_first_and_run_later(tmp_path: Path) -> None
     assert "WorkflowExecutionAlreadyStartedFault" in twice.stderr
     info = simpleflow(tmp_path, "workflow.info", "sum", "--format", "prettyjson", "--db", "x.db")
     (row,) = json.loads(info.stdout)
-    assert (row["tag_list"], row["input"], row["task_list"]) == ("a,b", {"args": [1], "kwargs": {}}, "t")
+    assert (row["tag_list"], row["task_list"]) == ("a,b", "t")
+    assert row["input"] == {"args": [1], "kwargs": {}, "__extra": {"class": f"{FLOWS}.Add"}}
 
 
 def test_a_workflow_that_loops_for_ever_is_told_of_and_can_be_interrupted(tmp_path: Path) -> None:

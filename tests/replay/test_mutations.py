@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 
+from simpleflow import RetryPolicy
 from simpleflow.futures import Future
+from simpleflow.replay.children import Children
+from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.engine import Engine
+from simpleflow.replay.others import Others
 from simpleflow.replay.outbox import Outbox
 from simpleflow.replay.run import Run
 from tests.replay.bed import Bed
+from tests.replay.families import Family, families
 from tests.replay.programs import Program, Step, outcome, signals_in
+from tests.replay.test_families import World
 from tests.replay.test_warm_equals_cold import live
 
 STEPS: list[Step] = [
@@ -115,3 +121,72 @@ def test_a_broken_rule_is_noticed(
 ) -> None:
     mutate(monkeypatch)
     assert not survives(12)
+
+
+# Families
+
+
+def send_children_once(patch: pytest.MonkeyPatch) -> None:
+    """A child whose type is unknown is registered and not started again."""
+    patch.setattr(Children, "end_refused", lambda self, record, attributes: None)
+
+
+def send_signals_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """What was sent stays in the outbox."""
+    whole = Others.initiate
+
+    def initiate(self: Others, event: Any) -> None:
+        entry = self._run.outbox.queues["external"].get(self._key(event.attributes))
+        whole(self, event)
+        if entry is not None:
+            self._run.outbox.queues["external"][entry.key] = entry
+
+    patch.setattr(Others, "initiate", initiate)
+
+
+def throw_dice(patch: pytest.MonkeyPatch) -> None:
+    """The jitter is another one in each replay."""
+    whole, dice = RetryPolicy.delay_s, random.SystemRandom()
+    patch.setattr(RetryPolicy, "delay_s", lambda self, failures, draw: whole(self, failures, dice.random()))
+
+
+def forget_the_next_run(patch: pytest.MonkeyPatch) -> None:
+    """A run that waits to continue as new waits for ever."""
+    patch.setattr(Continuation, "is_among", lambda self, futures: False)
+
+
+FAMILY_MUTATIONS = [
+    send_children_once,
+    send_signals_for_ever,
+    throw_dice,
+    forget_the_next_run,
+]
+
+
+def family_survives(seeds: int) -> bool:
+    """Whether nothing is noticed in so many random families."""
+    for seed in range(seeds):
+        bed = Bed(Family, (families(random.Random(seed), calm=True),), outcomes=outcome, options={"max_decisions": 6})
+        try:
+            world = World(bed, seed)
+            if world.live().type != "WorkflowExecutionCompleted":
+                return False
+            world.check()
+        except Exception:
+            return False
+        finally:
+            bed.kill()
+            bed.service.close()
+    return True
+
+
+def test_the_engine_as_it_is_passes_with_families() -> None:
+    assert family_survives(6)
+
+
+@pytest.mark.parametrize("mutate", FAMILY_MUTATIONS, ids=lambda mutate: mutate.__name__)
+def test_a_broken_rule_about_families_is_noticed(
+    mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch)
+    assert not family_survives(6)

@@ -60,7 +60,7 @@ def leaves_somebody() -> int:
     return subprocess.Popen(["sleep", "60"]).pid
 
 
-@execute.python(timeout=1, kill_children=True)
+@execute.python(timeout=6, kill_children=True)
 def slow_with_somebody(path: str) -> None:
     from pathlib import Path
 

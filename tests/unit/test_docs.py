@@ -29,11 +29,27 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Approval": ({"args": []}, "nobody has answered"),
     "Changed": ({"args": []}, "new"),
     "Post": ({"args": ["2026-01-02T03:04:05Z"]}, 2027),
-    "Shop": ({"args": ["visa"]}, "visa refused above 5; charge 5 instead"),
+    "Paying": ({"args": ["visa"]}, "visa refused above 5; charge 5 instead"),
     "Copying": ({"args": [3]}, 3),
     "Ask": ({"args": ["this"]}, "yes to this"),
     "Noted": ({"args": []}, "noted"),
+    "Import": ({"args": [["orders", "items"]]}, ["ORDERS", "ITEMS"]),
+    "Squares": ({"args": [[1, 2, 3]]}, [[1, 4, 9], 14]),
+    "Race": ({"args": [[3, 2, 1]]}, [3, 1, 2, 3]),
+    "Order": ({"args": [["sun", "earth", "moon"]]}, "released all: ValueError: sold out"),
+    "Book": ({"args": [[["one two", "three"], ["four"]]]}, [3, 1]),
+    "Chapter": ({"args": [["one two"]]}, 2),
+    "Shop": ({"args": []}, "till 1"),
+    "Careful": ({"args": []}, "worked"),
+    "Rounds": ({"args": [7]}, 7),
+    "Fetching": (
+        {"args": [["a", "secret"]]},
+        ["contents of a", "secret"],
+    ),
+    "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
+CHILDREN = {"Till"}
+"""Workflows that need another one to end; those run them."""
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)
@@ -47,6 +63,8 @@ def test_a_snippet_runs_and_its_workflow_gives_what_the_text_says(
     try:
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Workflow) and value is not Workflow:
+                if value.__name__ in CHILDREN:
+                    continue
                 input, result = INPUTS[value.__name__]
                 assert Executor(value).run(input) == result
     finally:

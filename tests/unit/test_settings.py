@@ -25,7 +25,7 @@ DOCUMENTED = {
     "ACTIVITY_HEARTBEAT_TIMEOUT": "300",
     "SIMPLEFLOW_S3_HOST": "s3.amazonaws.com",
     "SIMPLEFLOW_S3_SSE": False,
-    "STEP_BUCKET": "step_bucket",
+    "STEP_BUCKET": "",
     "METROLOGY_BUCKET": "metrology_bucket",
     "METROLOGY_PATH_PREFIX": None,
     "SIMPLEFLOW_SYSLOG_TARGET": None,
@@ -125,7 +125,7 @@ def test_what_is_no_setting_is_refused() -> None:
     ):
         with pytest.raises(AttributeError, match="simpleflow has no setting 'NOTHING'"):
             call()
-    assert settings.STEP_BUCKET == "step_bucket"
+    assert settings.STEP_BUCKET == ""
     assert "STEP_BUCKET" in dir(settings)
 
 

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 CODE = """
-from simpleflow import Workflow, activity
+from simpleflow import Workflow, activity, futures
+from simpleflow.canvas import Chain, Group
+from simpleflow.futures import Future
 
 @activity.with_attributes()
 def inc(x: int) -> int:
@@ -29,6 +31,12 @@ class Shout:
 def total(numbers: list[int], more: dict[str, int] | None = None) -> int:
     return sum(numbers)
 
+class Kid(Workflow):
+    name, version, task_list = "kid", "1", "t"
+
+    def run(self, x: int, more: str = "") -> list[int]:
+        return [x]
+
 class W(Workflow):
     def run(self) -> int:
         one = self.submit(inc, 1)
@@ -37,8 +45,15 @@ class W(Workflow):
         self.submit(delay, 1.5)
         self.submit(delay, t=1.5, x=2)
         shout: str = self.submit(Shout, text).result
+        group = self.submit(Group((inc, 1), Chain((inc, 2), (inc, 3))))
+        count: int = len(group.futures) + self.submit(Chain()).count_finished_activities
+        later: Future[str] = one.then(str)
+        first: int = futures.wait_any(one, two).result + next(iter(futures.as_completed(one))).result + count
         several: list[int] = [each.result for each in self.map(inc, [1, 2])]
         direct: int = inc(3)
+        kids: list[int] = self.submit(Kid, one, more="a").result
+        self.submit(self.signal("go", 1, workflow_id="x")).wait()
+        self.submit(self.continue_as_new(2)).wait()
         all: int = self.submit(total, [one, two]).result + self.submit(total, [1], {"more": one}).result
         return two.result + direct + several[0] + len(shout)
 """
@@ -49,6 +64,7 @@ WRONG = [
     "self.submit(inc, 1, 2)",
     "self.submit(len, 'x')",
     "text: str = self.submit(inc, 1).result",
+    "number: int = self.submit(Kid, 1).result",
 ]
 
 

@@ -199,6 +199,69 @@ def test_a_value_that_cannot_be_read_now_ends_the_decision_not_the_workflow(dire
     assert bed.finish() == 1
 
 
+class Sender(Workflow):
+    """Is somebody's child."""
+
+    name = "sender"
+    version = "1"
+    task_list = "mail"
+
+    def run(self, at: datetime.datetime) -> Parcel:
+        assert isinstance(at, datetime.datetime)
+        return Parcel(uuid.UUID(int=1), at, {"child"})
+
+
+class Office(Workflow):
+    name = "office"
+    version = "1"
+    task_list = "mail"
+
+    def run(self) -> list[Any]:
+        parcel = self.submit(Sender, NOW).result
+        return [type(parcel) is Parcel, parcel.sent == NOW, parcel.tags == {"child"}]
+
+
+def test_children_take_and_give_what_their_run_says() -> None:
+    assert Executor(Office).run() == [True, True, True]
+
+
+class Torn(Exception):
+    def __init__(self, parcel: str, side: str) -> None:
+        super().__init__(parcel)
+        self.side = side
+
+
+@MAIL
+def weigh(number: int) -> Parcel:
+    if number == 2:
+        raise Torn("two", "left")
+    return Parcel(uuid.UUID(int=number), NOW)
+
+
+class Weighing(Workflow):
+    name = "weighing"
+    version = "1"
+    task_list = "mail"
+
+    def run(self) -> list[Any]:
+        said: list[Any] = []
+        for future in self.map(weigh, range(4)):
+            error: Any = future.exception
+            said.append([type(error).__name__, error.side] if isinstance(error, Torn) else future.result.id.int)
+        return said
+
+
+def test_very_long_maps_give_the_same_types_and_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children do their parts; results and failures travel once more."""
+    from simpleflow.replay import parts
+
+    expected = [0, 1, ["Torn", "left"], 3]
+    assert Executor(Weighing).run() == expected
+    monkeypatch.setattr(parts, "MOST_HERE", 2)
+    monkeypatch.setattr(parts, "PART_ITEMS", 2)
+    assert Executor(Weighing).run() == expected
+
+
 @MAIL
 def listed(number: int) -> list[int]:
     return [number]

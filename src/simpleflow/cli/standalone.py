@@ -148,6 +148,7 @@ def _run(session: Session, began: Any, path: str, *, display_status: bool) -> in
     from simpleflow.cli.progress import Progress
     from simpleflow.cli.start import explain
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError
+    from simpleflow.workflows import UnknownWorkflow
 
     ids = f"{began.execution.workflow_id} {began.execution.run_id}"
     click.echo(
@@ -162,7 +163,7 @@ def _run(session: Session, began: Any, path: str, *, display_status: bool) -> in
     except KeyboardInterrupt:
         click.echo(f"interrupted; execution {ids} stays open, the same command resumes it", err=True)
         return 130
-    except NonDeterminismError as error:
+    except (NonDeterminismError, UnknownWorkflow) as error:
         raise CommandError(
             str(error), f"execution {ids} stays open; with fixed code the same command resumes it"
         ) from error

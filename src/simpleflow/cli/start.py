@@ -131,10 +131,11 @@ def run_here(
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError, NothingWillHappen
     from simpleflow.local import Executor
     from simpleflow.storage import StorageError
+    from simpleflow.workflows import UnknownWorkflow
 
     try:
         result = Executor(workflow, middlewares, signals=signals).run(input)
-    except (NothingWillHappen, NonDeterminismError, StorageError) as error:
+    except (NothingWillHappen, NonDeterminismError, StorageError, UnknownWorkflow) as error:
         raise CommandError(str(error)) from error
     except ExecutionFailed as failure:
         explain(failure)

@@ -152,6 +152,8 @@ class _Run:
         env: Mapping[str, str] | None,
     ) -> None:
         self._command = [interpreter, "-m", "simpleflow.execute", "--logger-name", logger_name]
+        if kill_children:  # what it leaves behind when it ends by itself, only it can find
+            self._command.append("--kill-children")
         self._name = name
         self._timeout = timeout
         self._kill_children = kill_children

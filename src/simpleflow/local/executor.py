@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from simpleflow import completion, format, hints
@@ -18,11 +18,14 @@ from simpleflow.workflow import Workflow
 from swf.protocol.operations import (
     ActivityTask,
     DescribeWorkflowExecution,
+    ExecutionTimeFilter,
+    ListOpenWorkflowExecutions,
     PollForActivityTask,
     PollForDecisionTask,
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
     SignalWorkflowExecution,
+    WorkflowExecutionDetail,
 )
 from swf.protocol.values import ExecutionStatus, TaskList, WorkflowExecution
 from swf.server import ManualClock, open_service
@@ -32,7 +35,9 @@ DOMAIN = "local"
 
 
 class Executor:
-    """Runs one workflow class. The clock jumps to the next deadline when nothing else can happen.
+    """Runs one workflow class and the children it starts.
+
+    The clock jumps to the next deadline when nothing else can happen.
 
     While an activity runs the clock stands still: its timeouts and its cancellation need ``standalone``.
     """
@@ -80,18 +85,16 @@ class Executor:
             while True:
                 decision = client.call(decide)
                 if decision.task_token is not None:
-                    answer = executor.answer(decision)
-                    client.call(answer.request)
-                    if answer.closes and not self._is_open(execution):
-                        break
+                    client.call(executor.answer(decision, decide).request)
                     continue
                 activity = client.call(work)
                 if activity.task_token is not None:
                     self._work(activity)
-                elif self._is_open(execution):
-                    self._let_something_happen(executor, execution)
-                else:
+                    continue
+                execution = setup.last_run(client, DOMAIN, execution)
+                if self._describe(execution).execution_info.execution_status is not ExecutionStatus.OPEN:
                     break
+                self._let_something_happen(executor, execution)
         finally:
             executor.close()
             completion.close_desk(self._desk)
@@ -127,9 +130,8 @@ class Executor:
                 RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
             )
 
-    def _is_open(self, execution: WorkflowExecution) -> bool:
-        detail = self._client.call(DescribeWorkflowExecution(domain=DOMAIN, execution=execution))
-        return detail.execution_info.execution_status is ExecutionStatus.OPEN
+    def _describe(self, execution: WorkflowExecution) -> WorkflowExecutionDetail:
+        return self._client.call(DescribeWorkflowExecution(domain=DOMAIN, execution=execution))
 
     def _let_something_happen(self, executor: SwfExecutor, execution: WorkflowExecution) -> None:
         """A signal that was given, else the next deadline; but not the end of all patience."""
@@ -144,12 +146,11 @@ class Executor:
                 )
             )
             return
-        detail = self._client.call(DescribeWorkflowExecution(domain=DOMAIN, execution=execution))
-        if not detail.open_counts.open_timers and not detail.open_counts.open_activity_tasks:
+        if not self._will_something_happen(executor, execution):
             raise NothingWillHappen(self._waits_for(executor, execution))
         wake = self._service.next_wake()
         assert wake is not None
-        if self._is_anything_later and detail.open_counts.open_activity_tasks:
+        if self._is_anything_later and self._has_activity(execution):
             self._wait_for_a_completion(wake)
             return
         self._clock.set(max(wake, self._clock.now()))
@@ -163,11 +164,52 @@ class Executor:
         self._clock.set(self._clock.now() + time.monotonic() - began)
         self._service.tick()
 
+    def _will_something_happen(self, executor: SwfExecutor, execution: WorkflowExecution) -> bool:
+        """Whether a timer or activity is open somewhere, or a child will end at the time that its class gives it."""
+        if self._has_work(execution):
+            return True
+        for other in self._others(execution):
+            run = executor.run_of(other.workflow_id)
+            if self._has_work(other) or (run is not None and run.workflow_class.execution_timeout is not None):
+                return True
+        return False
+
+    def _has_activity(self, execution: WorkflowExecution) -> bool:
+        """Whether an activity is open anywhere: none is run here now, so that somebody else is to complete it."""
+        family = [execution, *self._others(execution)]
+        return any(self._describe(each).open_counts.open_activity_tasks for each in family)
+
+    def _has_work(self, execution: WorkflowExecution) -> bool:
+        counts = self._describe(execution).open_counts
+        return bool(counts.open_timers or counts.open_activity_tasks)
+
+    def _others(self, execution: WorkflowExecution) -> Iterator[WorkflowExecution]:
+        """The open executions beside the given one."""
+        token: str | None = None
+        while True:
+            page = self._client.call(
+                ListOpenWorkflowExecutions(
+                    domain=DOMAIN, start_time_filter=ExecutionTimeFilter(oldest_date=0.0), next_page_token=token
+                )
+            )
+            yield from (info.execution for info in page.execution_infos if info.execution != execution)
+            token = page.next_page_token
+            if token is None:
+                return
+
     def _waits_for(self, executor: SwfExecutor, execution: WorkflowExecution) -> str:
+        """What the workflow and its children wait for."""
+        told = [self._waits(executor, execution, "the workflow")]
+        for other in self._others(execution):
+            told.append(f"{other.workflow_id}: {self._waits(executor, other, 'the child')}")
+        more = [f"and {len(told) - 5} more"] if len(told) > 5 else []
+        return "; ".join([*told[:5], *more])
+
+    def _waits(self, executor: SwfExecutor, execution: WorkflowExecution, who: str) -> str:
         run = executor.run_of(execution.workflow_id)
         names: Sequence[str] = run.waiting_signals if run is not None else ()
         if names:
             listed = ", ".join(repr(name) for name in names)
             return f"waiting for signal {listed}: nothing in this process will send it"
         where = f" at {run.blocked_on}" if run is not None and run.blocked_on else ""
-        return f"the workflow waits{where}, and nothing in this process will wake it"
+        return f"{who} waits{where}, and nothing in this process will wake it"

@@ -12,10 +12,11 @@ from simpleflow import format
 from simpleflow.exceptions import NonDeterminismError
 from simpleflow.replay.inputs import comparable
 from simpleflow.replay.options import WAKE_UP_TIMER, Finding
-from simpleflow.replay.outbox import is_gated
+from simpleflow.replay.outbox import is_gated, queue_of
 from simpleflow.replay.records import Record
+from simpleflow.workflow import dotted_path
 from swf.protocol.event import HistoryEvent
-from swf.protocol.events import ActivityTaskScheduled, TimerStarted
+from swf.protocol.events import ActivityTaskScheduled, StartChildWorkflowExecutionInitiated, TimerStarted
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -28,6 +29,7 @@ class Differences:
         self._run = run
         self._findings: list[Finding] = []
         self._told: set[str] = set()
+        self._was_awake = False
 
     def note(self, message: str) -> None:
         """Something to tell with the next answer, once."""
@@ -44,23 +46,35 @@ class Differences:
         """Another activity under the id is an error; another input is told once."""
         wanted = record.task.activity.name
         if recorded.activity_type.name != wanted:
-            raise NonDeterminismError(
-                f"event {event_id} scheduled the activity {recorded.activity_type.name!r} as {record.id!r}, but the "
-                f"workflow now submits {wanted!r} there ({record.source}). The code changed while this execution was "
-                "open; give the new code a new version, or ask self.patched() which code to run."
-            )
-        if self._run.echoes_are_own or recorded.input == record.input:
+            raise self._another(record, event_id, f"scheduled the activity {recorded.activity_type.name!r}", wanted)
+        self._compare_input(record, event_id, "scheduled", recorded.input)
+
+    def compare_child(self, record: Record, event_id: int, recorded: StartChildWorkflowExecutionInitiated) -> None:
+        """Another workflow under the id is an error; another input is told once."""
+        workflow = record.task.workflow
+        wanted = dotted_path(workflow)
+        if recorded.workflow_type.name not in (wanted, workflow.name):
+            raise self._another(record, event_id, f"started the workflow {recorded.workflow_type.name!r}", wanted)
+        self._compare_input(record, event_id, "started", recorded.input)
+
+    def _another(self, record: Record, event_id: int, found: str, wanted: str) -> NonDeterminismError:
+        return NonDeterminismError(
+            f"event {event_id} {found} as {record.id!r}, but the "
+            f"workflow now submits {wanted!r} there ({record.source}). The code changed while this execution was "
+            "open; give the new code a new version, or ask self.patched() which code to run."
+        )
+
+    def _compare_input(self, record: Record, event_id: int, verb: str, recorded: str | None) -> None:
+        if self._run.echoes_are_own or recorded == record.input:
             return
-        if format.is_pointer(recorded.input):
-            theirs, mine = format.named_content(recorded.input or ""), format.named_content(record.input or "")
+        if format.is_pointer(recorded):
+            theirs, mine = format.named_content(recorded or ""), format.named_content(record.input or "")
             if theirs is None or mine is None or theirs == mine:
                 return
-        elif comparable(recorded.input, format.decode(recorded.input)) == comparable(
-            record.input, format.decode(record.input)
-        ):
+        elif comparable(recorded, format.decode(recorded)) == comparable(record.input, format.decode(record.input)):
             return
         self._differs(
-            f"event {event_id} scheduled {record.id!r} with the input {_short(recorded.input)}, but the workflow now "
+            f"event {event_id} {verb} {record.id!r} with the input {_short(recorded)}, but the workflow now "
             f"submits {_short(record.input)} ({record.source})"
         )
 
@@ -85,15 +99,16 @@ class Differences:
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
                 self.note(message)
-        if not self._run.options.strict or self._run.echoes_are_own:
-            return
-        was_cut = any(
+        was_cut = self._was_awake or any(
             isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
         )
-        if was_cut:
+        self._was_awake = self._run.wakes_up  # then the next answer starts no other wake-up timer, cut or not
+        if not self._run.options.strict or self._run.echoes_are_own or was_cut:
             return
-        for entry in self._run.outbox.entries():
-            if entry.made_at < self._run.batch_end and not is_gated(entry):
+        outbox = self._run.outbox
+        for entry in outbox.entries():
+            is_late = entry.made_at < self._run.batch_end
+            if is_late and not is_gated(entry) and queue_of(entry.key) not in outbox.ever_held:
                 raise NonDeterminismError(
                     f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}, but the history has no "
                     "trace of it. The code changed while this execution was open."

@@ -9,17 +9,17 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from simpleflow.activity import Activity
 from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, StorageError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
-from simpleflow.replay import failures
+from simpleflow.replay import failures, parts
+from simpleflow.replay.greenlets import EndOfRun
+from simpleflow.replay.options import CONTINUE_AT_EVENTS
+from simpleflow.replay.thens import Then
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
-
-
-class FailNow(BaseException):
-    """Control leaves ``run`` because the workflow has failed itself."""
 
 
 class Undecidable(BaseException):
@@ -51,6 +51,8 @@ class Engine:
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
         self._raise_failure()
+        if run.continuation.is_among(futures):
+            run.continuation.end()
         if timeout is None:
             run.greenlets.block(futures, return_when)
         else:
@@ -67,23 +69,47 @@ class Engine:
                 timer.cancel()
 
     def _raise_failure(self) -> None:
-        if self._run.failed:
+        if self._run.failed and self._run.greenlets.is_main() and not self._run.is_undoing:
             raise self._run.failed.popleft()
 
     # Submitting
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
+        self._check_submit(what)
+        return self._run.submits.submit(what, args, kwargs)
+
+    def _check_submit(self, what: Any) -> None:
         self.check()
-        if not self._run.greenlets.is_inside():
+        if not self._run.greenlets.is_inside() and not self._run.attempts.is_deciding:
             raise NonDeterminismError(
                 f"{what!r} was submitted outside of the workflow's run method (from a hook, an activity or a thread)"
             )
-        return self._run.submits.submit(what, args, kwargs)
+
+    def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
+        """One task per call, at most *max_parallel* of them open at a time."""
+        if max_parallel is not None and max_parallel < 1:
+            raise ValueError(f"max_parallel is {max_parallel}; it must be 1 or more, or None for no limit")
+        if isinstance(activity, Activity) and len(calls) > parts.MOST_HERE:
+            self._check_submit(activity)
+            return parts.map_in_parts(self._run, activity, calls, max_parallel)
+        if max_parallel is None:
+            return [self.submit(activity, args, {}) for args in calls]
+        self._check_submit(activity)
+        return self._run.canvases.window(activity, calls, max_parallel)
 
     def cancel(self, future: Future[Any]) -> None:
         """Stops what is behind the future."""
         self._run.submits.cancel(future)
+
+    def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
+        """Has *function* called when *future* is done."""
+        self._check_submit(function)
+        then = Then(self._run, function, following)
+        if future.done:
+            then.notify(future)
+        else:
+            future.add_waiter(then)
 
     def fail(self, reason: str, details: str | None) -> NoReturn:
         """Fails the execution; control leaves ``run``."""
@@ -91,8 +117,27 @@ class Engine:
         text = f"Workflow execution failed: {reason}"
         if len(text) > failures.REASON_CHARACTERS:
             details = reason if details is None else f"{reason}\n\n{details}"
-        self._run.close(self._run.failure(text, details))
-        raise FailNow(reason)
+        self._run.end(self._run.failure(text, details))
+        raise EndOfRun(reason)
+
+    # Sagas
+
+    def enter_saga(self) -> None:
+        """One more block that is to be undone before the execution ends."""
+        self._check_submit("a saga")
+        if not self._run.greenlets.is_main():
+            raise RuntimeError("a saga belongs into the workflow's run method, not into the function of a FuncGroup")
+        self._run.sagas += 1
+
+    def begin_undoing(self) -> bool:
+        """From now on no failure of another task is raised; False if the run is over, or going on in a new one."""
+        self._run.is_undoing = not self.is_evicting and self._run.closing is None
+        return self._run.is_undoing
+
+    def leave_saga(self) -> None:
+        """The block is over."""
+        self._run.sagas -= 1
+        self._run.is_undoing = False
 
     # The same in every replay
 
@@ -105,6 +150,16 @@ class Engine:
     def is_replaying(self) -> bool:
         """Whether this has happened before."""
         return self._run.is_replaying
+
+    @property
+    def is_service_here(self) -> bool:
+        """Whether all workers are on this machine: then large values lie in files of it as well."""
+        return self._run.options.keeps_values
+
+    @property
+    def should_continue_as_new(self) -> bool:
+        """Whether the history, as of this decision, is long enough for a new run."""
+        return self._run.batch_end >= CONTINUE_AT_EVENTS
 
     @property
     def is_evicting(self) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from simpleflow import hints
 from simpleflow.exceptions import TaskFailed
 from simpleflow.marker import Marker
-from simpleflow.replay import failures, helpers
+from simpleflow.replay import children, failures, helpers, others
+from simpleflow.replay.attempts import RETRY_TIMER
 from simpleflow.replay.options import WAKE_UP_TIMER
 from simpleflow.replay.records import Record
 from swf.protocol import events as e
@@ -36,19 +37,24 @@ def request_cancel(run: Run, event: HistoryEvent) -> None:
 def signal(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.WorkflowExecutionSignaled)
+    run.others.propagate(event)
     run.signals.receive(attributes.signal_name, run.options.decode(attributes.input), event.id)
 
 
 def refuse_close(run: Run, event: HistoryEvent) -> None:
     """Something has happened meanwhile; the closing decision is repeated as long as that helps."""
-    if event.attributes.cause is Cause.OPERATION_NOT_PERMITTED:  # type: ignore[attr-defined]
+    cause: Cause = event.attributes.cause  # type: ignore[attr-defined]
+    if cause is Cause.OPERATION_NOT_PERMITTED:
         run.may_close = False
         run.note(f"event {event.id}: the service does not permit to close this execution")
+    elif isinstance(event.attributes, e.ContinueAsNewWorkflowExecutionFailed):
+        run.continuation.refuse(cause)
 
 
 def complete_decision(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.DecisionTaskCompleted)
+    run.last_completed_id = event.id
     run.echoes_are_own = attributes.started_event_id == run.answered_at
     if attributes.execution_context is not None:
         run.context = attributes.execution_context
@@ -64,7 +70,7 @@ def schedule_activity(run: Run, event: HistoryEvent) -> None:
     run.open_activities += 1
     run.open[event.id] = key, attributes
     if run.outbox.pop(("schedule", attributes.activity_id)) is not None:
-        run.room.take_activity()
+        run.room.take("activity")
     record = run.sent(key)
     if record is None:
         run.orphan(key, event)
@@ -121,7 +127,8 @@ def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.Act
         case e.ActivityTaskFailed() | e.ActivityTaskTimedOut() as failed:
             assert record.id is not None
             record.last_details = failed.details if isinstance(failed, e.ActivityTaskTimedOut) else None
-            run.fail_attempt(record, failures.task_exception(record.id, failed, scheduled, run.options.decode))
+            exception = failures.task_exception(record.id, failed, scheduled, run.options.decode)
+            run.attempts.fail(record, exception, event, scheduled)
 
 
 CLOSED_ACTIVITY = (e.ActivityTaskCompleted, e.ActivityTaskFailed, e.ActivityTaskTimedOut, e.ActivityTaskCanceled)
@@ -149,7 +156,7 @@ def end_refused_activity(run: Run, record: Record, attributes: e.ScheduleActivit
         run.send_activity(record, register=attributes.activity_type)
     elif cause in failures.WAIT_AND_REPEAT:
         run.send_activity(record)
-        run.room.refuse_activity()
+        run.room.refuse("activity")
     elif cause is Cause.ACTIVITY_ID_ALREADY_IN_USE and record.is_open:
         pass
     else:
@@ -166,7 +173,7 @@ def echo_activity_cancel(run: Run, event: HistoryEvent) -> None:
 
 def is_own(timer_id: str) -> bool:
     """Whether the timer is the engine's, not the user's."""
-    return timer_id.startswith("_simpleflow_")
+    return timer_id.startswith(("_simpleflow_", RETRY_TIMER))
 
 
 def start_timer(run: Run, event: HistoryEvent) -> None:
@@ -278,6 +285,37 @@ def refuse_marker(run: Run, event: HistoryEvent) -> None:
     )
 
 
+# Children and other executions
+
+
+def initiate_child(run: Run, event: HistoryEvent) -> None:
+    run.children.initiate(event)
+
+
+def start_child(run: Run, event: HistoryEvent) -> None:
+    run.children.start(event)
+
+
+def close_child(run: Run, event: HistoryEvent) -> None:
+    run.children.close(event)
+
+
+def refuse_child(run: Run, event: HistoryEvent) -> None:
+    run.children.refuse(event)
+
+
+def initiate_other(run: Run, event: HistoryEvent) -> None:
+    run.others.initiate(event)
+
+
+def close_other(run: Run, event: HistoryEvent) -> None:
+    run.others.close(event)
+
+
+def refuse_other(run: Run, event: HistoryEvent) -> None:
+    run.others.refuse(event)
+
+
 RULES: dict[type[Attributes], Callable[[Any, HistoryEvent], None]] = {
     e.WorkflowExecutionStarted: start,
     e.WorkflowExecutionCancelRequested: request_cancel,
@@ -285,6 +323,7 @@ RULES: dict[type[Attributes], Callable[[Any, HistoryEvent], None]] = {
     e.CompleteWorkflowExecutionFailed: refuse_close,
     e.FailWorkflowExecutionFailed: refuse_close,
     e.CancelWorkflowExecutionFailed: refuse_close,
+    e.ContinueAsNewWorkflowExecutionFailed: refuse_close,
     e.DecisionTaskCompleted: complete_decision,
     e.ActivityTaskScheduled: schedule_activity,
     e.ActivityTaskStarted: start_activity,
@@ -302,11 +341,25 @@ RULES: dict[type[Attributes], Callable[[Any, HistoryEvent], None]] = {
     e.CancelTimerFailed: refuse_timer_cancel,
     e.MarkerRecorded: record_marker,
     e.RecordMarkerFailed: refuse_marker,
+    e.StartChildWorkflowExecutionInitiated: initiate_child,
+    e.StartChildWorkflowExecutionFailed: refuse_child,
+    e.ChildWorkflowExecutionStarted: start_child,
+    e.ChildWorkflowExecutionCompleted: close_child,
+    e.ChildWorkflowExecutionFailed: close_child,
+    e.ChildWorkflowExecutionTimedOut: close_child,
+    e.ChildWorkflowExecutionCanceled: close_child,
+    e.ChildWorkflowExecutionTerminated: close_child,
+    e.SignalExternalWorkflowExecutionInitiated: initiate_other,
+    e.SignalExternalWorkflowExecutionFailed: refuse_other,
+    e.ExternalWorkflowExecutionSignaled: close_other,
+    e.RequestCancelExternalWorkflowExecutionInitiated: initiate_other,
+    e.RequestCancelExternalWorkflowExecutionFailed: refuse_other,
+    e.ExternalWorkflowExecutionCancelRequested: close_other,
 }
 """Events that are not here change nothing for a run."""
 
 
-def adopt(run: Run, record: Record, event: HistoryEvent, scheduled: e.ActivityTaskScheduled | None) -> None:
+def adopt(run: Run, record: Record, event: HistoryEvent, opened: Attributes | None) -> None:
     """Tells a record, submitted late, what has happened to it before."""
     match event.attributes:
         case e.ActivityTaskScheduled():
@@ -315,8 +368,8 @@ def adopt(run: Run, record: Record, event: HistoryEvent, scheduled: e.ActivityTa
         case e.ActivityTaskStarted():
             record.future.set_running()
         case e.ActivityTaskCompleted() | e.ActivityTaskFailed() | e.ActivityTaskTimedOut() | e.ActivityTaskCanceled():
-            assert scheduled is not None
-            end_activity(run, record, event, scheduled)
+            assert isinstance(opened, e.ActivityTaskScheduled)
+            end_activity(run, record, event, opened)
         case e.ScheduleActivityTaskFailed():
             run.outbox.pop(("schedule", event.attributes.activity_id))
             end_refused_activity(run, record, event.attributes)
@@ -327,3 +380,23 @@ def adopt(run: Run, record: Record, event: HistoryEvent, scheduled: e.ActivityTa
             end_timer(run, record, event)
         case e.StartTimerFailed():
             record.future.set_exception(TaskFailed(event.attributes.timer_id, str(event.attributes.cause)))
+        case e.StartChildWorkflowExecutionInitiated():
+            run.outbox.pop(record.key)
+            run.children.echo(record, event)
+        case e.ChildWorkflowExecutionStarted():
+            run.children.begin(record)
+        case e.StartChildWorkflowExecutionFailed():
+            run.outbox.pop(record.key)
+            run.children.end_refused(record, event.attributes)
+        case _ if isinstance(event.attributes, children.Closed):
+            assert isinstance(opened, e.StartChildWorkflowExecutionInitiated)
+            run.children.end(record, event, opened)
+        case _ if isinstance(event.attributes, others.Initiated):
+            run.outbox.pop(record.key)
+            record.is_open = True
+            record.future.set_running()
+        case _ if isinstance(event.attributes, others.Refused):
+            run.outbox.pop(record.key)
+            run.others.end_refused(record, event.attributes)
+        case _ if isinstance(event.attributes, others.Done):
+            run.others.end(record)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from simpleflow import codecs, remote
-from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError
+from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError, WorkflowException
 from simpleflow.texts import decode, encode, is_pointer, shortened
 from swf.protocol.causes import Cause
 from swf.protocol.events import ActivityTaskFailed, ActivityTaskScheduled, ActivityTaskTimedOut
@@ -23,6 +23,12 @@ WAIT_AND_REPEAT: Final = frozenset(
         Cause.ACTIVITY_CREATION_RATE_EXCEEDED,
         Cause.OPEN_TIMERS_LIMIT_EXCEEDED,
         Cause.TIMER_CREATION_RATE_EXCEEDED,
+        Cause.OPEN_CHILDREN_LIMIT_EXCEEDED,
+        Cause.OPEN_WORKFLOWS_LIMIT_EXCEEDED,
+        Cause.CHILD_CREATION_RATE_EXCEEDED,
+        Cause.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED,
+        Cause.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED,
+        Cause.CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED,
     }
 )
 """Refusals that time mends."""
@@ -36,11 +42,11 @@ def task_exception(
 ) -> TaskFailed | TimeoutError:
     """Why an activity has failed: the exception of its worker, where its class is known."""
     if isinstance(event, ActivityTaskFailed):
-        return remote.rebuilt(TaskFailed(task_id, event.reason, _whole(event.details, decode)))
+        return remote.rebuilt(TaskFailed(task_id, event.reason, whole(event.details, decode)))
     return TimeoutError(str(event.timeout_type), _seconds(event.timeout_type, scheduled))
 
 
-def _whole(text: str | None, decode: Callable[[str | None], Any]) -> str | None:
+def whole(text: str | None, decode: Callable[[str | None], Any]) -> str | None:
     """Details as they were before they went through a codec or into a store."""
     if not is_pointer(text) and not (text or "").startswith(codecs.PREFIX):
         return text
@@ -70,10 +76,11 @@ def backoff_s(number: int) -> int:
 
 def reason_and_details(error: BaseException) -> tuple[str, str | None]:
     """What FailWorkflowExecution says of an exception that has left ``run``."""
-    if isinstance(error, TaskException):
+    if isinstance(error, TaskException | WorkflowException):
         cause = getattr(error.exception, "failure", error.exception)
         reason = getattr(cause, "reason", None) or str(cause)
-        name = getattr(error.task, "name", error.task)
+        task = error.task if isinstance(error, TaskException) else error.workflow
+        name = getattr(task, "name", task)
         return (
             shortened(f'Workflow execution error in task {name}: "{reason}"', REASON_CHARACTERS),
             getattr(cause, "details", None) or reason,

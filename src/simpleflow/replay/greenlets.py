@@ -27,6 +27,10 @@ class RunEvicted(GreenletExit):
     """The decider forgets this run, or it is over; user code must let this pass."""
 
 
+class EndOfRun(BaseException):
+    """Control leaves ``run``: the workflow has failed itself, goes on in a new run, or obeys a request to cancel."""
+
+
 class Cell:
     """A blocked greenlet: woken once, when enough of its futures are done."""
 
@@ -76,7 +80,8 @@ class Greenlets:
         """*context* is what the greenlets see as context variables: only the run's own."""
         self._context = context
         self._ready: deque[greenlet] = deque()
-        self._all: list[greenlet] = []
+        self._all: dict[greenlet, None] = {}
+        self._main: greenlet | None = None
         self._blocked: dict[greenlet, Cell] = {}
         self._hub: greenlet | None = None
         self._refusals = 0
@@ -88,24 +93,36 @@ class Greenlets:
         """A new greenlet, ready to run *function*."""
         new = greenlet(function)
         new.gr_context = self._context
-        self._all.append(new)
+        self._all[new] = None
+        self._main = self._main or new
         self._ready.append(new)
 
     def drain(self, is_over: Callable[[], bool]) -> None:
         """Runs what is ready, first come first served, until nothing is or *is_over*."""
         while self._ready and not is_over():
-            self._switch(self._ready.popleft())
+            each = self._ready.popleft()
+            self._switch(each)
+            if each.dead and each is not self._main:
+                self._all.pop(each, None)
 
     def is_inside(self) -> bool:
         """Whether the caller is code of this run."""
         return getcurrent() in self._all
 
+    def is_main(self) -> bool:
+        """Whether the caller is ``run`` itself, not a function of a canvas."""
+        return getcurrent() is self._main
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._all)
+
     def wake_main(self) -> None:
         """Lets the main greenlet go on if it is blocked, whatever it waits for."""
-        if self._all:
-            cell = self._blocked.get(self._all[0])
-            if cell is not None:
-                cell.wake()
+        cell = self._blocked.get(self._main) if self._main is not None else None
+        if cell is not None:
+            cell.wake()
 
     def block(self, futures: Sequence[Future[Any]], return_when: str, timer: Future[Any] | None = None) -> None:
         """Suspends the calling greenlet until enough of *futures* or *timer* are done, or it is woken otherwise."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from simpleflow.history import History
+from typing import Any
+
+from simpleflow.history import History, activity_entry, child_entry
 from simpleflow.workflow import Workflow
 from swf.lifecycle import Execution
 from swf.protocol.base import DecisionAttributes
-from swf.protocol.decisions import CancelWorkflowExecution, CompleteWorkflowExecution, FailWorkflowExecution
+from swf.protocol.decisions import (
+    CancelWorkflowExecution,
+    CompleteWorkflowExecution,
+    FailWorkflowExecution,
+)
 from swf.protocol.event import HistoryEvent
 
 NAMES = (
@@ -17,6 +23,7 @@ NAMES = (
     "on_completed",
     "on_canceled",
     "should_cancel",
+    "on_task_failure",
 )
 
 
@@ -28,30 +35,32 @@ class Hooks:
         overridden = any(getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES)
         self._execution = Execution(keep_closed=True) if overridden else None
         self._cancels_seen = 0
+        self.hears_of_failures = type(workflow).on_task_failure is not Workflow.on_task_failure
 
     def see(self, event: HistoryEvent) -> None:
         """Takes in an event."""
         if self._execution is not None:
             self._execution.evolve(event)
 
-    def _history(self) -> History:
+    def history(self) -> History:
+        """What hooks are told of the execution."""
         return History(self._execution or Execution(keep_closed=True))
 
     def before_replay(self) -> None:
         """Before the code goes on."""
         if self._execution is not None:
-            self._workflow.before_replay(self._history())
+            self._workflow.before_replay(self.history())
 
     def after_replay(self) -> None:
         """After the code has blocked or returned."""
         if self._execution is not None:
-            self._workflow.after_replay(self._history())
+            self._workflow.after_replay(self.history())
 
     def closing(self, decision: DecisionAttributes) -> None:
         """Before the closing decision leaves."""
         if self._execution is None:
             return
-        history = self._history()
+        history = self.history()
         match decision:
             case CompleteWorkflowExecution():
                 self._workflow.on_completed(history)
@@ -61,6 +70,18 @@ class Hooks:
                 self._workflow.on_canceled(history)
         self._workflow.after_closed(history)
 
+    def entry_of_failure(self, event: HistoryEvent, failures: int) -> dict[str, Any]:
+        """The entry of the attempt that has failed with *event*; its ``retry`` is 0 for the first failure."""
+        assert self._execution is not None
+        attributes = event.attributes
+        opened: int | None = getattr(attributes, "scheduled_event_id", None)
+        if opened is not None:
+            entry = activity_entry(self._execution.activities[opened], None)
+        else:
+            entry = child_entry(self._execution.children[attributes.initiated_event_id], None)  # type: ignore[attr-defined]
+        entry["retry"] = failures - 1
+        return entry
+
     def has_news_of_cancel(self, requests: int) -> bool:
         """Whether a request to cancel has come since this was asked last."""
         has_news = requests > self._cancels_seen
@@ -69,4 +90,4 @@ class Hooks:
 
     def decide_cancel(self) -> DecisionAttributes | None:
         """The decision to cancel, or None if the workflow goes on."""
-        return CancelWorkflowExecution() if self._workflow.should_cancel(self._history()) else None
+        return CancelWorkflowExecution() if self._workflow.should_cancel(self.history()) else None

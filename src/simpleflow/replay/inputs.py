@@ -50,7 +50,11 @@ def hashed(args: Any, kwargs: Any) -> str:
 
 def task_id(name: str, suffix: str) -> str:
     """The id of a task; one that is too long keeps its beginning and the hash of all."""
-    whole = f"{name}-{suffix}"
+    return fitting_id(f"{name}-{suffix}")
+
+
+def fitting_id(whole: str) -> str:
+    """*whole*, or its beginning and the hash of all."""
     if len(whole) <= ID_LENGTH:
         return whole
     return f"{whole[:223]}-{hashlib.md5(whole.encode(), usedforsecurity=False).hexdigest()}"

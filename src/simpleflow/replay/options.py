@@ -13,6 +13,8 @@ from swf.protocol.values import ActivityType, WorkflowType
 BODY_BYTES = 1_000_000 - 37_000
 """A request may have 1 MB; headers and envelope need their part."""
 FIELD_CHARACTERS = 32_768
+CONTINUE_AT_EVENTS = 10_000
+"""At 25,000 SWF ends an execution; a decision and what it has open take their part of the rest."""
 WAKE_UP_TIMER = "_simpleflow_wake_up_timer"
 
 
@@ -24,7 +26,7 @@ class Stale(Exception):
 class RunOptions:
     """What a run knows beside its history.
 
-    *task_list* overrides the task lists of activities. *decode* gives the value of a stored text, and
+    *task_list* overrides the task lists of activities and children. *decode* gives the value of a stored text, and
     *keeps_values* says whether a text too long for its field may be replaced by what *pointer_of* says. *strict* makes
     every difference between code and history an error.
     """

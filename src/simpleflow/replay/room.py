@@ -6,37 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 from simpleflow.futures import Future
 from simpleflow.replay import failures
-from simpleflow.replay.outbox import Entry
+from simpleflow.replay.outbox import BACKOFF_TIMER, Entry
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
 
 
 class Room:
-    """Refused activities wait for a timer that waits longer each time; refused timers for the end of another."""
+    """What was refused waits for a timer that waits longer each time; refused timers for the end of another."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._refusals = 0
+        self._is_waiting = False
         self._timers: list[Entry] = []
 
-    def refuse_activity(self) -> None:
-        """Holds all activities until a timer fires."""
-        outbox = self._run.outbox
-        if outbox.is_held:
+    def refuse(self, queue: str) -> None:
+        """Holds all of a queue of the outbox until a timer fires; there is one timer for all of them."""
+        self._run.outbox.hold(queue)
+        if self._is_waiting:
             return
         self._refusals += 1
-        outbox.is_held = True
-        seconds = failures.backoff_s(self._refusals)
-        self._run.submits.start_own_timer("_simpleflow_backoff", seconds).add_waiter(self)
+        self._is_waiting = True
+        self._run.submits.start_own_timer(BACKOFF_TIMER, failures.backoff_s(self._refusals)).add_waiter(self)
 
     def notify(self, future: Future[Any], /) -> None:
         """The timer has fired."""
-        self._run.outbox.is_held = False
+        self._is_waiting = False
+        self._run.outbox.held.clear()
 
-    def take_activity(self) -> None:
-        """The service has taken an activity: the next refusal is the first again."""
-        if not self._run.outbox.is_held:
+    def take(self, queue: str) -> None:
+        """The service has taken something of a queue: the next refusal is the first again."""
+        if queue not in self._run.outbox.held:
             self._refusals = 0
 
     def refuse_timer(self, entry: Entry) -> None:

@@ -13,17 +13,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from simpleflow import codecs, format, hints
-from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException
+from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException, WorkflowException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
+from simpleflow.replay.attempts import Attempts
+from simpleflow.replay.canvases import Canvases
+from simpleflow.replay.children import Children
+from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import Engine, FailNow, Undecidable
+from simpleflow.replay.engine import Engine, Undecidable
 from simpleflow.replay.events import RULES, adopt, is_own
-from simpleflow.replay.greenlets import Greenlets, RunEvicted
+from simpleflow.replay.greenlets import EndOfRun, Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
 from simpleflow.replay.inputs import arguments
 from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, RunOptions, Stale
+from simpleflow.replay.others import Others
 from simpleflow.replay.outbox import Outbox
 from simpleflow.replay.records import Kept, Record
 from simpleflow.replay.room import Room
@@ -31,9 +36,10 @@ from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import source
 from simpleflow.replay.submits import Submits
 from simpleflow.workflow import Workflow
-from swf.protocol.base import DecisionAttributes
+from swf.protocol.base import Attributes, DecisionAttributes
 from swf.protocol.decisions import (
     CompleteWorkflowExecution,
+    ContinueAsNewWorkflowExecution,
     FailWorkflowExecution,
     StartTimer,
 )
@@ -42,6 +48,8 @@ from swf.protocol.events import (
     ActivityTaskScheduled,
     DecisionTaskCompleted,
     DecisionTaskStarted,
+    TimerCanceled,
+    TimerFired,
     WorkflowExecutionStarted,
 )
 from swf.protocol.values import ActivityType
@@ -73,7 +81,7 @@ class Run:
         self.records: dict[Kept, Record] = {}
         self.settled: dict[Kept, Future[Any]] = {}
         """Futures of idempotent tasks that are done: a second submit gets the same."""
-        self.orphans: dict[Kept, list[tuple[HistoryEvent, ActivityTaskScheduled | None]]] = {}
+        self.orphans: dict[Kept, list[tuple[HistoryEvent, Attributes | None]]] = {}
         """What the history tells of things that were not submitted (yet)."""
         self.open: dict[int, tuple[Kept, ActivityTaskScheduled]] = {}
         self.open_activities = 0
@@ -95,12 +103,24 @@ class Run:
         self.helpers = Helpers(self)
         self.wakes_up = False
         self.echoes_are_own = False
-        self.failed: deque[TaskException] = deque()
+        self.last_completed_id = 0
+        self.failed: deque[BaseException] = deque()
+        """What is raised in ``run`` where it is blocked, or at its next blocking read."""
+        self.sagas = 0
+        """How many blocks that may have to be undone the code is in."""
+        self.is_undoing = False
+        self.ending: DecisionAttributes | None = None
+        """The closing decision of a workflow that has to undo something first."""
         self._unreadable: StorageError | None = None
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
         self.submits = Submits(self)
+        self.canvases = Canvases(self)
+        self.attempts = Attempts(self)
+        self.children = Children(self)
+        self.others = Others(self)
+        self.continuation = Continuation(self)
         self.engine = Engine(self)
         context = contextvars.Context()
         context.run(running.set, self.engine)
@@ -162,7 +182,7 @@ class Run:
         self.now = batch[-1].timestamp
         self.batch_end = batch[-1].id
         self.is_replaying = not is_live
-        had_closed = self.closing is not None
+        before = self.closing
         for event in batch:
             self.hooks.see(event)
             rule = RULES.get(type(event.attributes))
@@ -170,26 +190,27 @@ class Run:
                 rule(self, event)
         self._obey_cancel_request()
         if is_live:
-            self._guarded(self.hooks.before_replay)
+            self.guarded(self.hooks.before_replay)
         self.greenlets.drain(lambda: self.closing is not None or self._unreadable is not None)
         if self._unreadable is not None:
             raise Undecidable(self._unreadable)
         self._note_stuck()
-        if self.closing is not None and not had_closed:
+        if self.closing is not before:
             self._close_outbox()
         if is_live:
-            self._after(had_closed=had_closed)
+            self._after(before)
         self.position = self.batch_end
         self.differences.look(batch)
 
-    def _after(self, *, had_closed: bool) -> None:
+    def _after(self, before: DecisionAttributes | None) -> None:
         """The hooks of a live decision. One that raises fails the execution."""
-        self._guarded(self.hooks.after_replay)
-        if self.closing is not None and not had_closed:
-            closing = self.closing
-            self._guarded(lambda: self.hooks.closing(closing))
+        self.guarded(self.hooks.after_replay)
+        closing = self.closing
+        if closing is not None and closing is not before:
+            self.guarded(lambda: self.hooks.closing(closing))
 
-    def _guarded(self, hook: Callable[[], None]) -> None:
+    def guarded(self, hook: Callable[[], None]) -> None:
+        """Calls code of the user that is not in ``run``; what it raises fails the execution."""
         try:
             hook()
         except KeyboardInterrupt:
@@ -214,17 +235,21 @@ class Run:
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
+            if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is self.ending is None:
+                self.continuation.end()
         except Undecidable:
             pass  # told after the batch
-        except (RunEvicted, FailNow, KeyboardInterrupt) as unwinding:
+        except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
-            if not self.greenlets.is_evicting and self.closing is None:
+            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
                 self.close(self.failure(*failures.reason_and_details(error)))
         else:
-            if not self.greenlets.is_evicting and self.closing is None:
+            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
                 self._complete(result)
+        if self.ending is not None and self.closing is None and not self.greenlets.is_evicting:
+            self.close(self.ending)
 
     def _complete(self, result: Any) -> None:
         try:
@@ -243,30 +268,55 @@ class Run:
         short = format.shortened(reason, failures.REASON_CHARACTERS)
         return FailWorkflowExecution(reason=short, details=self.field(details))
 
+    def end(self, decision: DecisionAttributes) -> None:
+        """Closes the execution; in a saga that is when ``run`` has ended, for it must be undone first."""
+        if self.ending is not None:
+            return
+        if not self.sagas:
+            self.close(decision)
+            return
+        self.ending = decision
+        self._closing_values = self.fresh_values()
+
     def close(self, decision: DecisionAttributes) -> None:
         """Sets the closing decision; from now on no user code runs, and each answer repeats it."""
         self.closing = decision
-        self._closing_values = self.fresh_values()
+        self._closing_values.update(self.fresh_values())
 
     def _close_outbox(self) -> None:
         dropped = [
             entry.key[1]
-            for entry in self.outbox.keep_only_markers()
-            if entry.key[0] in ("schedule", "start_timer") and not entry.key[1].startswith("_simpleflow_")
+            for entry in self.outbox.keep_for_close()
+            if entry.key[0] in ("schedule", "child", "start_timer") and not is_own(entry.key[1])
         ]
         if dropped:
             more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
             self.note(f"the workflow has ended; never sent: {', '.join(dropped[:5])}{more}")
+        unheard = self.signals.unheard() if isinstance(self.closing, ContinueAsNewWorkflowExecution) else []
+        if unheard:
+            self.note(f"the run continues as new; signals that it never waited for are lost: {', '.join(unheard)}")
 
     def _obey_cancel_request(self) -> None:
-        """A request nobody waits for is put to the workflow once; obeyed, it ends the run."""
-        if not self.hooks.has_news_of_cancel(self.cancel_requests) or self.closing is not None or self.cancel_waits:
+        """A request nobody waits for is put to the workflow once; obeyed, it ends the run.
+
+        One that comes when the work is done is too late; but if the run was to continue as new, the next one would
+        never hear of it.
+        """
+        if not self.hooks.has_news_of_cancel(self.cancel_requests):
+            return
+        if self.closing is None:
+            if self.cancel_waits:
+                return
+        elif not isinstance(self.closing, ContinueAsNewWorkflowExecution):
             return
         try:
             decision = self.hooks.decide_cancel()
         except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
             decision = self.failure(f"workflow decision failed: {error}", None)
-        if decision is not None:
+        if decision is not None and self.sagas and self.ending is None:
+            self.ending = decision
+            self.raise_in_main(EndOfRun("the execution is canceled"))
+        elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
             self.greenlets.unwind()
 
@@ -280,14 +330,19 @@ class Run:
 
     # What rules ask for
 
-    def orphan(self, key: Kept, event: HistoryEvent, scheduled: ActivityTaskScheduled | None = None) -> None:
-        """The history tells of something that was not submitted (yet)."""
-        self.orphans.setdefault(key, []).append((event, scheduled))
+    def orphan(self, key: Kept, event: HistoryEvent, opened: Attributes | None = None) -> None:
+        """The history tells of something that was not submitted (yet); *opened* is what a closing event closed."""
+        self.orphans.setdefault(key, []).append((event, opened))
 
     def adopt(self, record: Record) -> None:
         """Tells a record that was submitted late what the history knows of it."""
-        for event, scheduled in self.orphans.pop(record.key, ()):
-            adopt(self, record, event, scheduled)
+        events = deque(self.orphans.pop(record.key, ()))
+        while events:
+            event, opened = events.popleft()
+            adopt(self, record, event, opened)
+            if events and isinstance(event.attributes, TimerFired | TimerCanceled):
+                self.orphans[record.key] = list(events)  # of the next timer of this id
+                return
 
     def sent(self, key: Kept) -> Record | None:
         """The activity of this id, if it was submitted and its arguments are there."""
@@ -307,23 +362,18 @@ class Run:
         """Puts the next attempt into the outbox."""
         self.submits.send_activity(record, register)
 
-    def fail_attempt(self, record: Record, exception: Exception) -> None:
-        """One more failure: another attempt under the same id, or the end."""
-        record.failures += 1
-        if record.future.done:
-            self.forget(record)
-        elif record.failures <= record.task.activity.retry and self.closing is None:
-            record.future.set_pending()
-            self.send_activity(record)
-        else:
-            self.fail_task(record, exception)
-
     def fail_task(self, record: Record, exception: Exception) -> None:
         """The task has failed for good. If it raises, it does so where the workflow is blocked."""
         self.forget(record)
         record.future.set_exception(exception)
-        if record.task.activity.raises_on_failure:
-            self.failed.append(TaskException(record.task, exception))
+        if record.kind in ("activity", "child") and record.said("raises_on_failure"):
+            raised = TaskException if record.kind == "activity" else WorkflowException
+            self.raise_in_main(raised(record.task, exception))
+
+    def raise_in_main(self, error: BaseException) -> None:
+        """Has ``run`` raise *error* where it is blocked, or at its next blocking read."""
+        self.failed.append(error)
+        if not self.is_undoing:
             self.greenlets.wake_main()
 
     def end_timer(self, record: Record) -> None:
@@ -397,17 +447,19 @@ class Run:
         decisions = [entry.decision for entry in entries]
         values = {pointer: text for entry in entries for pointer, text in entry.values.items()}
         closing = None
+        register = [entry.register for entry in entries if entry.register is not None]
         if self.closing is not None and not is_cut:
-            if self.may_close:
+            if self.may_close and not self.outbox.keeps_open:
                 closing = self.closing
                 decisions.append(closing)
                 values.update(self._closing_values)
+                register += self.continuation.register
         elif (is_cut or self._waits_for_echo()) and not self.wakes_up:
             decisions.append(StartTimer(timer_id=WAKE_UP_TIMER, start_to_fire_timeout="0"))
         return Decisions(
             decisions,
             closing=closing,
-            register=list(dict.fromkeys(entry.register for entry in entries if entry.register is not None)),
+            register=list(dict.fromkeys(register)),
             values=values,
             findings=self.differences.take(),
             context=self._new_context(),
@@ -447,7 +499,7 @@ class Run:
     @property
     def size(self) -> int:
         """About how many bytes this run costs."""
-        return RUN_BYTES + RECORD_BYTES * (len(self.records) + len(self.outbox))
+        return RUN_BYTES * max(1, self.greenlets.count) + RECORD_BYTES * (len(self.records) + len(self.outbox))
 
     def kill(self) -> None:
         """Unwinds the suspended code, inertly: nothing it does now leaves a trace. May be called twice."""

@@ -14,6 +14,7 @@ class Signals:
     def __init__(self) -> None:
         self.received: dict[str, list[tuple[Any, int]]] = defaultdict(list)
         """The inputs, decoded, with their event ids."""
+        self._heard: set[str] = set()
         self._taken: dict[str, int] = defaultdict(int)
         self._waiting: dict[str, list[Future[Any]]] = defaultdict(list)
         self._consuming: dict[str, list[Future[Any]]] = defaultdict(list)
@@ -22,6 +23,7 @@ class Signals:
         """A signal has come."""
         self.received[name].append((value, event_id))
         for future in self._waiting.pop(name, ()):
+            self._heard.add(name)
             future.set_finished(value)
         self._serve(name)
 
@@ -31,6 +33,7 @@ class Signals:
             self._consuming[name].append(future)
             self._serve(name)
         elif self.received.get(name):
+            self._heard.add(name)
             future.set_finished(self.received[name][-1][0])
         else:
             self._waiting[name].append(future)
@@ -43,6 +46,14 @@ class Signals:
                 value = self.received[name][self._taken[name]][0]
                 self._taken[name] += 1
                 future.set_finished(value)
+
+    def unheard(self) -> list[str]:
+        """The names of signals that came and were never waited for."""
+        return sorted(
+            name
+            for name, inputs in self.received.items()
+            if name not in self._heard and len(inputs) > self._taken.get(name, 0)
+        )
 
     def awaited(self) -> list[str]:
         """The names that somebody waits for."""

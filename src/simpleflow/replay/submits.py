@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
 from simpleflow.activity import PRIORITY_NOT_SET, Activity
+from simpleflow.canvas import FuncGroup, Group
 from simpleflow.futures import Future
+from simpleflow.options import Options, take_options
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
 from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
@@ -16,12 +18,16 @@ from simpleflow.replay.sources import here
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
+    ContinueAsNewTask,
     MarkerTask,
+    RequestCancelTask,
+    SignalTask,
     TimerTask,
     WaitForCancelRequest,
     WaitForSignal,
+    WorkflowTask,
 )
-from simpleflow.workflow import reject
+from simpleflow.workflow import Workflow, reject
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.check import obeys
 from swf.protocol.decisions import (
@@ -32,7 +38,7 @@ from swf.protocol.decisions import (
     StartTimer,
 )
 from swf.protocol.refusal import why_not
-from swf.protocol.values import ActivityType, TaskList
+from swf.protocol.values import ActivityType, TaskList, WorkflowType
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -65,20 +71,33 @@ class Submits:
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
-        priority = next((kwargs.pop(key) for key in list(kwargs) if key.endswith("__priority")), PRIORITY_NOT_SET)
+        options = take_options(kwargs)
         if isinstance(what, Activity):
-            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), priority)
+            return self._submit_activity(ActivityTask.deferred(what, args, kwargs), options)
+        if isinstance(what, type) and issubclass(what, Workflow):
+            task_list = kwargs.pop("workflow_task_list", None)
+            return self.enter(self.reserve_child(WorkflowTask.deferred(what, args, kwargs, task_list), options))
         if args or kwargs:
             raise (
                 reject(what)
-                if not isinstance(what, ActivityTask)
+                if not isinstance(what, ActivityTask | WorkflowTask)
                 else TypeError(f"{what.name} has its arguments already; submit it without others")
             )
         match what:
             case ActivityTask():
-                return self._submit_activity(
-                    ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs), priority
-                )
+                task = ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs)
+                return self._submit_activity(task, options)
+            case Group() | FuncGroup():
+                return self._run.canvases.submit(what, options)
+            case WorkflowTask():
+                child = WorkflowTask.deferred(what.workflow, tuple(what.args), what.kwargs, what.workflow_task_list)
+                return self.enter(self.reserve_child(child, options))
+            case SignalTask():
+                return self._run.others.submit_signal(what, Record("signal", what, source=here()))
+            case RequestCancelTask():
+                return self._run.others.submit_cancel(what, Record("cancellation", what, source=here()))
+            case ContinueAsNewTask():
+                return self._run.continuation.submit(what)
             case TimerTask():
                 return self._submit_timer(what)
             case CancelTimerTask():
@@ -94,12 +113,39 @@ class Submits:
                 return self._submit_cancel_wait(what)
         raise reject(what)
 
-    def _submit_activity(self, task: ActivityTask, priority: Any) -> Future[Any]:
-        activity = task.activity
-        record = Record("activity", task, source=here(), priority=self._priority(activity, priority))
+    def _submit_activity(self, task: ActivityTask, options: Options) -> Future[Any]:
+        return self.enter(self.reserve_activity(task, options))
+
+    def reserve_activity(self, task: ActivityTask, options: Options) -> Record:
+        """Takes the id of a task, unless it needs the arguments; nothing is sent yet."""
+        activity = task.activity = options.applied(task.activity)
+        priority = self.priority(activity.task_priority, options.priority)
+        record = Record("activity", task, source=here(), priority=priority, options=options)
         suffix_hook = getattr(activity.callable, "get_task_id", None)
         if not activity.idempotent and suffix_hook is None:
             record.id = task_id(task.name, str(self.count(task.name)))
+        record.future.task_id = record.id
+        return record
+
+    def reserve_child(self, task: WorkflowTask, options: Options) -> Record:
+        """The same for a child workflow."""
+        own = PRIORITY_NOT_SET if task.workflow.task_priority is None else task.workflow.task_priority
+        own = dict(options.attributes).get("task_priority", own)
+        record = Record("child", task, source=here(), priority=self.priority(own, options.priority), options=options)
+        self._run.children.reserve(task, record)
+        record.future.task_id = record.id
+        return record
+
+    def start_reserved(self, record: Record) -> None:
+        """Submits a task that has its id; its own future tells the outcome, whichever task it shares."""
+        first = self.enter(record)
+        if first is not record.future:
+            self.let_go(record)
+            self.link(first, record.future)
+
+    def enter(self, record: Record) -> Future[Any]:
+        """Sends the task of *record*, now or when its arguments are there."""
+        task = record.task
         among = futures_in([task.args, task.kwargs])
         record.future.task_id = record.id
         pending = [each for each in among if not each.done]
@@ -125,7 +171,15 @@ class Submits:
             return
         if first is not record.future:
             self.let_go(record)
-            first.add_waiter(Link(record.future)) if not first.done else Link(record.future).notify(first)
+            self.link(first, record.future)
+
+    def link(self, first: Future[Any], other: Future[Any]) -> None:
+        """*other* gets the outcome of *first*."""
+        link = Link(other)
+        if first.done:
+            link.notify(first)
+        else:
+            first.add_waiter(link)
 
     def let_go(self, record: Record) -> None:
         """The future of *record* has nothing to cancel any more."""
@@ -137,27 +191,41 @@ class Submits:
         *among* are the futures in its arguments.
         """
         run, task = self._run, record.task
-        record.after = tuple(each.task_id for each in among if each.task_id is not None)
+        among_ids = (id for each in among for id in each.task_ids)
+        record.after = tuple(dict.fromkeys((*record.after, *runs(among_ids))))
         task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
         if record.id is None:
-            record.id = record.future.task_id = self._id_from_arguments(task)
+            record.id = record.future.task_id = self._id_from_arguments(record)
             known = run.records.get(record.key)
             if known is not None:
                 return known.future
             if record.key in run.settled:
                 return run.settled[record.key]
         task.id = record.id
-        self.send_activity(record)
+        self.send(record)
         self._of_future[record.future] = record
         run.records[record.key] = record
         run.adopt(record)
         return record.future
 
-    def _id_from_arguments(self, task: ActivityTask) -> str:
+    def _id_from_arguments(self, record: Record) -> str:
+        task = record.task
+        if record.kind == "child":
+            return self._run.children.id_from_arguments(task)
         hook = getattr(task.activity.callable, "get_task_id", None)
         if hook is not None:
             return task_id(task.name, str(hook(self._run.workflow, *task.args, **task.kwargs)))
         return task_id(task.name, hashed(task.args, task.kwargs))
+
+    def send(self, record: Record) -> None:
+        """Puts the next attempt into the outbox."""
+        match record.kind:
+            case "activity":
+                self.send_activity(record)
+            case "child":
+                self._run.children.send(record)
+            case "signal":
+                self._run.others.send_signal(record)
 
     def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
         """Puts an attempt into the outbox; *register* is a type that has to be registered first."""
@@ -183,7 +251,7 @@ class Submits:
                 activity_type=ActivityType(name=activity.name, version=activity.version),
                 activity_id=record.id,
                 input=record.input,
-                control=self._edges(record.after),
+                control=self.edges(record.after),
                 task_list=TaskList(name=run.options.task_list or activity.task_list),
                 task_priority=None if record.priority is None else str(record.priority),
                 schedule_to_close_timeout=activity.task_schedule_to_close_timeout,
@@ -194,22 +262,23 @@ class Submits:
             register,
         )
 
-    def _edges(self, after: tuple[str, ...]) -> str | None:
+    def edges(self, after: tuple[str, ...]) -> str | None:
         """The tasks whose results are among the arguments, for those who draw the graph."""
-        text = format.encode({"after": runs(after)}) if after else None
+        text = format.encode({"after": after}) if after else None
         if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
             return None
         return self._run.field(text)
 
-    def add(self, key: Key, decision: DecisionAttributes, register: ActivityType | None = None) -> None:
+    def add(self, key: Key, decision: DecisionAttributes, register: ActivityType | WorkflowType | None = None) -> None:
         """Puts a decision into the outbox; ValueError for one that the service would refuse with all others."""
         values = self._run.fresh_values()
         if not obeys(decision):
             raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
         self._run.outbox.add(key, decision, self._run.batch_end, values, register)
 
-    def _priority(self, activity: Activity[..., Any], given: Any) -> int | str | None:
-        for each in (given, activity.task_priority, self._run.workflow.task_priority):
+    def priority(self, own: Any, given: Any) -> int | str | None:
+        """The priority of a task: as given, that of its activity or workflow, that of the running workflow."""
+        for each in (given, own, self._run.workflow.task_priority):
             if each is not PRIORITY_NOT_SET:
                 return each
         return None
@@ -238,7 +307,11 @@ class Submits:
 
     def start_own_timer(self, prefix: str, seconds: int) -> Future[Any]:
         """A timer of the engine."""
-        return self._submit_timer(TimerTask(self.next_id(prefix), seconds))
+        return self.start_timer(self.next_id(prefix), seconds)
+
+    def start_timer(self, id: str, seconds: int) -> Future[Any]:
+        """A timer of the engine with an id of its own."""
+        return self._submit_timer(TimerTask(id, seconds))
 
     def _submit_timer_cancel(self, task: CancelTimerTask) -> Future[Any]:
         run = self._run
@@ -299,6 +372,12 @@ class Submits:
             assert record.id is not None
             if run.outbox.pop(("start_timer", record.id)) is None:
                 self.add(("cancel_timer", record.id), CancelTimer(timer_id=record.id))
+        elif record.waits_on is not None:
+            run.attempts.cancel(record)
+        elif record.kind == "child":
+            run.children.cancel(record)
+        elif record.kind in ("signal", "cancellation"):
+            run.others.cancel(record)
         elif record.id is not None:
             if run.outbox.pop(("schedule", record.id)) is not None:
                 run.forget(record)

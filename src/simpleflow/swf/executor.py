@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from simpleflow import format, settings
+from simpleflow.dispatch import Importable
 from simpleflow.logging_context import logged
 from simpleflow.replay import Decisions, Run, RunOptions, Stale
 from simpleflow.storage import ValueStore
+from simpleflow.swf import setup
 from simpleflow.swf.watchdog import Watchdog
 from simpleflow.workflow import Workflow
+from simpleflow.workflows import UnknownWorkflow, Workflows
 from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent
+from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import Fault, TypeAlreadyExistsFault, UnknownResourceFault
 from swf.protocol.operations import (
     DecisionTask,
@@ -28,7 +33,9 @@ from swf.protocol.operations import (
     RegisterActivityType,
     RespondDecisionTaskCompleted,
 )
-from swf.protocol.values import ActivityType, TaskList, WorkflowExecution
+from swf.protocol.values import ActivityType, TaskList, WorkflowExecution, WorkflowType
+
+__all__ = ["Answer", "Executor", "UnknownWorkflow"]
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +56,6 @@ class Answer:
     closes: bool
 
 
-class UnknownWorkflow(Exception):
-    """A decision is asked for a workflow of a type that this decider does not have."""
-
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        mine = ", ".join(sorted(known)) or "none"
-        super().__init__(f"a decision is asked for a workflow of type {name!r}; this decider knows {mine}")
-
-
 @dataclass(frozen=True, slots=True)
 class Warm:
     """A suspended run and what it was counted as."""
@@ -68,10 +67,13 @@ class Warm:
 class Executor:
     """Answers the decision tasks of some workflows. All calls must come from one thread.
 
-    *task_list* overrides the task lists of activities. *sticky_list* is a list that only this decider polls: it is
-    asked for with each answer, so that the next decision comes to where the run is warm; None: no such list.
-    *keeps_values*: values too long for SWF are put into *store*; else they are errors. *on_events* is told the new
-    events of each decision.
+    Their children are decided too, if their classes are loaded, come from *modules* or the modules of *workflows*,
+    or lie below the working directory.
+
+    *task_list* overrides the task lists of activities and children. *sticky_list* is a list that only this decider
+    polls: it is asked for with each answer, so that the next decision comes to where the run is warm; None: no such
+    list. *keeps_values*: values too long for SWF are put into *store*; else they are errors. *on_events* is told the
+    execution (workflow id and run id) and the new events of each decision.
     """
 
     def __init__(
@@ -86,12 +88,13 @@ class Executor:
         warm_runs: int = WARM_RUNS,
         sticky_list: str | None = None,
         keeps_values: bool = True,
-        on_events: Callable[[Sequence[HistoryEvent]], None] | None = None,
+        on_events: Callable[[Key, Sequence[HistoryEvent]], None] | None = None,
+        modules: Sequence[str] = (),
     ) -> None:
         self._client = client
         self._domain = domain
-        self._workflows = {workflow.name: workflow for workflow in workflows}
-        self._versions = {(workflow.name, workflow.version): workflow for workflow in workflows}
+        named = [*modules, *(workflow.__module__ for workflow in workflows)]
+        self._workflows = Workflows(workflows, Importable(named, os.getcwd()))
         self._sticky_list = TaskList(name=sticky_list) if sticky_list else None
         self._task_list = task_list
         self._store = store or ValueStore()
@@ -126,7 +129,6 @@ class Executor:
             self.forget(key)
             raise
         for type in decisions.register:
-            assert isinstance(type, ActivityType)
             self._register(type)
         for text in decisions.values.values():
             self._store.put(text)
@@ -147,10 +149,10 @@ class Executor:
         warm = self._warm.get(key)
         events = self._events(task, poll, warm.run.position if warm is not None else 0) if poll is not None else []
         if events and (warm is not None or events[0].id == 1):
-            run = warm.run if warm is not None else self._new_run(task)
+            run = warm.run if warm is not None else self._new_run(task, events)
             try:
                 decisions = self._fed(run, key, events)
-                self._show(events)
+                self._show(key, events)
                 return self._keep(key, run, decisions)
             except Stale as reason:
                 log.debug("run forgotten workflow_id=%s: %s", key[0], reason)
@@ -159,9 +161,9 @@ class Executor:
                 run.kill()
                 raise
         self.forget(key)
-        run = self._new_run(task)
         events = self._history(task)
-        self._show(events)
+        run = self._new_run(task, events)
+        self._show(key, events)
         try:
             return self._keep(key, run, self._fed(run, key, events))
         except BaseException:
@@ -175,9 +177,9 @@ class Executor:
         finally:
             self._watchdog.rest()
 
-    def _show(self, events: Sequence[HistoryEvent]) -> None:
+    def _show(self, key: Key, events: Sequence[HistoryEvent]) -> None:
         if self._on_events is not None:
-            self._on_events(events)
+            self._on_events(key, events)
 
     def _events(self, task: DecisionTask, poll: PollForDecisionTask, position: int) -> list[HistoryEvent]:
         """The events of the task in ascending order: all pages, or the newest of them down to *position*."""
@@ -211,13 +213,12 @@ class Executor:
             if token is None or (events and events[-1].id >= task.started_event_id):
                 return events[: task.started_event_id]
 
-    def _new_run(self, task: DecisionTask) -> Run:
-        assert task.workflow_type is not None
+    def _new_run(self, task: DecisionTask, events: Sequence[HistoryEvent]) -> Run:
         assert task.workflow_execution is not None
-        name, version = task.workflow_type.name, task.workflow_type.version
-        workflow = self._versions.get((name, version)) or self._workflows.get(name)
-        if workflow is None:
-            raise UnknownWorkflow(name, self._workflows)
+        started = events[0].attributes
+        assert isinstance(started, WorkflowExecutionStarted)
+        type = started.workflow_type
+        workflow = self._workflows.find(type.name, type.version, self._decode(started.input))
         return Run(
             workflow,
             RunOptions(
@@ -264,19 +265,24 @@ class Executor:
         """The warm run of a workflow id, or None."""
         return next((warm.run for key, warm in self._warm.items() if key[0] == workflow_id), None)
 
-    def _register(self, type: ActivityType) -> None:
+    def _register(self, type: ActivityType | WorkflowType) -> None:
         try:
-            self._client.call(RegisterActivityType(domain=self._domain, name=type.name, version=type.version))
+            if isinstance(type, ActivityType):
+                self._client.call(RegisterActivityType(domain=self._domain, name=type.name, version=type.version))
+            else:
+                self._client.call(setup.workflow_type(self._domain, type.name, type.version))
         except TypeAlreadyExistsFault:
             pass
         except Fault as fault:
-            log.error("cannot register activity type name=%s version=%s: %s", type.name, type.version, fault)
+            kind = "activity" if isinstance(type, ActivityType) else "workflow"
+            log.error("cannot register %s type name=%s version=%s: %s", kind, type.name, type.version, fault)
 
     def _warn_of_length(self, task: DecisionTask) -> None:
         for mark in MANY_EVENTS:
             if (task.previous_started_event_id or 0) < mark <= task.started_event_id:
                 log.warning(
-                    "workflow_id=%s has %d events; at 25,000 SWF ends an execution. Split the work.",
+                    "workflow_id=%s has %d events; at 25,000 SWF ends an execution. Let it continue as new: "
+                    "self.should_continue_as_new is true by now.",
                     task.workflow_execution.workflow_id if task.workflow_execution else "",
                     task.started_event_id,
                 )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from simpleflow import settings
+from simpleflow import format, settings
 from simpleflow.exceptions import ExecutionFailed
+from simpleflow.replay.children import hook
+from simpleflow.replay.inputs import arguments
 from simpleflow.storage import ValueStore
-from simpleflow.workflow import Workflow
+from simpleflow.workflow import Workflow, dotted_path
 from swf.client import Client
 from swf.protocol import wire
+from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
     WorkflowExecutionCanceled,
     WorkflowExecutionCompleted,
+    WorkflowExecutionContinuedAsNew,
     WorkflowExecutionFailed,
     WorkflowExecutionTerminated,
     WorkflowExecutionTimedOut,
@@ -36,19 +40,22 @@ def register(client: Client, domain: str, workflow: type[Workflow]) -> None:
     except DomainAlreadyExistsFault:
         pass
     try:
-        client.call(
-            RegisterWorkflowType(
-                domain=domain,
-                name=workflow.name,
-                version=workflow.version,
-                default_task_list=TaskList(name=workflow.task_list),
-                default_child_policy=ChildPolicy.TERMINATE,
-                default_execution_start_to_close_timeout=settings.WORKFLOW_DEFAULT_EXECUTION_TIME,
-                default_task_start_to_close_timeout=settings.WORKFLOW_DEFAULT_DECISION_TASK_TIMEOUT,
-            )
-        )
+        client.call(workflow_type(domain, workflow.name, workflow.version, workflow.task_list))
     except TypeAlreadyExistsFault:
         pass
+
+
+def workflow_type(domain: str, name: str, version: str, task_list: str | None = None) -> RegisterWorkflowType:
+    """The registration of a workflow type; the defaults count where a start says nothing."""
+    return RegisterWorkflowType(
+        domain=domain,
+        name=name,
+        version=version,
+        default_task_list=TaskList(name=task_list or settings.WORKFLOW_DEFAULT_TASK_LIST),
+        default_child_policy=ChildPolicy.TERMINATE,
+        default_execution_start_to_close_timeout=settings.WORKFLOW_DEFAULT_EXECUTION_TIME,
+        default_task_start_to_close_timeout=settings.WORKFLOW_DEFAULT_DECISION_TASK_TIMEOUT,
+    )
 
 
 def start(
@@ -76,22 +83,56 @@ def start(
             workflow_id=workflow_id,
             workflow_type=WorkflowType(name=workflow.name, version=workflow.version),
             task_list=TaskList(name=task_list or workflow.task_list),
-            input=None if input is None else ValueStore().fitting(input, keeps_values=keeps_values),
-            tag_list=tags or tuple(workflow.tag_list or ()) or None,
+            input=None if input is None else ValueStore().fitting(_naming(input, workflow), keeps_values=keeps_values),
+            tag_list=tags or _tags(workflow, input),
             execution_start_to_close_timeout=str(given_timeout) if given_timeout else None,
             task_start_to_close_timeout=str(given_decision) if given_decision else None,
+            child_policy=None if workflow.child_policy is None else ChildPolicy(workflow.child_policy),
+            lambda_role=workflow.lambda_role,
         )
     )
     assert run.run_id is not None
     return WorkflowExecution(workflow_id=workflow_id, run_id=run.run_id)
 
 
-def result_of(client: Client, domain: str, execution: WorkflowExecution, store: ValueStore) -> str | None:
-    """The result of a closed execution as JSON text, None if it gave none; raises ExecutionFailed."""
+def _tags(workflow: type[Workflow], input: str | None) -> tuple[str, ...] | None:
+    """The tags that the class gives an execution with this input; one that inherits them has no parent here."""
+    given = hook(workflow, "get_tag_list")
+    if given is None:
+        tags: Any = workflow.tag_list
+    else:
+        args, kwargs = arguments(format.decode(input))
+        tags = given(*args, **kwargs)
+    return None if isinstance(tags, str) or not tags else tuple(tags)
+
+
+def _naming(input: str, workflow: type[Workflow]) -> str:
+    """*input* with the class that decides it, which the type does not tell: any decider can then import it."""
+    content = format.decode(input)
+    if not isinstance(content, dict) or "<locals>" in workflow.__qualname__:
+        return input
+    return format.encode({**content, "__extra": {"class": dotted_path(workflow)}})
+
+
+def last_run(client: Client, domain: str, execution: WorkflowExecution) -> WorkflowExecution:
+    """The newest run of a chain that has begun with *execution* and continued as new; itself if it has not."""
+    while True:
+        following = _last_event(client, domain, execution).attributes
+        if not isinstance(following, WorkflowExecutionContinuedAsNew):
+            return execution
+        execution = WorkflowExecution(workflow_id=execution.workflow_id, run_id=following.new_execution_run_id)
+
+
+def _last_event(client: Client, domain: str, execution: WorkflowExecution) -> HistoryEvent:
     page = client.call(
         GetWorkflowExecutionHistory(domain=domain, execution=execution, reverse_order=True, maximum_page_size=1)
     )
-    event, *_ = wire.decode_events(page.events)  # services of others send longer pages than they are asked for
+    return wire.decode_events(page.events)[0]  # services of others send longer pages than they are asked for
+
+
+def result_of(client: Client, domain: str, execution: WorkflowExecution, store: ValueStore) -> str | None:
+    """The result of a closed execution as JSON text, None if it gave none; raises ExecutionFailed."""
+    event = _last_event(client, domain, execution)
     match event.attributes:
         case WorkflowExecutionCompleted(result=result):
             return store.resolve(result)

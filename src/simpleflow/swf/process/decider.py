@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,34 +45,37 @@ class Decider:
         """Takes no more tasks; another thread may call it. The poll must be ended by ``client.stop_polling``."""
         self._is_stopped = True
 
-    def run(self, held: DecisionTask | None = None, *, is_over: Callable[[], bool] | None = None) -> None:
+    def run(self, held: Sequence[DecisionTask] = (), *, is_over: Callable[[], bool] | None = None) -> None:
         """Answers decision tasks until it is stopped, or *is_over*: asked after closing answers and empty polls.
 
-        *held* is a task that was taken before, e.g. by a process that has died. Whatever is raised leaves its task
+        *held* are tasks that were taken before, e.g. by a process that has died. Whatever is raised leaves its task
         unanswered.
         """
         try:
-            task = held
-            poll = None if held is not None else self._poll
+            for each in held:
+                self._respond(each, self._executor.answer(each, None))
+            task: DecisionTask | None = None
             while not self._is_stopped:
                 if task is None or task.task_token is None:
                     if is_over is not None and is_over():
                         return
                     task = self._client.call(self._poll)
                 else:
-                    task = self._decide(task, poll)
-                poll = self._poll
+                    task = self._decide(task)
         finally:
             self._executor.close()
 
-    def _decide(self, task: DecisionTask, poll: PollForDecisionTask | None) -> DecisionTask | None:
+    def _respond(self, task: DecisionTask, answer: Answer) -> None:
+        try:
+            self._client.call(answer.request)
+        except Exception as error:  # noqa: BLE001  # told apart there
+            heed(self._executor, task, error)
+
+    def _decide(self, task: DecisionTask) -> DecisionTask | None:
         """Answers a task. Returns the next one, polled for together with the answer, or None if that was not done."""
-        answer = self._executor.answer(task, poll)
+        answer = self._executor.answer(task, self._poll)
         if answer.closes or self._is_stopped:
-            try:
-                self._client.call(answer.request)
-            except Exception as error:  # noqa: BLE001  # told apart there
-                heed(self._executor, task, error)
+            self._respond(task, answer)
             return None
         errors: list[Exception | None] = []
         following = self._client.respond_and_poll(answer.request, self._poll, heard=errors.append)

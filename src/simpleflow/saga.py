@@ -1,0 +1,58 @@
+"""Sagas: what was done is undone, in reverse order, when a block is left by an exception."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from simpleflow.base import Executor
+from simpleflow.canvas import Chain, Group
+
+
+class Saga:
+    """A block of a workflow, and how to undo what was done in it. Made by ``workflow.saga()``.
+
+    When the block is left by any exception (one of the workflow, a TaskException raised at a blocking read,
+    ``self.fail()``, a request to cancel the execution that is obeyed), the undos are submitted one after the other,
+    the latest first, and waited for; then the exception goes on. No other failure interrupts them. They are ordinary
+    tasks, so a decider that dies in the middle goes on where they are; when a decider forgets the run, nothing is
+    undone.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._undos = Group()
+        self.failures: list[tuple[Any, BaseException]] = []
+        """What could not be undone, and why. It does not keep the rest from being undone."""
+
+    def on_failure(self, what: Any, *args: Any, **kwargs: Any) -> None:
+        """Has *what* (an activity, a workflow, a task or a canvas) submitted if the block fails after this.
+
+        Futures among the arguments are waited for: what is on its way is undone when it is there. One that has failed
+        is passed as None.
+        """
+        self._undos.append(what, *args, **kwargs)
+
+    def __enter__(self) -> Self:
+        self._executor.enter_saga()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None and not isinstance(error, KeyboardInterrupt) and self._executor.begin_undoing():
+                self._undo(error)
+        finally:
+            self._executor.leave_saga()
+
+    def _undo(self, error: BaseException) -> None:
+        chain = Chain(break_on_failure=False)
+        chain.items = self._undos.items[::-1]
+        chain.propagate_attribute("raises_on_failure", False)
+        undone: Any = self._executor.submit(chain, (), {})
+        undone.wait()
+        for item, future in zip(chain.items, undone.futures, strict=False):
+            if future.exception is not None:
+                self.failures.append((item.what, future.exception))
+                error.add_note(f"could not be undone by {item.what!r}: {future.exception}")

@@ -1,0 +1,66 @@
+"""From the type of an execution, and the input it began with, to the workflow class that decides it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from simpleflow.dispatch import Importable
+from simpleflow.workflow import Workflow, dotted_path, loaded_workflow
+
+
+class UnknownWorkflow(Exception):
+    """A decision is asked for a workflow of a type that this decider does not have."""
+
+    def __init__(self, name: str, known: Iterable[str], why: str = "") -> None:
+        mine = ", ".join(sorted(known)) or "none"
+        super().__init__(f"a decision is asked for a workflow of type {name!r}; this decider knows {mine}{why}")
+
+
+class Workflows:
+    """Workflow classes, and what may be imported beside them: what a task says is not to be trusted with more."""
+
+    def __init__(self, classes: Sequence[type[Workflow]], importable: Importable) -> None:
+        self._importable = importable
+        self._by_name = {each.name: each for each in classes}
+        self._by_version = {(each.name, each.version): each for each in classes}
+        self._by_path = {dotted_path(each): each for each in classes}
+
+    def find(self, name: str, version: str, input: Any) -> type[Workflow]:
+        """The class for a type and the decoded input of an execution.
+
+        The input names it in ``__extra``; else the type is the name of a class that is known, or the dotted path
+        of one, as the types of children are. Raises UnknownWorkflow.
+        """
+        extra = input.get("__extra") if isinstance(input, dict) else None
+        path = extra.get("class") if isinstance(extra, dict) else None
+        found = self._at(str(path)) if path else None
+        found = found or self._by_version.get((name, version)) or self._by_name.get(name) or self._at(name)
+        if found is None:
+            raise UnknownWorkflow(name, self._by_name, self._why_not(str(path or name)))
+        return found
+
+    def _at(self, path: str) -> type[Workflow] | None:
+        """The class at a dotted path: known, loaded, or imported if that is allowed."""
+        found = self._by_path.get(path) or loaded_workflow(path)
+        if found is not None:
+            return found
+        module = path.rpartition(".")[0]
+        while module and module not in sys.modules:
+            if module in self._importable:
+                try:
+                    importlib.import_module(module)
+                except ModuleNotFoundError:
+                    pass  # of a class in a class the rest is no module
+            module = module.rpartition(".")[0]
+        return loaded_workflow(path)
+
+    def _why_not(self, path: str) -> str:
+        module, _, name = path.rpartition(".")
+        if not module:
+            return ""
+        if module in sys.modules or module in self._importable:
+            return f", and finds no workflow {name!r} in module {module}"
+        return f"; module {module} is neither below the working directory nor named to it"
