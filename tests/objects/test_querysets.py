@@ -436,3 +436,61 @@ def test_time_filters_count_days_from_now() -> None:
     results.first()
     oldest = service.asked[0].start_time_filter.oldest_date
     assert abs(oldest - (now() - datetime.timedelta(days=3)).timestamp()) < 60
+
+
+class Unsteady:
+    """Pages of two numbers; asking fails once before the pages of *failing*."""
+
+    def __init__(self, *failing: int) -> None:
+        self.failing = set(failing)
+
+    def __call__(self, token: str | None, *, reverse: bool) -> tuple[Any, list[int], str | None]:
+        page = int(token or 0)
+        self.fail(page)
+        return page, [2 * page, 2 * page + 1], str(page + 1) if page < 2 else None
+
+    def fail(self, page: int) -> None:
+        if page in self.failing:
+            self.failing.remove(page)
+            raise ConnectionError(f"page {page}")
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_results_go_on_where_an_error_has_stopped_them(page: int) -> None:
+    found: Results[int] = Results(Unsteady(page))
+    with pytest.raises(ConnectionError):
+        len(found)
+
+    assert len(found) == 6
+    assert found == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_results_are_whole_after_a_callback_has_failed(page: int) -> None:
+    calls: list[Any] = []
+    unsteady = Unsteady(page)
+
+    def callback(*, loop_number: int, response: Any) -> None:
+        calls.append((loop_number, response))
+        if response is not None:
+            unsteady.fail(response)
+
+    steady = Unsteady()
+    found: Results[int] = Results(steady, callback=callback)
+    with pytest.raises(ConnectionError):
+        found[-1]
+
+    assert found[-1] == 5
+    assert found == [0, 1, 2, 3, 4, 5]
+    assert calls[-2:] == [(2, 2), (3, None)]
+
+
+def test_results_are_whole_after_the_last_callback_has_failed() -> None:
+    def callback(*, loop_number: int, response: Any) -> None:
+        if response is None:
+            raise ConnectionError("the end")
+
+    found: Results[int] = Results(Unsteady(), callback=callback)
+    with pytest.raises(ConnectionError):
+        len(found)
+    assert found == [0, 1, 2, 3, 4, 5]

@@ -44,7 +44,8 @@ class Results(Sequence[Item], Generic[Item]):
         self._callback = callback
         self._reverse = reverse
         self._kept: list[Item] = []
-        self._rest = self._pages()
+        self._read = 0
+        self._token: str | None = None
         self._has_all = False
 
     def count(self, *value: Any) -> int:
@@ -117,11 +118,12 @@ class Results(Sequence[Item], Generic[Item]):
     def _keep(self, wanted: int | None) -> None:
         """Reads until so many items are kept, page by page; None: all."""
         while not self._has_all and (wanted is None or len(self._kept) < wanted):
-            page = next(self._rest, None)
-            if page is None:
-                self._has_all = True
-            else:
-                self._kept.extend(page)
+            items, token = self._page(self._token, self._read)
+            # Only a page that has come whole counts: after an error the same page is asked for again.
+            self._kept.extend(list(items))
+            self._token, self._read, self._has_all = token, self._read + 1, token is None
+            if self._has_all:
+                self._end(self._read)
 
     def _stream(self) -> Iterator[Item]:
         return itertools.chain.from_iterable(self._pages())
@@ -129,14 +131,22 @@ class Results(Sequence[Item], Generic[Item]):
     def _pages(self) -> Iterator[Iterable[Item]]:
         token: str | None = None
         for loop_number in itertools.count():
-            answer, items, token = self._fetch(token, reverse=self._reverse)
-            if self._callback is not None:
-                self._callback(loop_number=loop_number, response=answer)
+            items, token = self._page(token, loop_number)
             yield items
             if token is None:
-                if self._callback is not None:
-                    self._callback(loop_number=loop_number + 1, response=None)
+                self._end(loop_number + 1)
                 return
+
+    def _page(self, token: str | None, loop_number: int) -> tuple[Iterable[Item], str | None]:
+        """The items of a page, and the token of the next one."""
+        answer, items, token = self._fetch(token, reverse=self._reverse)
+        if self._callback is not None:
+            self._callback(loop_number=loop_number, response=answer)
+        return items, token
+
+    def _end(self, loop_number: int) -> None:
+        if self._callback is not None:
+            self._callback(loop_number=loop_number, response=None)
 
 
 class BaseQuerySet(ConnectedSWFObject):
