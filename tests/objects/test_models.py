@@ -402,7 +402,7 @@ class Deaf:
         (lambda d: WorkflowType(d, "order", "1", execution_timeout="NONE").save(), "defaultExecution", "seconds"),
         (lambda d: ActivityType(d, "charge", "arn").save(), "'version'", "must not be 'arn'"),
         (lambda d: WorkflowType(d, "o", "1").start_execution("a|b"), "'workflowId'", "must not contain"),
-        (lambda d: WorkflowType(d, "o", "1").start_execution(tag_list="abcdef"), "'tagList'", "equal to 5"),
+        (lambda d: WorkflowType(d, "o", "1").start_execution(tag_list=[*"abcdef"]), "'tagList'", "equal to 5"),
         (lambda d: WorkflowType(d, "o", "1").start_execution(task_list=" x"), "'taskList.name'", "whitespace"),
         (lambda d: WorkflowExecution(d, "o").signal(""), "'signalName'", "greater than or equal to 1"),
         (lambda d: WorkflowExecution(d, "o").terminate(reason="r" * 257), "'reason'", "less than or equal to 256"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from swf import format
+from swf import given
 from swf.core import linked
 from swf.exceptions import DoesNotExistError, WorkflowExecutionDoesNotExist
 from swf.models.base import BaseModel, ModelDiff, duration
@@ -78,8 +78,7 @@ class WorkflowExecution(BaseModel):
         self._link(self.domain)
         for name in ("execution_timeout", "decision_tasks_timeout"):
             object.__setattr__(self, name, duration(getattr(self, name)))
-        if self.tag_list is not None:
-            object.__setattr__(self, "tag_list", tuple(self.tag_list))
+        object.__setattr__(self, "tag_list", given.series(self.tag_list, "tag_list"))
 
     @classmethod
     def from_info(cls, domain: Domain, info: o.WorkflowExecutionInfo) -> WorkflowExecution:
@@ -162,7 +161,7 @@ class WorkflowExecution(BaseModel):
                 workflow_id=workflow_id or self.workflow_id,
                 signal_name=signal_name,
                 run_id=run_id if workflow_id else run_id or self.run_id,
-                input=None if input is None else format.encode(input),
+                input=given.json(input, "input"),
             )
         )
 

@@ -41,6 +41,12 @@ def is_valid(request: Request[Any]) -> bool:
     return not isinstance(request, RespondDecisionTaskCompleted) or closes_last(request.decisions or ())
 
 
+def wrong_members(request: Request[Any]) -> list[str]:
+    """The names on the wire of the members that do not obey."""
+    members = [(member, getattr(request, member.attribute)) for member in structure_of(type(request)).members]
+    return [member.name for member, value in members if value is not None and not _test(member.shape)(value)]
+
+
 def closes_last(decisions: tuple[Decision, ...]) -> bool:
     """Whether no decision follows a closing one."""
     return not any(isinstance(decision.attributes, CLOSING) for decision in decisions[:-1])

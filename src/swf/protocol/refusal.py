@@ -13,7 +13,7 @@ import msgspec
 
 from swf.protocol import texts
 from swf.protocol.base import DecisionAttributes, Request
-from swf.protocol.check import is_unicode, is_valid
+from swf.protocol.check import is_unicode, is_valid, wrong_members
 from swf.protocol.decisions import CLOSING
 from swf.protocol.faults import SerializationException
 from swf.protocol.operations import RespondDecisionTaskCompleted
@@ -73,7 +73,8 @@ def check(request: Request[Any]) -> None:
         except (TypeError, msgspec.MsgspecError) as error:
             raise SerializationException(f"The request cannot be written as JSON: {error}") from error
         _convert(type(request), members)
-        raise SerializationException(f"{type(request).__name__} holds a value of a wrong Python type")
+        wrong = " and ".join(wrong_members(request))
+        raise SerializationException(f"{type(request).__name__} holds a value of a wrong Python type as {wrong}")
 
 
 def why_not(decision: DecisionAttributes) -> str:

@@ -32,6 +32,8 @@ class WorkflowExecutionQuerySet(DomainBoundQuerySet):
 
         Raises WorkflowExecutionDoesNotExist if there is none.
         """
+        if workflow_id is None:  # which would filter nothing, and find any
+            raise InvalidKeywordArgumentError("workflow_id: which execution is wanted? None names none")
         if run_id is not None:
             return WorkflowExecution(self.domain, workflow_id, run_id).upstream()
         for status in (OPEN, CLOSED):

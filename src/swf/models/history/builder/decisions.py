@@ -6,10 +6,9 @@ import datetime
 from collections.abc import Iterable
 from typing import Any, Final, Self
 
-from swf import format
+from swf import given
 from swf.exceptions import InconsistentStateError
 from swf.models.base import duration
-from swf.models.decision.base import task_list_word, workflow_type_of
 from swf.models.history.base import History as BaseHistory
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
@@ -19,11 +18,6 @@ from swf.protocol.values import ChildPolicy, TaskList, TimeoutType, WorkflowExec
 BEGIN: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 """When the first event happens, if nothing is said; the others follow a second apart."""
 RUN_ID: Final = "22made-up-run="
-
-
-def json_of(value: Any) -> str | None:
-    """The JSON of an input, control or result; None stays None."""
-    return None if value is None else format.encode(value)
 
 
 class Decisions(BaseHistory):
@@ -49,17 +43,17 @@ class Decisions(BaseHistory):
         super().__init__()
         self.workflow = workflow
         self.execution_word = WorkflowExecution(workflow_id=workflow_id, run_id=RUN_ID)
-        self.task_list = task_list_word(getattr(workflow, "task_list", None)) or TaskList(name="default")
+        self.task_list = given.task_list(getattr(workflow, "task_list", None)) or TaskList(name="default")
         self._now = at.timestamp()
         self.add(
             e.WorkflowExecutionStarted(
                 child_policy=ChildPolicy(getattr(workflow, "child_policy", None) or ChildPolicy.TERMINATE),
                 task_list=self.task_list,
-                workflow_type=workflow_type_of(workflow),
-                input=json_of(input),
+                workflow_type=given.workflow_type(workflow),
+                input=given.json(input, "input"),
                 execution_start_to_close_timeout=duration(getattr(workflow, "execution_timeout", None) or 300),
                 task_start_to_close_timeout=duration(getattr(workflow, "decision_tasks_timeout", None) or 300),
-                tag_list=None if tag_list is None else tuple(tag_list),
+                tag_list=given.tags(tag_list),
                 parent_workflow_execution=parent,
                 parent_initiated_event_id=0,
             )
@@ -129,8 +123,8 @@ class Decisions(BaseHistory):
             e.DecisionTaskCompleted(
                 scheduled_event_id=self._scheduled_of_decision(),
                 started_event_id=self._latest(e.DecisionTaskStarted),
-                execution_context=format.text_of(execution_context),
-                task_list=task_list_word(task_list),
+                execution_context=given.text(execution_context, "execution_context"),
+                task_list=given.task_list(task_list),
             )
         )
 
@@ -142,7 +136,9 @@ class Decisions(BaseHistory):
             scheduled, started = self._scheduled_of_decision(), self._latest(e.DecisionTaskStarted)
         return self.add(
             e.DecisionTaskTimedOut(
-                timeout_type=TimeoutType(timeout_type), scheduled_event_id=scheduled, started_event_id=started
+                timeout_type=given.one_of(TimeoutType, timeout_type, "timeout_type"),
+                scheduled_event_id=scheduled,
+                started_event_id=started,
             )
         )
 
