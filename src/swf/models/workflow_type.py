@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 from swf import given
 from swf.constants import REGISTERED
 from swf.core import linked
 from swf.exceptions import DoesNotExistError, WorkflowTypeDoesNotExist
-from swf.models.base import BaseModel, duration
+from swf.models.base import BaseModel, check_registered, duration
 from swf.models.domain import Domain
 from swf.protocol import operations as o
 from swf.protocol import values as v
@@ -76,6 +76,7 @@ class WorkflowType(BaseModel):
     def __post_init__(self) -> None:
         Domain.check(self.domain)
         self._link(self.domain)
+        given.one_of(v.RegistrationStatus, self.status, "status")
         child_policy_of(self.child_policy)
         for name in ("execution_timeout", "decision_tasks_timeout", "task_priority"):
             object.__setattr__(self, name, duration(getattr(self, name)))
@@ -83,7 +84,7 @@ class WorkflowType(BaseModel):
     @classmethod
     def from_info(
         cls, domain: Domain, info: o.WorkflowTypeInfo, defaults: o.WorkflowTypeConfiguration | None = None
-    ) -> WorkflowType:
+    ) -> Self:
         """The type that a list or description shows; a list tells no *defaults*."""
         defaults = defaults or o.WorkflowTypeConfiguration()
         return cls(
@@ -118,11 +119,12 @@ class WorkflowType(BaseModel):
         """The same type with that child policy; this one stays as it is."""
         return dataclasses.replace(self, child_policy=policy)
 
-    def upstream(self) -> WorkflowType:
+    def upstream(self) -> Self:
         detail = self.call(o.DescribeWorkflowType(domain=self.domain.name, workflow_type=self.word))
-        return WorkflowType.from_info(self.domain, detail.type_info, detail.configuration)
+        return self.from_info(self.domain, detail.type_info, detail.configuration)
 
     def save(self) -> None:
+        check_registered(self.status)
         self.call(
             o.RegisterWorkflowType(
                 domain=self.domain.name,
