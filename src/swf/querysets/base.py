@@ -7,11 +7,12 @@ later iterations then ask nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from swf.core import ConnectedSWFObject, link
+from swf.core import ConnectedSWFObject, link, linked
 from swf.models.domain import Domain
 
 Item = TypeVar("Item")
@@ -160,8 +161,20 @@ class DomainBoundQuerySet(BaseQuerySet):
 
     __slots__ = ("domain",)
 
-    def __init__(self, domain: Domain) -> None:
-        """Raises TypeError if *domain* is no Domain."""
+    def __init__(
+        self,
+        domain: Domain,
+        *,
+        region: str | None = None,
+        connection: Any = None,
+        boto3_client: Any = None,
+        session: Any = None,
+        endpoint_url: str | None = None,
+    ) -> None:
+        """Raises TypeError if *domain* is no Domain. Without other arguments the service is the domain's; with them,
+        :attr:`domain` and what is found are that other service's.
+        """
         Domain.check(domain)
-        self.domain = domain
-        link(self, None, None, None, None, None, owner=domain)
+        link(self, region, connection, boto3_client, session, endpoint_url, owner=domain)
+        is_here = linked(self) == linked(domain)
+        self.domain = domain if is_here else dataclasses.replace(domain, **linked(self))
