@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from swf import given
+from swf.exceptions import InvalidKeywordArgumentError
+from swf.models.history.builder.decisions import all_or_nothing
 from swf.models.history.builder.others import Others
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
@@ -123,6 +125,7 @@ class History(Others):
 
     # Lambda functions.
 
+    @all_or_nothing
     def add_lambda_function(
         self,
         id: str,
@@ -170,7 +173,7 @@ class History(Others):
                 return self.add(e.LambdaFunctionFailed(**ids, reason=reason, details=given.text(details, "details")))
             case "timed_out":
                 return self.add(e.LambdaFunctionTimedOut(**ids, timeout_type=TimeoutType.START_TO_CLOSE))
-        raise ValueError(f"last_state: {last_state!r} is none of a Lambda function")
+        raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of a Lambda function")
 
     # The end.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 from swf import given
+from swf.exceptions import InvalidKeywordArgumentError
 from swf.models.base import duration
-from swf.models.history.builder.decisions import Decisions
+from swf.models.history.builder.decisions import Decisions, all_or_nothing
 from swf.protocol import events as e
 from swf.protocol.causes import Cause
 from swf.protocol.values import TimeoutType
@@ -15,6 +16,7 @@ from swf.protocol.values import TimeoutType
 class Activities(Decisions):
     """A history to which activities can be added."""
 
+    @all_or_nothing
     def add_activity_task(
         self,
         activity: Any,
@@ -30,7 +32,8 @@ class Activities(Decisions):
         cause: str | None = None,
         timeout_type: str = TimeoutType.START_TO_CLOSE,
     ) -> Self:
-        """An activity up to *last_state*: ``schedule_failed scheduled started completed failed timed_out canceled``.
+        """An activity up to *last_state*: ``schedule_failed scheduled started cancel_requested completed failed`` or
+        ``timed_out canceled``.
 
         *activity* has name, version and task list, as *activity_type* has if given. *activity_id* None: name and event.
         """
@@ -47,6 +50,8 @@ class Activities(Decisions):
         match last_state:
             case "started":
                 return self
+            case "cancel_requested":
+                return self.add_activity_task_cancel_requested(self._activity_id(scheduled), decision_id)
             case "completed":
                 return self.add_activity_task_completed(scheduled, result=result)
             case "failed":
@@ -55,7 +60,12 @@ class Activities(Decisions):
                 return self.add_activity_task_timed_out(scheduled, timeout_type=timeout_type)
             case "canceled":
                 return self.add_activity_task_canceled(scheduled, details=details)
-        raise ValueError(f"last_state: {last_state!r} is none of an activity")
+        raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of an activity")
+
+    def _activity_id(self, scheduled: int) -> str:
+        attributes = self.facts[scheduled - 1].attributes
+        assert isinstance(attributes, e.ActivityTaskScheduled)
+        return attributes.activity_id
 
     def add_activity_task_scheduled(
         self,

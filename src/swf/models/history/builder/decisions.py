@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import Any, Final, Self
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from swf import given
 from swf.exceptions import InconsistentStateError
@@ -18,6 +19,26 @@ from swf.protocol.values import ChildPolicy, TaskList, TimeoutType, WorkflowExec
 BEGIN: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 """When the first event happens, if nothing is said; the others follow a second apart."""
 RUN_ID: Final = "22made-up-run="
+
+Kit = TypeVar("Kit", bound="Decisions")
+Arguments = ParamSpec("Arguments")
+
+
+def all_or_nothing(method: Callable[Concatenate[Kit, Arguments], Kit]) -> Callable[Concatenate[Kit, Arguments], Kit]:
+    """A decorator of methods that add several events: if one of them cannot be added, none is."""
+
+    @functools.wraps(method)
+    def careful(history: Kit, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Kit:
+        length, now = len(history.facts), history._now
+        try:
+            return method(history, *arguments, **named)
+        except Exception:
+            del history.facts[length:]
+            history._now = now
+            history._forget()
+            raise
+
+    return careful
 
 
 class Decisions(BaseHistory):
@@ -41,7 +62,7 @@ class Decisions(BaseHistory):
     ) -> None:
         """*begun*: whether the first decision task is started already; without, the history ends with event 1."""
         super().__init__()
-        self.workflow = workflow
+        self._decision_timeout = duration(getattr(workflow, "decision_tasks_timeout", None) or 300)
         self.execution_word = WorkflowExecution(workflow_id=workflow_id, run_id=RUN_ID)
         self.task_list = given.task_list(getattr(workflow, "task_list", None)) or TaskList(name="default")
         self._now = at.timestamp()
@@ -52,7 +73,7 @@ class Decisions(BaseHistory):
                 workflow_type=given.workflow_type(workflow),
                 input=given.json(input, "input"),
                 execution_start_to_close_timeout=duration(getattr(workflow, "execution_timeout", None) or 300),
-                task_start_to_close_timeout=duration(getattr(workflow, "decision_tasks_timeout", None) or 300),
+                task_start_to_close_timeout=self._decision_timeout,
                 tag_list=given.tags(tag_list),
                 parent_workflow_execution=parent,
                 parent_initiated_event_id=0,
@@ -75,8 +96,7 @@ class Decisions(BaseHistory):
         """Adds any event: the attributes are those of :mod:`swf.protocol.events`."""
         self.facts.append(history_event(self.next_id, self._now, attributes))
         self._now += 1.0
-        self.__dict__.pop("compiled", None)
-        self.__dict__.pop("execution", None)
+        self._forget()
         return self
 
     def pass_time(self, seconds: float) -> Self:
@@ -108,7 +128,7 @@ class Decisions(BaseHistory):
         """The execution waits for a decider. A decision task that runs is answered first, with no decision."""
         if self._running_decision():
             self.add_decision_task_completed()
-        timeout = duration(getattr(self.workflow, "decision_tasks_timeout", None) or 300)
+        timeout = self._decision_timeout
         return self.add(e.DecisionTaskScheduled(task_list=self.task_list, start_to_close_timeout=timeout))
 
     def add_decision_task_started(self, identity: str | None = None) -> Self:
@@ -141,6 +161,11 @@ class Decisions(BaseHistory):
                 started_event_id=started,
             )
         )
+
+    def _forget(self) -> None:
+        """Drops what was made of the events."""
+        self.__dict__.pop("compiled", None)
+        self.__dict__.pop("execution", None)
 
     def _latest(self, kind: type[Attributes]) -> int:
         """The id of the newest event of a kind; 0 if there is none."""

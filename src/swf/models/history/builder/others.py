@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from swf import given
+from swf.exceptions import InvalidKeywordArgumentError
 from swf.models.base import duration
 from swf.models.history.builder.activities import Activities
+from swf.models.history.builder.decisions import all_or_nothing
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
 from swf.protocol.causes import Cause
@@ -25,6 +27,7 @@ _CLOSING = {
 class Others(Activities):
     """A history to which all can be added that lives through several events."""
 
+    @all_or_nothing
     def add_child_workflow(
         self,
         workflow: Any,
@@ -54,7 +57,7 @@ class Others(Activities):
         if last_state == "started":
             return self
         if last_state not in _CLOSING:
-            raise ValueError(f"last_state: {last_state!r} is none of a child")
+            raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of a child")
         values: dict[str, dict[str, Any]] = {
             "completed": {"result": given.json(result, "result")},
             "failed": {"reason": reason, "details": given.text(details, "details")},
@@ -191,6 +194,7 @@ class Others(Activities):
                 return self.add(attributes)
         raise ValueError(f"initiated: the child of event {id} was not started")
 
+    @all_or_nothing
     def add_external_signal(
         self,
         workflow_id: str,
@@ -233,9 +237,10 @@ class Others(Activities):
                 )
             )
         elif last_state != "signal_execution_initiated":
-            raise ValueError(f"last_state: {last_state!r} is none of a signal to another execution")
+            raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of a signal to another execution")
         return self
 
+    @all_or_nothing
     def add_external_request_cancel(
         self,
         workflow_id: str,
@@ -274,5 +279,7 @@ class Others(Activities):
                 )
             )
         elif last_state != "request_cancel_execution_initiated":
-            raise ValueError(f"last_state: {last_state!r} is none of a cancel request to another execution")
+            raise InvalidKeywordArgumentError(
+                f"last_state: {last_state!r} is none of a cancel request to another execution"
+            )
         return self
