@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from swf.exceptions import InconsistentStateError, ResponseError, SWFError, TransitionError
+from swf.exceptions import InconsistentStateError, InvalidRequestError, ResponseError, SWFError, TransitionError
 from swf.lifecycle.transitions import AGAIN, NOTES, REFUSED, TRANSITIONS, follows
 from swf.models import CompiledEvent, Event, EventFactory, History
 from swf.models.event import ActivityTaskEvent, LambdaFunctionEvent, MarkerEvent, TimerEvent, UnknownEvent
@@ -650,6 +650,7 @@ def test_what_a_history_keeps_cannot_be_moved_on() -> None:
         lambda history: history.add_activity_task(Charge, last_state="FOO"),
         lambda history: history.add_activity_task(Charge, last_state="timed_out", timeout_type="FOO"),
         lambda history: history.add_activity_task(Charge, result=object()),
+        lambda history: history.add_activity_task(Charge, last_state="failed", reason="r" * 257),
         lambda history: history.add_child_workflow(Order, last_state="FOO"),
         lambda history: history.add_lambda_function("f", "function", "FOO"),
         lambda history: history.add_external_signal("other", "hello", "FOO"),
@@ -670,3 +671,17 @@ def test_an_activity_may_be_asked_to_cancel() -> None:
     thing = history.compile().find("ActivityTask", "a")
     assert thing is not None
     assert thing.state == "started"
+
+
+@pytest.mark.parametrize(
+    ("add", "told"),
+    [
+        (lambda history: history.add_signal(""), "'signalName'"),
+        (lambda history: history.add_signal(5), "signalName: expected a string"),
+        (lambda history: history.add_timer_started("t", -1), "'startToFireTimeout'"),
+        (lambda history: history.add_workflow_failed("r" * 257), "'reason'"),
+    ],
+)
+def test_no_event_is_made_up_that_the_api_cannot_carry(add: Any, told: str) -> None:
+    with pytest.raises(InvalidRequestError, match=told):
+        add(made())

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from swf.protocol import texts
-from swf.protocol.base import DecisionAttributes, Request
+from swf.protocol.base import Attributes, DecisionAttributes, Request
 from swf.protocol.check import is_unicode, is_valid, wrong_members
 from swf.protocol.decisions import CLOSING
 from swf.protocol.faults import SerializationException
@@ -77,11 +77,11 @@ def check(request: Request[Any]) -> None:
         raise SerializationException(f"{type(request).__name__} holds a value of a wrong Python type as {wrong}")
 
 
-def why_not(decision: DecisionAttributes) -> str:
-    """What is wrong with a decision, in words."""
+def why_not(attributes: DecisionAttributes | Attributes) -> str:
+    """What is wrong with a decision or event, in words."""
     try:
-        word: type[DecisionAttributes] = type(decision)
-        return "; ".join(_in_structure(structure_of(word), msgspec.to_builtins(decision), ""))
+        word: type[DecisionAttributes | Attributes] = type(attributes)
+        return "; ".join(_in_structure(structure_of(word), msgspec.to_builtins(attributes), ""))
     except SerializationException as error:
         return str(error)
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from swf import given
-from swf.exceptions import InconsistentStateError
+from swf.exceptions import InconsistentStateError, InvalidRequestError
 from swf.models.base import duration
 from swf.models.history.base import History as BaseHistory
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
+from swf.protocol.check import obeys
 from swf.protocol.event import history_event
+from swf.protocol.refusal import why_not
 from swf.protocol.values import ChildPolicy, TaskList, TimeoutType, WorkflowExecution
 
 BEGIN: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -93,7 +95,12 @@ class Decisions(BaseHistory):
         return self.last_id + 1
 
     def add(self, attributes: Attributes) -> Self:
-        """Adds any event: the attributes are those of :mod:`swf.protocol.events`."""
+        """Adds any event: the attributes are those of :mod:`swf.protocol.events`.
+
+        Raises InvalidRequestError for a member that no event can have: a text that is too long, a wrong type.
+        """
+        if not obeys(attributes):
+            raise InvalidRequestError(f"{type(attributes).__name__}: {why_not(attributes)}")
         self.facts.append(history_event(self.next_id, self._now, attributes))
         self._now += 1.0
         self._forget()
