@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from simpleflow import activity, canvas, futures, settings, workflow
 from simpleflow.__about__ import __version__
 from simpleflow.activity import Activity
+from simpleflow.log import get_logger
 from simpleflow.queries import query
 from simpleflow.retry import RetryPolicy
 from simpleflow.signal import WaitForSignal
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from simpleflow.client import connect
     from simpleflow.local import run
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
+"""For workflow code: what it logs is logged once, not again in every replay."""
 logger.addHandler(logging.NullHandler())
 
 __all__ = [

@@ -97,8 +97,8 @@ class Client:
         """
         self._service_client = service_client
         self.domain = domain
-        self.keeps_values = keeps_values
         self.store = store or ValueStore()
+        self.keeps_values = keeps_values or self.store.is_shared
         self.closing = closing or Watch(self, domain, lambda: _service_of(service_client))
         self._task_list = task_list
         self._close = close
@@ -249,6 +249,7 @@ class Client:
             domain=self.domain,
             keeps_values=self.keeps_values,
             decode=lambda text: format.decode(self.store.resolve(text)),
+            pointer_of=self.store.pointer_of,
         )
 
     def log_finding(self, execution: WorkflowExecution, message: str) -> None:

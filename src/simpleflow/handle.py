@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from simpleflow import format, stats
+from simpleflow import format, hints, stats
 from simpleflow.dispatch import Importable
 from simpleflow.exceptions import ExecutionNotFound
 from simpleflow.history import History
@@ -57,7 +57,7 @@ class Handle(Generic[R_co]):
         return f"<Handle {self.workflow_id!r} run {self.run_id!r}>"
 
     def result(self, timeout: float | None = None) -> R_co:
-        """What ``run`` has returned, waited for if needed.
+        """What ``run`` has returned, as its hints say, waited for if needed.
 
         Raises ExecutionFailed, or as which the execution has ended: ExecutionCanceled, ExecutionTerminated,
         ExecutionTimedOut. Raises TimeoutError if it is still open after *timeout* seconds; None: waits for ever.
@@ -75,7 +75,10 @@ class Handle(Generic[R_co]):
     def _result(self) -> R_co:
         client = self._client
         text = setup.result_of(client, client.domain, self._execution, client.store)
-        return format.decode(text)  # type: ignore[no-any-return]  # what run returned, through JSON
+        value = format.decode(text)
+        if self._workflow is not None:
+            value = hints.result(self._workflow.run, value)
+        return value  # type: ignore[no-any-return]  # what run returned, through JSON
 
     @property
     def status(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from simpleflow import Workflow, activity, exceptions
+from simpleflow.attempt import Job
 from simpleflow.dispatch import run_activity
 from simpleflow.storage import ValueStore
 from simpleflow.testing import Environment
@@ -161,7 +162,7 @@ def test_long_inputs_and_results_are_not_truncated(simpleflow_env: Environment) 
 
 def test_an_unknown_activity_fails_its_task_and_not_the_worker() -> None:
     """12. Its name is told; the next task is taken."""
-    outcome = run_activity("a-1", "nowhere.at_all", None, ValueStore())
+    outcome = run_activity(Job(activity_id="a-1", name="nowhere.at_all"), ValueStore())
     assert outcome.reason is not None
     assert outcome.reason.startswith("DispatchError: unable to import 'nowhere.at_all'")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simpleflow import Workflow, activity, futures, workflow
+from simpleflow.attempt import Job
 from simpleflow.dispatch import run_activity
 from simpleflow.storage import ValueStore
 from simpleflow.swf.executor import Executor
@@ -120,7 +121,9 @@ def deciding(
                 continue
             assert task.activity_id is not None
             assert task.activity_type is not None
-            outcome = run_activity(task.activity_id, task.activity_type.name, task.input, store)
+            outcome = run_activity(
+                Job(activity_id=task.activity_id, name=task.activity_type.name, input=task.input), store
+            )
             if outcome.reason is None:
                 client.call(RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result))
             else:

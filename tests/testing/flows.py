@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from simpleflow import RetryPolicy, Workflow, activity, futures, workflow
@@ -58,6 +59,27 @@ class Family(Workflow):
     def run(self, orders: list[str]) -> list[Any]:
         self.sleep(60)
         return futures.wait(*(self.submit(Order, each, self.random.randint(1, 9)) for each in orders))
+
+
+@dataclasses.dataclass
+class Parcel:
+    """An argument that is more than JSON."""
+
+    weight: int
+
+
+@activity.with_attributes(version="1", task_list="t")
+def weigh(parcel: Parcel) -> int:
+    return parcel.weight
+
+
+class Weighing(Workflow):
+    """Takes and returns what JSON does not know."""
+
+    name, version, task_list = "weighing", "1", "t"
+
+    def run(self, parcel: Parcel) -> Parcel:
+        return Parcel(self.submit(weigh, parcel).result + 1)
 
 
 class Forever(Workflow):

@@ -10,7 +10,7 @@ import pytest
 
 from simpleflow import Workflow, exceptions
 from simpleflow.testing import Environment, replay_history
-from tests.testing.flows import Family, Forever, Order, Retrying, charge, flaky, ship
+from tests.testing.flows import Family, Forever, Order, Parcel, Retrying, Weighing, charge, flaky, ship, weigh
 
 
 def test_a_workflow_runs_with_fakes_instead_of_its_activities(simpleflow_env: Environment) -> None:
@@ -116,6 +116,18 @@ def test_a_fake_of_none_is_no_missing_fake(simpleflow_env: Environment) -> None:
     fake = simpleflow_env.fake(charge, returns=None)
     assert simpleflow_env.run(Order, "a") == "None, no address"
     assert "called 1 times" in repr(fake)
+
+
+def test_arguments_and_results_are_what_the_hints_say(simpleflow_env: Environment) -> None:
+    assert simpleflow_env.run(Weighing, Parcel(4)) == Parcel(5)
+    handle = simpleflow_env.start(Weighing, Parcel(5))
+    assert handle.result() == Parcel(6)
+    assert simpleflow_env.client.handle(handle.workflow_id, workflow=Weighing).result() == Parcel(6)
+    assert simpleflow_env.client.handle(handle.workflow_id).result() == {"weight": 6}
+    assert replay_history(Weighing, handle) == []
+    fake = simpleflow_env.fake(weigh, lambda parcel: 2 * parcel.weight)
+    assert simpleflow_env.run(Weighing, Parcel(4)) == Parcel(9)
+    assert fake.calls == [((Parcel(4),), {})]
 
 
 def test_environments_do_not_meet(tmp_path: Path) -> None:

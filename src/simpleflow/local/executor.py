@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
-from simpleflow import format
+from simpleflow import format, hints
 from simpleflow.local.world import DOMAIN, World
+from simpleflow.middleware import Middlewares
 from simpleflow.signatures import Runs, RunsAsync, check
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
@@ -43,24 +44,35 @@ class Executor:
     While an activity runs the clock stands still: its timeouts and its cancellation need ``standalone``.
     """
 
-    def __init__(self, workflow_class: type[Workflow], *, signals: Mapping[str, Any] | None = None) -> None:
-        """*signals* (name to input) are sent as soon as nothing else can happen."""
+    def __init__(
+        self,
+        workflow_class: type[Workflow],
+        middlewares: Mapping[str, Sequence[Any]] | None = None,
+        *,
+        signals: Mapping[str, Any] | None = None,
+    ) -> None:
+        """*signals* (name to input) are sent as soon as nothing else can happen.
+
+        *middlewares* (``pre`` and ``post``: functions or their dotted paths) run around every activity.
+        """
+        self._middlewares = Middlewares.of(middlewares)
         self._workflow = workflow_class
         self._signals = dict(signals or {})
         self._store = ValueStore()
 
     def run(self, input: Mapping[str, Any] | None = None, workflow_id: str = "local") -> Any:
-        """The result of ``run`` with *input* (``args`` and ``kwargs``).
+        """The result of ``run``, as its hints say, with *input* (``args`` and ``kwargs``).
 
         Raises ExecutionFailed if the workflow does not complete, NothingWillHappen if it waits in vain.
         """
         text = self._store.fitting(format.encode(dict(input or {"args": [], "kwargs": {}})))
-        world = World(task_list=workflow_id, store=self._store)
+        world = World(task_list=workflow_id, store=self._store, middlewares=self._middlewares)
         try:
             world.add(self._workflow)
             execution = setup.start(world.client, DOMAIN, self._workflow, workflow_id, text, task_list=workflow_id)
             closed = world.finish(execution, before_time_passes=lambda current: self._send_signal(world, current))
-            return format.decode(setup.result_of(world.client, DOMAIN, closed, self._store))
+            result = format.decode(setup.result_of(world.client, DOMAIN, closed, self._store))
+            return hints.result(self._workflow.run, result)
         finally:
             world.close()
 
@@ -74,7 +86,7 @@ class Executor:
                 domain=DOMAIN,
                 workflow_id=execution.workflow_id,
                 signal_name=name,
-                input=format.encode(self._signals.pop(name)),
+                input=self._store.fitting(format.encode(self._signals.pop(name))),
             )
         )
         return True

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from simpleflow import completion
+from simpleflow.attempt import Job
 from simpleflow.dispatch import run_activity
 from simpleflow.exceptions import NothingWillHappen
+from simpleflow.middleware import Middlewares
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
@@ -42,6 +45,7 @@ class World:
         task_list: str = "local",
         store: ValueStore | None = None,
         fakes: Mapping[str, Callable[..., Any]] | None = None,
+        middlewares: Middlewares = Middlewares(),  # noqa: B008  # it is frozen
     ) -> None:
         """All workflows and activities use *task_list*. *fakes* are called instead of the activities of their names."""
         self.store = store or ValueStore()
@@ -50,6 +54,9 @@ class World:
         self.service = open_service(None, clock=self.clock)
         self.client = InProcessClient(self.service, poll_wait_s=0)
         self.executor = Executor(self.client, DOMAIN, [], task_list=task_list, store=self.store)
+        self._desk = completion.Desk(self.client, keeps_values=True)
+        self._is_anything_later = False
+        self._middlewares = middlewares
         self._fakes = {} if fakes is None else fakes
         list_ = TaskList(name=task_list)
         self._decide = PollForDecisionTask(domain=DOMAIN, task_list=list_, start_at_previous_started_event=True)
@@ -58,6 +65,7 @@ class World:
     def close(self) -> None:
         """Ends all suspended runs and the service."""
         self.executor.close()
+        completion.close_desk(self._desk)
         self.service.close()
 
     def add(self, workflow: type[Workflow]) -> None:
@@ -77,16 +85,36 @@ class World:
             activity = self.client.call(self._work)
             if activity.task_token is None:
                 return
-            self.client.call(self._answer(activity))
+            self._answer(activity)
 
-    def _answer(self, task: ActivityTask) -> RespondActivityTaskCompleted | RespondActivityTaskFailed:
+    def _answer(self, task: ActivityTask) -> None:
+        """Runs an activity and answers for it, unless that is to be done later."""
         assert task.activity_id is not None
         assert task.activity_type is not None
         assert task.task_token is not None
-        outcome = run_activity(task.activity_id, task.activity_type.name, task.input, self.store, fakes=self._fakes)
-        if outcome.reason is None:
-            return RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result)
-        return RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
+        assert task.workflow_execution is not None
+        completion.open_desk(task.task_token, self._desk)
+        job = Job(
+            activity_id=task.activity_id,
+            name=task.activity_type.name,
+            version=task.activity_type.version,
+            input=task.input,
+            domain=DOMAIN,
+            task_list=self.task_list,
+            workflow_id=task.workflow_execution.workflow_id,
+            run_id=task.workflow_execution.run_id,
+            task_token=task.task_token,
+            began_at=self.clock.now(),
+        )
+        outcome = run_activity(job, self.store, middlewares=self._middlewares, fakes=self._fakes)
+        if outcome.is_later:
+            self._is_anything_later = True
+        elif outcome.reason is None:
+            self.client.call(RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result))
+        else:
+            self.client.call(
+                RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
+            )
 
     def advance(self, seconds: float) -> None:
         """Moves the clock, deadline by deadline; what they bring about happens at their time."""
@@ -125,11 +153,21 @@ class World:
                 raise TimeoutError(f"the execution {execution.workflow_id!r} is still open after {timeout:g} s")
             if wake is None:
                 raise NothingWillHappen(self._waits_for(execution))
-            self._jump(wake)
+            if self._is_anything_later and self._has_activity(execution):
+                self._wait_for_a_completion(wake)
+            else:
+                self._jump(wake)
 
     def _jump(self, at: float) -> None:
         self.clock.set(max(at, self.clock.now()))
         self.service.tick()
+
+    def _wait_for_a_completion(self, wake: float) -> None:
+        """Somebody in this process is to complete an activity: meanwhile time passes as it does elsewhere."""
+        began = time.monotonic()
+        self._desk.heard.wait(max(0.0, wake - self.clock.now()))
+        self._desk.heard.clear()
+        self._jump(self.clock.now() + time.monotonic() - began)
 
     # What will happen
 
@@ -145,6 +183,11 @@ class World:
             if self._has_work(other) or (run is not None and run.workflow_class.execution_timeout is not None):
                 return True
         return False
+
+    def _has_activity(self, execution: WorkflowExecution) -> bool:
+        """Whether an activity is open anywhere: none is run here now, so that somebody else is to complete it."""
+        family = [execution, *self._others(execution)]
+        return any(self._describe(each).open_counts.open_activity_tasks for each in family)
 
     def _has_work(self, execution: WorkflowExecution) -> bool:
         counts = self._describe(execution).open_counts

@@ -12,8 +12,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from simpleflow import format
-from simpleflow.exceptions import JumboTooLargeError, TaskException, WorkflowException
+from simpleflow import codecs, format, hints
+from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException, WorkflowException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
@@ -22,7 +22,7 @@ from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import Engine
+from simpleflow.replay.engine import Engine, Undecidable
 from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import EndOfRun, Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
@@ -113,6 +113,7 @@ class Run:
         self.is_undoing = False
         self.ending: DecisionAttributes | None = None
         """The closing decision of a workflow that has to undo something first."""
+        self._unreadable: StorageError | None = None
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
@@ -136,8 +137,15 @@ class Run:
 
         *events* may begin anywhere up to the first one that is new. Raises Stale if they do not go on where
         the run stands or do not show that its last answer was applied; NonDeterminismError if the code does
-        something else than the history. After either, kill the run.
+        something else than the history; StorageError if a value cannot be read, which may be over soon. After any,
+        kill the run.
         """
+        try:
+            return self._advance(events)
+        except Undecidable as nothing:
+            raise nothing.error from None
+
+    def _advance(self, events: Sequence[HistoryEvent]) -> Decisions:
         assert not self.is_killed, "a killed run takes no events"
         new = self._new(events)
         answered = {
@@ -159,8 +167,14 @@ class Run:
         """Feeds a new run the decisions of a whole history that were answered, and makes none.
 
         No hook is called but those that steer. Returns the events after the last of these decisions, which no code has
-        seen. Raises NonDeterminismError.
+        seen. Raises NonDeterminismError; StorageError if a value cannot be read.
         """
+        try:
+            return self._replay(events)
+        except Undecidable as nothing:
+            raise nothing.error from None
+
+    def _replay(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
         assert self.position == 0, "a history is replayed by a new run"
         answered = {
             event.attributes.started_event_id for event in events if isinstance(event.attributes, DecisionTaskCompleted)
@@ -215,7 +229,9 @@ class Run:
         self._obey_cancel_request()
         if is_live:
             self.guarded(self.hooks.before_replay)
-        self.greenlets.drain(lambda: self.closing is not None)
+        self.greenlets.drain(lambda: self.closing is not None or self._unreadable is not None)
+        if self._unreadable is not None:
+            raise Undecidable(self._unreadable)
         self._note_stuck()
         if self.closing is not before:
             self._close_outbox()
@@ -253,12 +269,14 @@ class Run:
     def _main(self) -> None:
         assert self.started is not None
         try:
-            args, kwargs = arguments(self.options.decode(self.started.input))
+            args, kwargs = hints.arguments(self.workflow.run, *arguments(self.decoded(self.started.input)))
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
             if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is self.ending is None:
                 self.continuation.end()
+        except Undecidable:
+            pass  # told after the batch
         except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
@@ -281,6 +299,8 @@ class Run:
 
     def failure(self, reason: str, details: str | None) -> FailWorkflowExecution:
         """The decision to fail; texts too long for their fields never hide the failure itself."""
+        if details is None and len(reason) > failures.REASON_CHARACTERS:
+            details = reason
         if details is not None and len(details) > FIELD_CHARACTERS and not self.options.keeps_values:
             details = format.shortened(details, FIELD_CHARACTERS)
         short = format.shortened(reason, failures.REASON_CHARACTERS)
@@ -337,6 +357,14 @@ class Run:
         elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
             self.greenlets.unwind()
+
+    def decoded(self, text: str | None) -> Any:
+        """The value of a text of the history. One that cannot be read now ends the decision, not the workflow."""
+        try:
+            return self.options.decode(text)
+        except StorageError as error:
+            self._unreadable = error
+            raise Undecidable(error) from error
 
     # What rules ask for
 
@@ -428,7 +456,7 @@ class Run:
         """*text*, or the pointer to it if it is longer than its field."""
         if text is None:
             return None
-        text = format.sendable(text)
+        text = codecs.wrapped(format.sendable(text))
         if len(text) <= limit:
             return text
         if not self.options.keeps_values:
@@ -436,7 +464,7 @@ class Run:
                 f"a value of {len(text)} characters is too long for its field ({limit}), and there is no place to "
                 "keep large values"
             )
-        pointer = format.pointer_of(text)
+        pointer = self.options.pointer_of(text)
         self._fresh_values[pointer] = text
         return pointer
 

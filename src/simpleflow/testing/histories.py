@@ -50,6 +50,7 @@ def replay_history(
         run_id=run_id,
         keeps_values=True,
         decode=lambda text: format.decode(store.resolve(text)),
+        pointer_of=store.pointer_of,
     )
     found = past.differences(workflow, options, events, strict=False)
     # What a decider only tells, it tells of the decisions that it makes itself: strictly, the first one anywhere.
