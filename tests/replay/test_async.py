@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -481,6 +482,7 @@ def test_an_error_that_nobody_awaits_is_told_with_the_answer() -> None:
         task = asyncio.create_task(bad())
         await self.submit(echo, 1)
         del task
+        gc.collect()
         asyncio.get_running_loop().call_soon(lambda: 1 / 0)
         await self.submit(echo, 2)
         return "ok"

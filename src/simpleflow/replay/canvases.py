@@ -166,7 +166,7 @@ class FuncTurn:
         run, group = self._canvases.run, self._group
         try:
             known = [each.result if isinstance(each, Future) else each for each in more]
-            made = group.func(*group.args, *known, **group.kwargs)
+            made = run.coroutines.result_of(group.func(*group.args, *known, **group.kwargs))
             if made is None and group.allows_none:
                 made = Group()
             if not isinstance(made, Activity | Submittable | type):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import math
 import sys
 import types
@@ -93,6 +94,14 @@ class Coroutines:
         if self._main is not None and not self._main.done() and self._run.failed and not self._run.is_undoing:
             self._error = self._error or self._run.failed.popleft()
             self._main.cancel()
+
+    def result_of(self, value: Any) -> Any:
+        """*value*; if a function of the user is a coroutine, what that returns: the calling greenlet waits for it."""
+        if not inspect.iscoroutine(value):
+            return value
+        future: Future[Any] = Future()
+        self.loop.create_task(_tell(value, future))
+        return future.result_or_raise()
 
     # Waiting
 
@@ -286,6 +295,15 @@ class AwaitCell(Cell):
     def __init__(self, promise: Awaited, remaining: int, return_when: str) -> None:
         super().__init__(remaining, return_when, promise.resume)
         self.promise = promise
+
+
+async def _tell(coroutine: Coroutine[Any, Any, Any], future: Future[Any]) -> None:
+    try:
+        future.set_finished(await coroutine)
+    except (RunEvicted, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001  # it is raised where the result is read
+        future.set_exception(error)
 
 
 def _raising(error: BaseException) -> Callable[[], Any]:

@@ -302,7 +302,7 @@ class Run:
         if not self.hooks.has_news_of_cancel(self.cancel_requests):
             return
         if self.closing is None:
-            if self.cancel_waits:
+            if any(not record.future.cancelled for record in self.cancel_waits):
                 return
         elif not isinstance(self.closing, ContinueAsNewWorkflowExecution):
             return

@@ -40,7 +40,7 @@ class Then:
         if self._following.done:
             return
         try:
-            value = self._function(future.result)
+            value = self._run.coroutines.result_of(self._function(future.result))
             if isinstance(value, Future):
                 value = value.result_or_raise()
         except (GreenletExit, KeyboardInterrupt):

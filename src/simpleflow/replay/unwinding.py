@@ -22,14 +22,14 @@ class Suspended(Protocol):
 
 def end(suspended: Suspended) -> bool:
     """Has it raise RunEvicted until it has ended; False if it goes on waiting in spite of it."""
-    close_unstarted(frame.f_locals for frame in frames(suspended))
+    close_unstarted(dict(frame.f_locals) for frame in frames(suspended))
     for _ in range(PATIENCE + 1):
         try:
             suspended.throw(RunEvicted("the decider forgets this run"))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # whatever it says on its way out
-            close_unstarted(frame.f_locals for frame in _frames_of_traceback(error.__traceback__))
+            close_unstarted(dict(frame.f_locals) for frame in _frames_of_traceback(error.__traceback__))
             return True
     _graveyard.append(suspended)
     return False
