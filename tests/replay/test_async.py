@@ -365,6 +365,20 @@ def test_futures_cannot_be_awaited_elsewhere() -> None:
     assert Bed(flow(run)).finish() == "ok"
 
 
+def test_as_completed_refuses_coroutines_which_it_keeps_in_a_set() -> None:
+    async def run(self: Workflow) -> Any:
+        async def work(x: int) -> int:
+            return await self.submit(echo, x)
+
+        coroutine = work(1)
+        with pytest.raises(TypeError, match="create_task"):
+            next(iter(asyncio.as_completed([coroutine])))
+        tasks = [asyncio.create_task(work(x)) for x in range(3)]
+        return [await each for each in asyncio.as_completed(tasks)]
+
+    assert Bed(flow(run)).finish() == [0, 1, 2]
+
+
 # Failures
 
 

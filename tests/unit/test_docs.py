@@ -41,6 +41,7 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
         {"args": [["a", "secret"]]},
         ["contents of a", "activity-snippet_failures_md_1.fetch-2 failed: PermissionError: secret"],
     ),
+    "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
 CHILDREN = {"Till"}

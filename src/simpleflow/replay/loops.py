@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import Context
+from types import FrameType
 from typing import Any, Final, Protocol, TypeVarTuple
 
 from simpleflow.futures import Future
@@ -173,6 +175,7 @@ class Loop(ClosedLoop):
         """A task whose first step is ready."""
         try:
             self.driver.check()
+            _refuse_sets(coro)
         except BaseException:
             coro.close()  # else it would be told of as never awaited
             raise
@@ -263,6 +266,23 @@ class Loop(ClosedLoop):
         """Tells of an error that nobody in the workflow hears of."""
         error = context.get("exception")
         self.driver.report(str(context["message"]) + ("" if error is None else f": {type(error).__name__}: {error}"))
+
+
+def _refuse_sets(coroutine: Any) -> None:
+    """TypeError for one of the coroutines of ``as_completed``, which makes tasks of them in the order of a set.
+
+    Those that asyncio has put around our futures are in order.
+    """
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__") == "asyncio.tasks":
+        if "as_completed" in frame.f_code.co_name or "AsCompleted" in frame.f_code.co_qualname:
+            if getattr(coroutine, "__name__", "") != "_wrap_awaitable":
+                raise TypeError(
+                    "asyncio.as_completed takes coroutines in an order that is another one in each replay: give it "
+                    "tasks (asyncio.create_task) or futures"
+                )
+            return
+        frame = frame.f_back
 
 
 def is_open(generator: AsyncGenerator[Any, Any]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import deque
 from collections.abc import Iterable, Iterator
-from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType, TracebackType
+from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any, Protocol
 
 from simpleflow.replay.greenlets import GRAVEYARD_SIZE, PATIENCE, RunEvicted
@@ -29,7 +29,7 @@ def end(suspended: Suspended) -> bool:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # whatever it says on its way out
-            close_unstarted(dict(frame.f_locals) for frame in _frames_of_traceback(error.__traceback__))
+            close_unstarted(dict(frame.f_locals) for frame in _frames_of(error))
             return True
     _graveyard.append(suspended)
     return False
@@ -65,7 +65,13 @@ def close_unstarted(roots: Iterable[Any]) -> None:
             waiting.extend(each.values() if isinstance(each, dict) else each)
 
 
-def _frames_of_traceback(traceback: TracebackType | None) -> Iterator[FrameType]:
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next
+def _frames_of(error: BaseException | None) -> Iterator[FrameType]:
+    """The frames that *error*, and those it was raised in the handling of, have passed."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        traceback = error.__traceback__
+        while traceback is not None:
+            yield traceback.tb_frame
+            traceback = traceback.tb_next
+        error = error.__context__
