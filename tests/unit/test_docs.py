@@ -46,6 +46,7 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
         {"args": [["a", "secret"]]},
         ["contents of a", "secret"],
     ),
+    "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
 CHILDREN = {"Till"}
