@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from simpleflow import Activity, Workflow, exceptions, workflow
 from simpleflow.client import Client
 from simpleflow.local.world import DOMAIN, World
 from simpleflow.task import ActivityTask
+from simpleflow.testing import replay_history
 from tests.client.flows import LIST, Approving, Doubling, double
 
 
@@ -143,3 +145,37 @@ def test_another_activity_under_a_recorded_id_raises(world: World, monkeypatch: 
     with pytest.raises(exceptions.NonDeterminismError, match="scheduled the activity"):
         handle.query("all_seen")
     assert handle.status == "OPEN"
+
+
+class Awaiting(Workflow):
+    """Written with ``async def``."""
+
+    name, version, task_list = "awaiting", "1", LIST
+
+    async def run(self, count: int) -> list[int]:
+        self.results: list[int] = []
+        for each in range(count):
+            self.results.append(await self.submit(double, each))
+        await self.submit(self.wait_signal("end"))
+        return self.results
+
+    @workflow.query
+    def so_far(self) -> list[int]:
+        return self.results
+
+
+def test_a_workflow_with_async_def_answers_too_also_inside_of_an_event_loop(world: World) -> None:
+    handle = client_of(world, Awaiting).start(Awaiting, 3)
+    world.settle()
+    assert handle.query(Awaiting.so_far) == [0, 2, 4]
+
+    async def main() -> list[int]:
+        answer = handle.query(Awaiting.so_far)
+        await asyncio.sleep(0)
+        return answer
+
+    assert asyncio.run(main()) == [0, 2, 4]
+    handle.signal("end")
+    world.settle()
+    assert handle.result() == [0, 2, 4]
+    assert replay_history(Awaiting, handle) == []

@@ -52,6 +52,7 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Bill": ({"args": [100]}, "sent to a lawyer"),
     "Greeting": ({"args": ["world"]}, "hello world"),
     "Today": ({"args": ["world"]}, "hello world"),
+    "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
 CHILDREN = {"Till"}
