@@ -20,6 +20,9 @@ from swf.protocol.events import (
 )
 from swf.protocol.faults import InternalFailure
 from swf.protocol.values import TaskList
+from swf.server import CannotOpen, open_service
+from swf.server.__main__ import main
+from swf.server.check import check_file
 from swf.server.inprocess import InProcessClient
 from tests.service.flow import DOMAIN, LIST, Flow, schedule, start_child, start_timer
 
@@ -225,3 +228,70 @@ def test_damaged_pages_of_one_history_harm_no_other(tmp_path: Path, monkeypatch:
     assert len(second.all_of(TimerFired)) == 1
     assert len(second.all_of(ActivityTaskScheduled)) == 1
     first.service.close()
+
+
+CHECKED = [
+    (CUT, "execution 1: its history does not fold"),
+    (NO_TEXT, "execution 1: its history does not fold"),
+    (NO_DURATION, "execution 1 (order-1 "),
+    (NO_START, "execution 1: its history does not fold"),
+    (NO_EVENTS, "execution 1: its history does not fold"),
+    (TWICE, "execution 1: its history does not fold"),
+    ("update workflow_types set detail = cast('no JSON' as blob)", "workflow type order 1: its description"),
+    ("update activity_types set detail = cast(x'ff' as blob)", "activity type charge 1: its description"),
+    ("update activity_types set status = 'DEPRECATED'", "activity type charge 1: listed as DEPRECATED"),
+    ("delete from domains", "execution 1: its domain 1 does not exist"),
+    ("delete from domains", "task_lists: rows of domain 1, which does not exist"),
+]
+
+
+@pytest.mark.parametrize(("damage", "told"), CHECKED, ids=lambda text: text[:60])
+def test_the_check_tells_of_it_and_looks_at_the_rest(
+    tmp_path: Path, damage: str, told: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    first, _ = with_two(tmp_path / "x.db")
+    damaged(first, damage, "update executions set cancel_requested = 1 where id = 2").service.close()
+    caplog.clear()
+    assert main(["--check", str(tmp_path / "x.db")]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith(told)], lines
+    assert [line for line in lines if line.startswith("execution 2 (order-2")], "the rest was looked at"
+    assert caplog.records == []
+
+
+def test_the_check_goes_on_from_a_parent_that_cannot_be_read(tmp_path: Path) -> None:
+    flow = Flow(str(tmp_path / "x.db"))
+    flow.start()
+    flow.decide(start_child("child"))
+    damaged(flow, CUT).service.close()
+    (problem,) = [each for each in check_file(tmp_path / "x.db").problems if not each.startswith("tasks:")]
+    assert problem.startswith("execution 1: its history does not fold")
+
+
+@pytest.mark.parametrize("table", ["executions", "events", "tasks", "domains", "workflow_types", "wake_ups"])
+def test_the_check_survives_damaged_pages(tmp_path: Path, table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.db"
+    first, _ = with_two(path)
+    first.service.close()
+    connection = apsw.Connection(str(path))
+    page = connection.execute("select rootpage from sqlite_schema where name = ?", (table,)).get
+    connection.close()
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    assert main(["--check", str(path)]) == 1
+    assert "problems" in capsys.readouterr().out
+
+
+def test_a_file_with_damaged_pages_is_opened_or_refused_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    first, _ = with_two(path)
+    first.service.close()
+    connection = apsw.Connection(str(path))
+    page = connection.execute("select rootpage from sqlite_schema where name = 'executions'").get
+    connection.close()
+    with open(path, "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with pytest.raises(CannotOpen, match="malformed; look at it with --check"):
+        open_service(path)

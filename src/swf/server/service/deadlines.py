@@ -52,7 +52,7 @@ class Deadlines:
         self._alarm: Callable[[float], None] = lambda at: None
         self._noted_at = 0.0
         self._noted_at_lsn = service.database.committed
-        self.next_wake = self._earliest()
+        self.next_wake = None if service.is_read_only else self._earliest()
         """When the earliest deadline may strike (seconds since 1970), never too late; None if there is none."""
 
     def on_earlier(self, alarm: Callable[[float], None]) -> None:

@@ -87,8 +87,7 @@ class Service:
         self.turn = threading.Lock()
         """Whoever holds it owns the file and what is in memory."""
         self._incoming: deque[Pending] = deque()
-        highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
-        self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
+        self._next_row = 0 if read_only else self._first_row()
         self.deadlines = Deadlines(self)
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
@@ -274,6 +273,10 @@ class Service:
             pollers[id(pending)] = pending
             pollers.move_to_end(id(pending), last=False)
         self.task_lists.reload()
+
+    def _first_row(self) -> int:
+        highest: int = self.database.connection.execute("select coalesce(max(id), 0) from executions").get
+        return max(highest, int(str(self.database.meta(LAST_ROW) or 0))) + 1
 
     def new_row(self) -> int:
         """A row id for a new execution."""

@@ -84,8 +84,12 @@ class Histories:
         *,
         limit: int = 64 * 1024 * 1024,
         newest_lsn: Callable[[], int] = lambda: 0,
+        on_damage: Callable[[int, Exception], None] | None = None,
     ) -> None:
-        """*newest_lsn* tells the newest commit, which may have changed any execution that is loaded."""
+        """*newest_lsn* tells the newest commit, which may have changed any execution that is loaded.
+
+        *on_damage* hears of each execution that is set aside; None: the log does.
+        """
         self._connection = connection
         self._newest_lsn = newest_lsn
         self._limit = limit
@@ -94,6 +98,7 @@ class Histories:
         self._size = 0
         self._unweighed: set[int] = set()
         """Rows that came since the last time they were weighed."""
+        self._on_damage = on_damage or _log_damage
         self._damaged: dict[int, str] = {}
         """Rows that were set aside, and why."""
         self.folded = 0
@@ -145,8 +150,8 @@ class Histories:
         """The execution is not looked at again in this life of the service: its history breaks our rules."""
         self.drop(row)
         if row not in self._damaged:
-            self._damaged[row] = str(error)
-            log.error("execution set aside row=%d: its history cannot be used", row, exc_info=error)
+            self._damaged[row] = f"{type(error).__name__}: {error}"
+            self._on_damage(row, error)
 
     def put(self, warm: Warm) -> None:
         """Keeps an execution warm."""
@@ -219,6 +224,10 @@ class Histories:
         if execution.deliverable_decision is not None:
             warm.waiting_decision = execution.deliverable_decision.opened.id
         return warm
+
+
+def _log_damage(row: int, error: Exception) -> None:
+    log.error("execution set aside row=%d: its history cannot be used", row, exc_info=error)
 
 
 def is_of_history(error: Exception) -> bool:
