@@ -85,6 +85,8 @@ class Round:
     """What executions have sent to each other and is not delivered yet: domain, time of sending, command."""
     calls: list[FunctionCall] = field(default_factory=list)
     """Lambda functions to be called when the batch is written."""
+    given_up: list[tuple[int, int]] = field(default_factory=list)
+    """Execution and event of calls of Lambda functions whose ends nobody waits for any longer."""
     expired: set[int] = field(default_factory=set)
     """Executions whose deadlines have been looked at."""
     lists: dict[ListKey, TaskList] = field(default_factory=dict)
@@ -287,6 +289,8 @@ class Round:
                 self.changes.execute(
                     "delete from functions where execution = ? and scheduled_event = ?", warm.row, scheduled
                 )
+                if isinstance(event.attributes, LambdaFunctionTimedOut):
+                    self.given_up.append((warm.row, scheduled))
 
     def _call_function(self, warm: Warm, scheduled_event_id: int) -> None:
         self.changes.execute(
@@ -372,6 +376,7 @@ class Round:
         )
         if execution.lambda_functions:
             self.changes.execute("delete from functions where execution = ?", warm.row)
+            self.given_up += [(warm.row, scheduled) for scheduled in execution.lambda_functions]
         if execution.started.tag_list:
             self.changes.execute("update execution_tags set close_at = ? where execution = ?", closed_at, warm.row)
 

@@ -253,9 +253,10 @@ class Service:
                 return False
         round.publish()
         self.histories.weigh(round.touched)
-        if round.calls:
-            assert self.functions is not None, "nobody could schedule a function"
+        if self.functions is not None:
             self.functions.begin(round.calls)
+            for execution, scheduled_event_id in round.given_up:
+                self.functions.give_up(execution, scheduled_event_id)
         return True
 
     def abandon(self, round: Round) -> None:
