@@ -166,3 +166,24 @@ def test_plain_boto3_reads_what_our_client_wrote(door: Served) -> None:
     assert info["executionStatus"] == "OPEN"
     with pytest.raises(client.exceptions.UnknownResourceFault, match="Unknown domain: nowhere"):
         client.poll_for_decision_task(domain="nowhere", taskList={"name": "x"})
+
+
+def test_health_is_answered_while_others_have_the_turn(door: Served) -> None:
+    """And a call that waits for it is answered afterwards, with those that have come meanwhile."""
+    answers: list[int] = []
+    callers = [
+        threading.Thread(
+            target=lambda: answers.append(door.post("ListDomains", {"registrationStatus": "REGISTERED"}).status)
+        )
+        for _ in range(3)
+    ]
+    with door.service.turn:
+        for caller in callers:
+            caller.start()
+            while not door.service._incoming:
+                time.sleep(0.001)
+            assert door.send("GET", "/health").status == 200
+        assert answers == []
+    for caller in callers:
+        caller.join(20)
+    assert answers == [200] * 3

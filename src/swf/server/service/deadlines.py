@@ -25,8 +25,10 @@ log = logging.getLogger(__name__)
 
 EXPIRE_AT_ONCE = 500
 """Executions looked at in one round when their time has come; calls are served between rounds."""
-FOLD_AT_ONCE = 5_000
-"""Events folded in one round for that, after which the executions that remain make another: about 25 ms."""
+WORK_AT_ONCE = 5_000
+"""Events folded and open things looked at in one round for that, about 25 ms; what remains makes another."""
+BYTES_AT_ONCE = 256 * 1024
+"""Bytes of events made in one round by what has struck, about as long."""
 REPEAT_AFTER_S: Final = 1.0
 """Seconds until deadlines that could not be written are tried again."""
 NOTE_TIME_EVERY_S: Final = 1.0
@@ -101,6 +103,8 @@ class Deadlines:
         for warm in due.overdue:
             round.expire(warm)
             deliver(round)
+            if round.event_bytes > BYTES_AT_ONCE:
+                break
         sweep(round)
         match(round)
 
@@ -113,12 +117,12 @@ class Deadlines:
         service = self._service
         histories = service.histories
         rows = self._by_wake(now, EXPIRE_AT_ONCE + 1)
-        enough = histories.folded + FOLD_AT_ONCE
+        folded_before, open_things = histories.folded, 0
         open_ones: list[tuple[float, Warm]] = []
         outlived: list[int] = []
         horizon = math.inf
         for number, (row, close_at, wake_at) in enumerate(rows):
-            if number == EXPIRE_AT_ONCE or histories.folded >= enough:
+            if number == EXPIRE_AT_ONCE or histories.folded - folded_before + open_things >= WORK_AT_ONCE:
                 horizon = wake_at
                 break
             if close_at is not None:
@@ -126,6 +130,7 @@ class Deadlines:
                 continue
             try:
                 warm = histories.get(row)
+                open_things += warm.open_things
                 deadline = next_deadline(warm.execution, warm.beats, service.up_since)
             except DamagedHistory:
                 continue

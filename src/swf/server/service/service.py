@@ -106,20 +106,28 @@ class Service:
 
     # Calls
 
-    def submit(self, pendings: Sequence[Pending]) -> None:
+    def submit(self, pendings: Sequence[Pending], *, wait_s: float = -1) -> bool:
         """Computes and commits these calls, and all others that have come meanwhile.
 
         When it returns, each is answered or waits in a task list. The answers are not on disk yet: see
-        :meth:`make_safe`.
+        :meth:`make_safe`. Who cannot wait for others says for how long it can: False means that the calls are left for
+        the next who submits, be it no call at all.
         """
         self._incoming.extend(pendings)
-        with self.turn:
-            while self._incoming and not self.is_closed:
-                self._run([self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))])
-            if self.is_closed:
-                for pending in pendings:
+        if not self.turn.acquire(timeout=wait_s):
+            return False
+        try:
+            while self._incoming:
+                batch = [self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))]
+                if not self.is_closed:
+                    self._run(batch)
+                    continue
+                for pending in batch:
                     if not pending.is_done:
                         pending.finish(InternalFailure("the service is closed"))
+        finally:
+            self.turn.release()
+        return True
 
     def make_safe(self, pending: Pending) -> None:
         """Returns when the answer may leave."""

@@ -65,14 +65,18 @@ class Warm:
     @property
     def size(self) -> int:
         """About how many bytes this costs, as measured."""
+        return 3_300 + 700 * self.open_things + self.tail_size
+
+    @property
+    def open_things(self) -> int:
+        """How many of them there are."""
         execution = self.execution
-        open_things = (
+        return (
             len(execution.activities)
             + len(execution.timers)
             + len(execution.children)
             + len(execution.lambda_functions)
         )
-        return 3_300 + 700 * open_things + self.tail_size
 
 
 class Histories:
