@@ -27,6 +27,7 @@ from swf.server.http.calls import Calls
 from swf.server.http.guard import Guard, is_here
 from swf.server.http.metrics import CONTENT_TYPE, Metrics
 from swf.server.http.protocol import CALLER
+from swf.server.http.signature import region_of
 from swf.server.store.backup import BackupError
 
 SERVICES: Final = frozenset({"SimpleWorkflowService", "com.amazonaws.swf.service.model.SimpleWorkflowService"})
@@ -146,7 +147,9 @@ class App:
             entry.verify(body)
             request = decode_request(operation, body)
             assert self.calls is not None, "the loop has begun"
-            answer = await self.calls.answer(request, scope[CALLER])
+            answer = await self.calls.answer(
+                request, scope[CALLER], region_of(headers.get(b"authorization", b"").decode("latin-1"))
+            )
             if isinstance(answer, Fault):
                 raise answer
             fault = None

@@ -30,8 +30,9 @@ class Call(Pending):
 
     __slots__ = ("_caller", "_calls", "answered", "timer")
 
-    def __init__(self, request: Request[Any], calls: Calls, caller: Caller, *, may_wait: bool) -> None:
+    def __init__(self, request: Request[Any], calls: Calls, caller: Caller, region: str, *, may_wait: bool) -> None:
         super().__init__(request, may_wait=may_wait)
+        self.region = region
         self._calls = calls
         self._caller = caller
         self.answered: asyncio.Future[None] = calls.loop.create_future()
@@ -69,10 +70,10 @@ class Calls:
         """Whether that thread waits for the turn, to run what was left."""
         self._mean_sync_s = 0.0
 
-    async def answer(self, request: Request[Any], caller: Caller) -> Any | Fault:
-        """The answer to a request that has been checked."""
+    async def answer(self, request: Request[Any], caller: Caller, region: str) -> Any | Fault:
+        """The answer to a request that has been checked, from a caller who takes this for *region*."""
         is_poll = isinstance(request, PollForActivityTask | PollForDecisionTask)
-        call = Call(request, self, caller, may_wait=is_poll and not self._is_stopped and self._poll_wait_s > 0)
+        call = Call(request, self, caller, region, may_wait=is_poll and not self._is_stopped and self._poll_wait_s > 0)
         if not self._batch:
             self.loop.call_soon(self._turn)
         self._batch.append(call)
