@@ -26,6 +26,7 @@ from swf.server.rates import Rates
 from swf.server.service.calls import Calls, end_interrupted
 from swf.server.service.deadlines import Deadlines
 from swf.server.service.held import StartedTask, held_tasks
+from swf.server.service.idle import Sweeping
 from swf.server.service.matching import empty_answer, match
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.outbox import deliver
@@ -89,6 +90,7 @@ class Service:
         self._incoming: deque[Pending] = deque()
         self._next_row = 0 if read_only else self._first_row()
         self.deadlines = Deadlines(self)
+        self._sweeping = Sweeping(self)
         self._before_close: Callable[[], None] | None = None
         self.is_closed = False
         if not read_only:
@@ -330,6 +332,7 @@ class Service:
             if self.is_closed:
                 return
             self.deadlines.note_time()
+            self._sweeping.sweep()
             self.database.idle()
             unsynced = self.database.committed if self.database.committed > self.database.synced else 0
         if unsynced:
