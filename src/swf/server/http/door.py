@@ -84,6 +84,7 @@ class Door:
                 access_log=False,
                 server_header=False,
                 date_header=False,
+                proxy_headers=False,  # a caller may write what it likes there
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=LAST_ANSWERS_S,
             ),
@@ -127,6 +128,5 @@ class _Server(uvicorn.Server):
         self._app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._app.calls is not None:
-            self._app.calls.stop()
+        self._app.stop()
         await super().shutdown(sockets)
