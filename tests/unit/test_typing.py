@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 CODE = """
+import asyncio
+
 from simpleflow import Workflow, activity, futures
 from simpleflow.canvas import Chain, Group
 from simpleflow.futures import Future
@@ -37,6 +39,24 @@ class Kid(Workflow):
     def run(self, x: int, more: str = "") -> list[int]:
         return [x]
 
+class AsyncKid(Workflow):
+    name, version, task_list = "async kid", "1", "t"
+
+    async def run(self, x: int) -> list[str]:
+        one: int = await self.submit(inc, x)
+        kids: list[int] = await self.submit(Kid, one)
+        text, more = await asyncio.gather(self.submit(delay, 1.5, one), self.submit(AsyncKid, 2))
+        results = await self.wait(self.submit(inc, 1), timeout=5)
+        async with self.saga() as saga, asyncio.TaskGroup() as group:
+            saga.on_failure(inc, 1)
+            later = group.create_task(self.doubled(kids[0]))
+        async for each in futures.as_completed(self.submit(inc, 1)):
+            last: int = each.result
+        return [text.upper(), *more, str(later.result() + last + len(results))]
+
+    async def doubled(self, x: int) -> int:
+        return 2 * await self.submit(inc, x)
+
 class W(Workflow):
     def run(self) -> int:
         one = self.submit(inc, 1)
@@ -52,6 +72,7 @@ class W(Workflow):
         several: list[int] = [each.result for each in self.map(inc, [1, 2])]
         direct: int = inc(3)
         kids: list[int] = self.submit(Kid, one, more="a").result
+        strings: list[str] = self.submit(AsyncKid, one).result
         self.submit(self.signal("go", 1, workflow_id="x")).wait()
         self.submit(self.continue_as_new(2)).wait()
         all: int = self.submit(total, [one, two]).result + self.submit(total, [1], {"more": one}).result
@@ -65,6 +86,7 @@ WRONG = [
     "self.submit(len, 'x')",
     "text: str = self.submit(inc, 1).result",
     "number: int = self.submit(Kid, 1).result",
+    "number: int = self.submit(AsyncKid, 1).result",
 ]
 
 
