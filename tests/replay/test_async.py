@@ -456,6 +456,19 @@ def test_a_task_of_a_canvas_that_raises_does_so_where_the_canvas_is_awaited(evic
     ]
 
 
+@EVICT
+def test_a_task_that_raises_does_so_where_a_task_that_needs_it_is_awaited(evict: bool) -> None:
+    async def run(self: Workflow) -> Any:
+        bad = self.submit(strict, 1)
+        with pytest.raises(TaskException):
+            await self.submit(echo, [bad])
+        with pytest.raises(TaskFailed):
+            await bad
+        return "ok"
+
+    assert Bed(flow(run), evict=evict, outcomes=fails("strict-1")).finish() == "ok"
+
+
 def test_awaiting_what_was_cancelled_raises_cancelled_error() -> None:
     async def run(self: Workflow) -> Any:
         future = self.submit(echo, 1)
