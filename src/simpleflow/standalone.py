@@ -6,11 +6,12 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from simpleflow import format
+from simpleflow.attempt import LATER
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
@@ -73,12 +74,14 @@ class Session:
         workers: int,
         service: Service | None = None,
         keeps_values: bool = True,
+        middlewares: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """*connect* makes clients of the service; *service* is that, if it is the embedded one in this process.
 
         *modules* are imported by the children; *workers* activities run at once. *keeps_values*: values too long
-        for SWF are put into files of this machine.
+        for SWF are put into files of this machine. *middlewares* (``pre``, ``post``) run around every activity.
         """
+        self._middlewares = middlewares
         self._client = connect()
         self._polls = connect()  # the decider's, which end for themselves
         self._domain = domain
@@ -164,6 +167,7 @@ class Session:
                 self._modules,
                 identity=mine,
                 keeps_values=self._keeps_values,
+                middlewares=self._middlewares,
             )
             for _ in range(self._worker_count)
         ]
@@ -321,6 +325,8 @@ class Session:
             for task in service.started_tasks(self._domain, info.execution.workflow_id):
                 if told_by(task.identity).get("owner") != service.instance_id:
                     continue
+                if (task.details or "").startswith(LATER):
+                    continue  # somebody else completes it, who may be well
                 if task.kind == "activity":
                     self._fail(task)
                 elif info.execution == self._execution or info.parent is not None:

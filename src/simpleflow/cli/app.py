@@ -17,11 +17,13 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "server.start": ("simpleflow.cli.processes:server", "Run the embedded service on a file, for any AWS client."),
     "standalone": ("simpleflow.cli.standalone:standalone", "Run a workflow to its end, with all it needs."),
     "worker.start": ("simpleflow.cli.processes:worker", "Run workers of activities until told to stop."),
+    "workflow.graph": ("simpleflow.cli.pictures:graph", "Draw what follows what: Mermaid, DOT, SVG."),
     "workflow.info": ("simpleflow.cli.inspect:info", "Show one execution."),
     "workflow.list": ("simpleflow.cli.inspect:list_", "List executions."),
     "workflow.start": ("simpleflow.cli.start:start", "Run a workflow here (--local), or start its execution."),
     "workflow.tasks": ("simpleflow.cli.inspect:tasks", "List the tasks of one execution."),
     "workflow.terminate": ("simpleflow.cli.start:terminate", "Terminate one execution."),
+    "workflow.timeline": ("simpleflow.cli.pictures:timeline", "Draw what happened when: text, SVG, a page."),
 }
 """Each command, where it is, and what it does in one line."""
 

@@ -14,6 +14,7 @@ import click
 
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import workflow_class
+from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, NAME_ONE, needs_domain, needs_service, opening, place
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def decider(
 @click.argument("workflow", required=False)
 @click.option("--heartbeat", type=click.FloatRange(min=0), help="Seconds between heartbeats at most; 0: no more.")
 @click.option("--import", "modules", multiple=True, metavar="MODULE", help="A module of activities; may be repeated.")
+@with_middlewares
 @for_processes
 @with_options
 @click.pass_context
@@ -158,6 +160,8 @@ def worker(
     workflow: str | None,
     heartbeat: float | None,
     modules: tuple[str, ...],
+    pre: tuple[str, ...],
+    post: tuple[str, ...],
     task_list: str | None,
     nb_processes: int | None,
     grace: float,
@@ -181,6 +185,7 @@ def worker(
     from simpleflow.swf.process.worker import BEAT_S
 
     _import_all(modules)
+    middlewares = checked(pre, post)
     lists = [task_list] if task_list is not None else _lists_of_activities()
     if not lists:
         raise CommandError(f"{workflow} comes with no activities", "say --task-list NAME", 2)
@@ -191,6 +196,7 @@ def worker(
             domain=domain,
             task_list=each,
             modules=modules,
+            **middlewares,
             beat_s=BEAT_S if heartbeat is None else heartbeat,
             grace_s=grace,
         )

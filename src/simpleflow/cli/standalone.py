@@ -15,6 +15,7 @@ import click
 
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 @click.argument("workflow")
 @click.option("--workflow-id", help="The id; else the name of the workflow. An open one is resumed.")
 @click.option("--new", "is_new", is_flag=True, help="Do not resume: start under a fresh id.")
+@with_middlewares
 @click.option("--execution-timeout", type=click.IntRange(min=1), help="Seconds until the execution times out.")
 @click.option("--decision-tasks-timeout", type=click.IntRange(min=1), help="Seconds a decision may take.")
 @click.option("--tags", metavar="TAG,TAG", help="At most five tags.")
@@ -44,6 +46,8 @@ def standalone(
     workflow: str,
     workflow_id: str | None,
     is_new: bool,
+    pre: tuple[str, ...],
+    post: tuple[str, ...],
     execution_timeout: int | None,
     decision_tasks_timeout: int | None,
     tags: str | None,
@@ -70,7 +74,8 @@ def standalone(
     text = format.encode(read_input(input, input_file)) if input is not None or input_file is not None else None
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
     assert where.address is not None
-    with _session(where.address, domain, found, nb_workers or os.cpu_count() or 1) as session:
+    middlewares = checked(pre, post)
+    with _session(where.address, domain, found, nb_workers or os.cpu_count() or 1, middlewares) as session:
         with _faults(f"cannot start {found.name}"):
             began = session.begin(
                 workflow_id or found.name,
@@ -84,14 +89,22 @@ def standalone(
 
 
 @contextlib.contextmanager
-def _session(address: Address, domain: str, workflow: Any, workers: int) -> Iterator[Session]:
+def _session(
+    address: Address, domain: str, workflow: Any, workers: int, middlewares: dict[str, tuple[str, ...]]
+) -> Iterator[Session]:
     """A session on the service, which is opened in this process if it is a file that nobody serves."""
-    from simpleflow import service
+    from simpleflow import completion, service
     from simpleflow.standalone import Session
     from swf.clients import RetryingClient
     from swf.server.inprocess import InProcessClient
 
-    about: dict[str, Any] = {"modules": [workflow.__module__], "workers": workers, "keeps_values": address.is_here}
+    completion.tell(address)
+    about: dict[str, Any] = {
+        "modules": [workflow.__module__],
+        "workers": workers,
+        "keeps_values": address.is_here,
+        "middlewares": middlewares,
+    }
     with contextlib.ExitStack() as stack:
         if address.db is not None:
             found = stack.enter_context(served_or_opened(Path(address.db), to_write=True))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simpleflow.activity import Activity
-from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
+from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, StorageError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, parts
@@ -20,6 +20,14 @@ from simpleflow.replay.thens import Then
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
+
+
+class Undecidable(BaseException):
+    """A value cannot be read now, so that nothing can be decided; user code must let this pass."""
+
+    def __init__(self, error: StorageError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Engine:
@@ -127,8 +135,8 @@ class Engine:
         """Fails the execution; control leaves ``run``."""
         self.check()
         text = f"Workflow execution failed: {reason}"
-        if details is None and len(text) > failures.REASON_CHARACTERS:
-            details = reason
+        if len(text) > failures.REASON_CHARACTERS:
+            details = reason if details is None else f"{reason}\n\n{details}"
         self._run.end(self._run.failure(text, details))
         if self._run.coroutines.is_inside() and not self._run.coroutines.is_main():
             self._run.raise_in_main(EndOfRun(reason))

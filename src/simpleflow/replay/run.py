@@ -12,8 +12,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from simpleflow import format
-from simpleflow.exceptions import JumboTooLargeError, TaskException, WorkflowException
+from simpleflow import codecs, format, hints
+from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException, WorkflowException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
@@ -23,7 +23,7 @@ from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.coroutines import Coroutines
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import Engine
+from simpleflow.replay.engine import Engine, Undecidable
 from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import EndOfRun, Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
@@ -113,6 +113,7 @@ class Run:
         self.is_undoing = False
         self.ending: DecisionAttributes | None = None
         """The closing decision of a workflow that has to undo something first."""
+        self._unreadable: StorageError | None = None
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
@@ -137,8 +138,15 @@ class Run:
 
         *events* may begin anywhere up to the first one that is new. Raises Stale if they do not go on where
         the run stands or do not show that its last answer was applied; NonDeterminismError if the code does
-        something else than the history. After either, kill the run.
+        something else than the history; StorageError if a value cannot be read, which may be over soon. After any,
+        kill the run.
         """
+        try:
+            return self._advance(events)
+        except Undecidable as nothing:
+            raise nothing.error from None
+
+    def _advance(self, events: Sequence[HistoryEvent]) -> Decisions:
         assert not self.is_killed, "a killed run takes no events"
         new = self._new(events)
         answered = {
@@ -186,7 +194,9 @@ class Run:
         self._obey_cancel_request()
         if is_live:
             self.guarded(self.hooks.before_replay)
-        self.greenlets.drain(lambda: self.closing is not None, self.coroutines.go_on)
+        self.greenlets.drain(lambda: self.closing is not None or self._unreadable is not None, self.coroutines.go_on)
+        if self._unreadable is not None:
+            raise Undecidable(self._unreadable)
         self._note_stuck()
         if self.closing is not before:
             self._close_outbox()
@@ -226,7 +236,7 @@ class Run:
 
     def _call_run(self) -> Any:
         assert self.started is not None
-        args, kwargs = arguments(self.options.decode(self.started.input))
+        args, kwargs = hints.arguments(self.workflow.run, *arguments(self.decoded(self.started.input)))
         return self.workflow.run(*args, **kwargs)
 
     def end_main(self, outcome: Callable[[], Any]) -> None:
@@ -238,6 +248,8 @@ class Run:
                 return
             if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is self.ending is None:
                 self.continuation.end()
+        except Undecidable:
+            pass  # told after the batch
         except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
@@ -260,6 +272,8 @@ class Run:
 
     def failure(self, reason: str, details: str | None) -> FailWorkflowExecution:
         """The decision to fail; texts too long for their fields never hide the failure itself."""
+        if details is None and len(reason) > failures.REASON_CHARACTERS:
+            details = reason
         if details is not None and len(details) > FIELD_CHARACTERS and not self.options.keeps_values:
             details = format.shortened(details, FIELD_CHARACTERS)
         short = format.shortened(reason, failures.REASON_CHARACTERS)
@@ -316,6 +330,14 @@ class Run:
         elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
             self._unwind()
+
+    def decoded(self, text: str | None) -> Any:
+        """The value of a text of the history. One that cannot be read now ends the decision, not the workflow."""
+        try:
+            return self.options.decode(text)
+        except StorageError as error:
+            self._unreadable = error
+            raise Undecidable(error) from error
 
     # What rules ask for
 
@@ -420,7 +442,7 @@ class Run:
         """*text*, or the pointer to it if it is longer than its field."""
         if text is None:
             return None
-        text = format.sendable(text)
+        text = codecs.wrapped(format.sendable(text))
         if len(text) <= limit:
             return text
         if not self.options.keeps_values:
@@ -428,7 +450,7 @@ class Run:
                 f"a value of {len(text)} characters is too long for its field ({limit}), and there is no place to "
                 "keep large values"
             )
-        pointer = format.pointer_of(text)
+        pointer = self.options.pointer_of(text)
         self._fresh_values[pointer] = text
         return pointer
 

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from simpleflow import completion
 from simpleflow.format import shortened
 from simpleflow.log import setup_logging
 from simpleflow.service import Address, client_of, patient_client_of
@@ -50,6 +51,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Dotted paths of workflow classes, for a decider."""
     modules: tuple[str, ...] = ()
     """Modules that are imported by the children of a worker."""
+    pre: tuple[str, ...] = ()
+    post: tuple[str, ...] = ()
+    """Middlewares of a worker: dotted paths of functions."""
     beat_s: float = BEAT_S
     grace_s: float = 60.0
 
@@ -96,6 +100,7 @@ class Poller:
 
     def _worker(self) -> Worker:
         plan = self._plan
+        completion.tell(plan.address)
         return Worker(
             self._client,
             plan.domain,
@@ -103,6 +108,7 @@ class Poller:
             plan.modules,
             beat_s=plan.beat_s,
             keeps_values=plan.address.is_here,
+            middlewares={"pre": plan.pre, "post": plan.post},
         )
 
     def _decider(self) -> SharingDecider:

@@ -1,0 +1,1 @@
+"""Executions as people see them: what happened, where the time went, drawings of both."""

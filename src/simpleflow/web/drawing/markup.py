@@ -1,0 +1,81 @@
+"""The only way to make markup: elements whose text and attributes are escaped.
+
+There is no ``style`` attribute: a strict Content-Security-Policy forbids it. What depends on data is an attribute
+of SVG, all else a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from simpleflow.web.words import visible
+
+Value: TypeAlias = str | float | int | bool | None
+Attributes: TypeAlias = dict[str, Value]
+
+EMPTY_IN_HTML: Final = frozenset({"meta", "link", "br", "hr", "img", "input"})
+OPEN_IN_HTML: Final = frozenset(
+    {"a", "body", "code", "div", "footer", "h1", "h2", "head", "header", "html", "li", "main", "p", "section", "span",
+     "strong", "style", "table", "tbody", "td", "th", "thead", "title", "tr", "ul"}
+)  # fmt: skip
+"""Elements that HTML does not let end in a slash."""
+
+
+class Markup(str):
+    """Text that is markup already. Only :func:`el` and :func:`joined` make it."""
+
+    __slots__ = ()
+
+
+def el(name: str, attributes: Mapping[str, Value] | None = None, *children: str | None) -> Markup:
+    """An element. Attributes that are None or False are left out; children that are no markup are escaped."""
+    assert name.replace("-", "").isalnum(), name
+    start = [name]
+    for key, value in (attributes or {}).items():
+        assert key.replace("-", "").replace(":", "").isalnum(), key
+        assert key != "style", "a strict Content-Security-Policy forbids style attributes"
+        assert not key.startswith("on"), "and scripts in attributes"
+        if value is None or value is False:
+            continue
+        start.append(f'{key}="{escaped(number(value) if isinstance(value, float) else str(value), in_quotes=True)}"')
+    opening = " ".join(start)
+    inner = "".join(child if isinstance(child, Markup) else escaped(child) for child in children if child is not None)
+    if not inner and name not in OPEN_IN_HTML:
+        return Markup(f"<{opening}>" if name in EMPTY_IN_HTML else f"<{opening}/>")
+    return Markup(f"<{opening}>{inner}</{name}>")
+
+
+def joined(parts: Iterable[Markup]) -> Markup:
+    """Elements one after the other."""
+    return Markup("".join(parts))
+
+
+def style(css: str) -> Markup:
+    """A style element; *css* is ours, never data."""
+    assert "<" not in css
+    return Markup(f"<style>{css}</style>")
+
+
+def document(*parts: Markup) -> Markup:
+    """A document of HTML."""
+    return Markup("<!doctype html>\n" + "".join(parts) + "\n")
+
+
+def escaped(text: str, *, in_quotes: bool = False) -> str:
+    """*text* as text of markup. What cannot be seen, or is no character of XML, is written as an escape."""
+    text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if in_quotes:
+        text = text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return text
+
+
+def number(value: float) -> str:
+    """A coordinate, as short as it can be."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def percent(part: float) -> str:
+    """A part of the whole as a coordinate, 0 to 100 %."""
+    return f"{number(min(100.0, max(0.0, part * 100)))}%"

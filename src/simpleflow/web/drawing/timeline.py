@@ -1,0 +1,282 @@
+"""The timeline as SVG: labels at the left, and a plot in percent that any width and any zoom can have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final
+
+from simpleflow.web.drawing.graph import Href
+from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, speech
+from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
+from simpleflow.web.drawing.patterns import diamond
+from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, Scale, bar, draw_area, draw_lanes, lane_height, ticks
+from simpleflow.web.insight import Row
+from simpleflow.web.runs import Attempt, Kind, Run, State, Task, label
+from simpleflow.web.words import count, duration, elapsed, marks, visible
+
+MIDDLE: Final = 12.0
+RIGHT_ROOM: Final = 0.78
+LEFT_ROOM: Final = 0.16
+MOST_SIGNALS: Final = 100
+MARGIN: Final = 0.012
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSize:
+    """The width of all, and that of the column of labels in it."""
+
+    width: float = 1088.0
+    labels: float = 252.0
+
+
+def draw_timeline(
+    run: Run,
+    rows: Sequence[Row],
+    path: Sequence[str],
+    *,
+    size: TimelineSize = TimelineSize(),
+    href: Href | None = None,
+    selected: str | None = None,
+    prefix: str = "sf",
+) -> Markup:
+    """Labels and plot in one drawing of a fixed width."""
+    high = timeline_height(rows)
+    plot = draw_plot(run, rows, path, href=href, selected=selected, prefix=prefix)
+    column = draw_labels(run, rows, width=size.labels, href=href, selected=selected)
+    return el(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "sf timeline",
+            "width": size.width,
+            "height": high,
+            "role": "group",
+            "aria-label": speech(run),
+        },
+        column,
+        el("svg", {"x": size.labels, "width": size.width - size.labels, "height": high}, plot),
+        el("path", {"class": "rule", "d": f"M{number(size.labels)} 0V{number(high)}"}),
+    )
+
+
+def scale_of(run: Run) -> Scale:
+    """The time of the run, and a little room after it."""
+    return Scale(run.start, run.end + MARGIN * (run.end - run.start))
+
+
+def timeline_height(rows: Sequence[Row]) -> float:
+    """The height of all rows and the axis."""
+    return AXIS + sum(map(height_of, rows))
+
+
+def draw_labels(
+    run: Run, rows: Sequence[Row], *, width: float, href: Href | None = None, selected: str | None = None
+) -> Markup:
+    """The column of labels."""
+    parts = [el("text", {"class": "ink3", "x": 16, "y": AXIS - 9}, "Elapsed")]
+    parts += [_shade(rows, selected)]
+    for row, top in zip(rows, _tops(rows), strict=True):
+        drawn = draw_label(row, top, width, _beside_name(run, row, scale_of(run)))
+        address = href(row.cell.first.id) if href is not None else None
+        parts.append(drawn if address is None else el("a", {"href": address}, drawn))
+    return joined(parts)
+
+
+def draw_plot(
+    run: Run,
+    rows: Sequence[Row],
+    path: Sequence[str],
+    *,
+    href: Href | None = None,
+    selected: str | None = None,
+    prefix: str = "sf",
+) -> Markup:
+    """What happened when. All of x is percent: to zoom, change ``x`` and ``width`` of this inner drawing."""
+    high = timeline_height(rows)
+    scale = scale_of(run)
+    tops = _tops(rows)
+    parts = [_shade(rows, selected), _rules(rows, tops), *_axis(scale, high)]
+    if run.decisions:
+        parts.append(ticks([(each.scheduled, each.closed or run.end) for each in run.decisions], scale, AXIS - 7, 5))
+    parts += _signals(run, scale, high)
+    parts += _handovers(run, rows, tops, path, scale)
+    for row, top in zip(rows, tops, strict=True):
+        drawn = _row(run, row, top, scale, prefix)
+        if href is not None and (address := href(row.cell.first.id)) is not None:
+            drawn = el("a", {"href": address}, drawn)
+        parts.append(drawn)
+    if run.close is None:
+        parts.append(_vertical("now", scale.part(run.end), AXIS, high))
+    return el("svg", {"class": "zoom", "x": "0%", "width": "100%", "height": high}, joined(parts))
+
+
+def _tops(rows: Sequence[Row]) -> list[float]:
+    return list(accumulate(map(height_of, rows), initial=AXIS))[:-1]
+
+
+def _shade(rows: Sequence[Row], selected: str | None) -> Markup:
+    """The ground of the row that is selected."""
+    for row, top in zip(rows, _tops(rows), strict=True):
+        if selected is not None and any(task.id == selected for task in row.cell.tasks):
+            return el("rect", {"class": "shade", "y": top, "width": "100%", "height": height_of(row)})
+    return Markup("")
+
+
+def _rules(rows: Sequence[Row], tops: Sequence[float]) -> Markup:
+    """The lines between the rows, as one path over the whole width."""
+    lines = "".join(f"M0 {number(top)}H100" for top in tops)
+    if not rows:
+        return Markup("")
+    high = tops[-1] + height_of(rows[-1])
+    box: Attributes = {
+        "width": "100%",
+        "height": high,
+        "viewBox": f"0 0 100 {number(high)}",
+        "preserveAspectRatio": "none",
+    }
+    return el("svg", box, el("path", {"class": "rule", "d": lines, "vector-effect": "non-scaling-stroke"}))
+
+
+def _axis(scale: Scale, high: float) -> list[Markup]:
+    parts = []
+    for seconds in marks(scale.span):
+        at = scale.part(scale.start + seconds)
+        if seconds:
+            parts.append(_vertical("rule", at, 0, high))
+        if at < 0.93:
+            parts.append(el("text", {"class": "ink3 small", "x": percent(at), "dx": 5, "y": 14}, elapsed(seconds)))
+    return parts
+
+
+def _vertical(names: str, at: float, top: float, bottom: float) -> Markup:
+    x = percent(at)
+    return el("line", {"class": names, "x1": x, "x2": x, "y1": top, "y2": bottom})
+
+
+def _signals(run: Run, scale: Scale, high: float) -> list[Markup]:
+    parts = []
+    for signal in run.signals[-MOST_SIGNALS:]:
+        at = scale.part(signal.at)
+        parts.append(_vertical("signal", at, AXIS - 8, high))
+        mark = el("svg", {"x": percent(at), "y": AXIS - 8, "overflow": "visible"}, diamond(0, 0, 4.5))
+        parts.append(el("g", None, el("title", None, f"signal {visible(signal.name)}"), mark))
+    return parts
+
+
+def _handovers(run: Run, rows: Sequence[Row], tops: Sequence[float], path: Sequence[str], scale: Scale) -> list[Markup]:
+    """From the end of each task of the critical path a dotted line to the next one's row."""
+    row_of = {task.id: index for index, row in enumerate(rows) for task in row.cell.tasks}
+    tasks = {task.id: task for row in rows for task in row.cell.tasks}
+    parts = []
+    for a, b in pairwise(id for id in path if id in row_of):
+        source, target = row_of[a], row_of[b]
+        if source == target:
+            continue
+        end = tasks[a].end
+        at = scale.part(run.end if end is None else end)
+        low, high = tops[source] + _line(rows[source], tasks[a]), tops[target] + MIDDLE
+        parts.append(_vertical("hand", at, min(low, high), max(low, high)))
+    return parts
+
+
+def _line(row: Row, task: Task) -> float:
+    """How far below the top of a row a task ends: at the line of the critical path, or at the task's lane."""
+    if not row.cell.is_group:
+        return MIDDLE + BAR / 2 + 3
+    last = task.attempts[-1]
+    for index, lane in enumerate(row.lanes):
+        if lane.attempts and any(attempt is last for _, attempt in lane.attempts):
+            return LANE_TOP + (index + 0.4) * lane_height(row)
+    return LANE_TOP + AREA if row.area is not None else ROW / 2
+
+
+def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+    if not row.cell.is_group:
+        return _single(run, row, top, scale, prefix)
+    if row.area is not None:
+        drawn = draw_area(row.area, scale.part(run.end), scale, top)
+    else:
+        drawn = draw_lanes(row, run, scale, top, prefix)
+    begin, end = map(scale.part, row.cell.span(run))
+    name = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
+    where = {**_beside(begin, end, "who ink b small halo"), "y": top + height_of(row) / 2}
+    return el("g", {"class": "row"}, drawn, el("text", where, name))
+
+
+def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+    task = row.cell.first
+    parts = [el("title", None, f"{visible(task.id)}: {task.state.word}, {took(task, run)}")]
+    for attempt in task.attempts:
+        parts += _attempt(run, task, attempt, top, scale, prefix)
+    begin, end = scale.part(task.begin), scale.part(run.end if task.end is None else task.end)
+    if row.is_critical:
+        y = top + MIDDLE + BAR / 2 + 3
+        x: Attributes = {"x1": percent(begin), "x2": percent(max(end, begin + 0.002)), "y1": y, "y2": y}
+        parts.append(el("line", {"class": "crit-line", **x}))
+    parts.append(_caption(task, run, begin, end, top))
+    return el("g", {"class": "row"}, joined(parts))
+
+
+def _attempt(run: Run, task: Task, attempt: Attempt, top: float, scale: Scale, prefix: str) -> list[Markup]:
+    y = top + MIDDLE
+    ended = scale.part(run.end_of(attempt))
+    scheduled = scale.part(attempt.scheduled)
+    if task.kind is Kind.TIMER:
+        return _timer(attempt, scheduled, ended, y)
+    began = ended if attempt.started is None else scale.part(attempt.started)
+    parts = []
+    if began > scheduled:
+        parts.append(el("line", {"class": "wait", "x1": percent(scheduled), "x2": percent(began), "y1": y, "y2": y}))
+    state = _state(run, attempt)
+    if attempt.started is not None or attempt.outcome in (State.FAILED, State.TIMED_OUT):
+        parts.append(bar(state, began, ended, y - BAR / 2, BAR, prefix))
+    return parts
+
+
+def _state(run: Run, attempt: Attempt) -> State:
+    if attempt.outcome is not None:
+        return attempt.outcome
+    return State.RUNNING if run.close is None else State.UNFINISHED
+
+
+def _timer(attempt: Attempt, began: float, ended: float, y: float) -> list[Markup]:
+    """A line with an end stop; a timer that was stopped, or still runs, has none."""
+    parts = [el("line", {"class": "timer", "x1": percent(began), "x2": percent(ended), "y1": y, "y2": y})]
+    if attempt.outcome is State.COMPLETED:
+        at = percent(ended)
+        parts.append(el("line", {"class": "timer", "x1": at, "x2": at, "y1": y - 5, "y2": y + 5}))
+    return parts
+
+
+def took(task: Task, run: Run) -> str:
+    """How long a task took, and in how many attempts."""
+    if task.state is State.WAITING and len(task.attempts) == 1:
+        return "waiting"
+    seconds = duration((run.end if task.end is None else task.end) - task.begin)
+    return seconds if len(task.attempts) == 1 else f"{seconds} · {count(len(task.attempts), 'attempt')}"
+
+
+def _caption(task: Task, run: Run, begin: float, end: float, top: float) -> Markup:
+    """The duration, at the side where there is room; on narrow screens with the name, which has no column there."""
+    name = el("tspan", {"class": "who ink b"}, f"{visible(task.label)} ")
+    return el("text", {**_beside(begin, end, "ink3 small halo"), "y": top + MIDDLE + 4}, name, took(task, run))
+
+
+def _beside(begin: float, end: float, names: str) -> Attributes:
+    """Where text stands that belongs to a bar: after it, before it, or (only if there is no column of labels) at the
+    end of one that takes all the room.
+    """
+    if end <= RIGHT_ROOM:
+        return {"class": names, "x": percent(end), "dx": 6}
+    if begin >= LEFT_ROOM:
+        return {"class": f"{names} end", "x": percent(begin), "dx": -6}
+    return {"class": f"who {names} end", "x": percent(end), "dx": -8}
+
+
+def _beside_name(run: Run, row: Row, scale: Scale) -> str:
+    """The duration of a task whose bar leaves no room for it."""
+    begin, end = map(scale.part, row.cell.span(run))
+    is_full = end > RIGHT_ROOM and begin < LEFT_ROOM
+    return took(row.cell.first, run) if is_full and not row.cell.is_group else ""
