@@ -106,7 +106,7 @@ class Coroutines:
     # Waiting
 
     def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
-        """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future, mostly."""
+        """Suspends the calling coroutine until *future* is done; a wait that is cancelled gives the future up."""
         self._check_awaiting()
         if self._run.continuation.is_among((future,)):
             yield from self._continue()
