@@ -166,7 +166,7 @@ class Future(Generic[R]):
     def __await__(self) -> Generator[Any, None, R]:
         """The result, or the exception of the task raised; CancelledError if it was cancelled.
 
-        If the coroutine that awaits is cancelled meanwhile, the task is cancelled as by :meth:`cancel`.
+        If the coroutine that awaits is cancelled meanwhile and nobody else waits, so is the task, as by :meth:`cancel`.
         """
         suspender = running.get()
         if suspender is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import simpleflow
@@ -150,3 +151,24 @@ def in_a_test(simpleflow_env: Environment) -> None:
     simpleflow_env.signal(handle, "go", 1)
     simpleflow_env.advance(5)
     print(fake.calls, numbers)
+
+
+class Counting(Workflow):
+    """Written with async and await."""
+
+    name, version, task_list = "counting", "1", "t"
+
+    async def run(self, x: int) -> list[str]:
+        one: int = await self.submit(inc, x)
+        text, more = await asyncio.gather(self.submit(delay, 1.5, one), self.submit(Counting, 2))
+        results = await self.wait(self.submit(inc, 1), timeout=5)
+        async with self.saga() as saga, asyncio.TaskGroup() as group:
+            saga.on_failure(inc, 1)
+            later = group.create_task(self.doubled(one))
+        last: int = 0
+        async for each in futures.as_completed(self.submit(inc, 1)):
+            last = each.result
+        return [text.upper(), *more, str(later.result() + last + len(results))]
+
+    async def doubled(self, x: int) -> int:
+        return 2 * await self.submit(inc, x)
