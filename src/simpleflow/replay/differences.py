@@ -6,7 +6,7 @@ and something submitted that was not recorded are errors in strict runs only; el
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simpleflow import format
 from simpleflow.exceptions import NonDeterminismError
@@ -21,6 +21,9 @@ from swf.protocol.events import ActivityTaskScheduled, StartChildWorkflowExecuti
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
 
+KINDS: Final = {"schedule": "activity", "start_timer": "timer"}
+"""What a decision of this kind is about, where it has another name."""
+
 
 class Differences:
     """The differences of one run, and what else is to be told with its next answer."""
@@ -31,11 +34,11 @@ class Differences:
         self._told: set[str] = set()
         self._was_awake = False
 
-    def note(self, message: str) -> None:
+    def note(self, message: str, *, is_difference: bool = False) -> None:
         """Something to tell with the next answer, once."""
         if message not in self._told:
             self._told.add(message)
-            self._findings.append(Finding(message))
+            self._findings.append(Finding(message, is_difference))
 
     def take(self) -> list[Finding]:
         """What was noted since this was asked last."""
@@ -88,7 +91,7 @@ class Differences:
     def _differs(self, message: str) -> None:
         if self._run.options.strict:
             raise NonDeterminismError(message)
-        self.note(message + "; the recorded one counts")
+        self.note(message + "; the recorded one counts", is_difference=True)
 
     def look(self, batch: list[HistoryEvent]) -> None:
         """Compares, after a batch, what the history tells with what was submitted."""
@@ -97,7 +100,7 @@ class Differences:
                 message = f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
-                self.note(message)
+                self.note(message, is_difference=True)
         was_cut = self._was_awake or any(
             isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
         )
@@ -108,9 +111,11 @@ class Differences:
         for entry in outbox.entries():
             is_late = entry.made_at < self._run.batch_end
             if is_late and not is_gated(entry) and queue_of(entry.key) not in outbox.ever_held:
+                record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
+                where = f" ({record.source})" if record is not None and record.source is not None else ""
                 raise NonDeterminismError(
-                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}, but the history has no "
-                    "trace of it. The code changed while this execution was open."
+                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}{where}, but the history "
+                    "has no trace of it. The code changed while this execution was open."
                 )
 
 

@@ -48,6 +48,7 @@ class Finding:
     """A difference between code and history that is no error, or something else worth a line in a log."""
 
     message: str
+    is_difference: bool = False
 
 
 @dataclass(slots=True)

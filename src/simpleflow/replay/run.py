@@ -31,6 +31,7 @@ from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions
 from simpleflow.replay.others import Others
 from simpleflow.replay.outbox import Outbox
 from simpleflow.replay.records import Kept, Record
+from simpleflow.replay.reuse import Reuse
 from simpleflow.replay.room import Room
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import source
@@ -120,6 +121,7 @@ class Run:
         self.children = Children(self)
         self.others = Others(self)
         self.continuation = Continuation(self)
+        self.reuse = Reuse(self)
         self.engine = Engine(self)
         context = contextvars.Context()
         context.run(running.set, self.engine)
@@ -221,7 +223,9 @@ class Run:
     def _main(self) -> None:
         assert self.started is not None
         try:
-            args, kwargs = arguments(self.options.decode(self.started.input))
+            input = self.options.decode(self.started.input)
+            self.reuse.take(input)
+            args, kwargs = arguments(input)
             if inspect.iscoroutinefunction(self.workflow.run):
                 raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
             result = self.workflow.run(*args, **kwargs)
