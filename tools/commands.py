@@ -43,8 +43,8 @@ HEAD: Final = """\
 * Data goes to standard output, all else to standard error. Exit codes: 0 done; 1 failed, not found, or the workflow
   has failed; 2 wrong usage; 130 interrupted. An error is a line and a hint; `LOG_LEVEL=DEBUG` adds the traceback.
 * Options that all commands share stand before or after the command.
-* The domain is `--domain`, or the first of the names (`workflow.info TestDomain basic`), or `SWF_DOMAIN`; with `--db` it
-  is `default` unless `--domain` says another. Which service is meant: [processes](processes.md#which-service).
+* The domain is `--domain`, or the first of the names (`workflow.info TestDomain basic`), or `SWF_DOMAIN`; with
+  `--db` it is `default` unless `--domain` says another. Which service: [processes](processes.md#which-service).
 * Without a run id an execution is the open one of its workflow id, else the newest closed one. `%3D` and the like in a
   run id are unquoted.
 * Colours and progress appear on terminals alone. In tables for people, control characters that others have written are

@@ -39,8 +39,8 @@ def rerun(
 ) -> None:
     """Start an execution again that reuses the results of WORKFLOW_ID, or of the run RUN_ID, and print its ids.
 
-    A task that was completed there is not run again, whatever it was given: it gets its earlier result by its id. With
-    --from TASK that goes for what was completed before TASK; all else runs again. Task list, timeouts and tags stay.
+    A task that was completed there is not run again if it is given the same as before. With --from TASK that goes for
+    what was completed before TASK; all else runs again. Task list, timeouts and tags stay.
 
     Example: simpleflow --db simpleflow.db workflow.rerun basic --from activity-examples.basic.double-1
     """

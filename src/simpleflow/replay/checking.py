@@ -73,7 +73,8 @@ def differences(workflow: type[Workflow], events: Sequence[HistoryEvent], option
         return []
     fed = [event for event in events if event.id <= begun[-1]]
     found = _tolerant(workflow, fed, events, options)
-    return found or _strict(workflow, fed, options)
+    first = [each for each in _strict(workflow, fed, options) if not any(told.startswith(each) for told in found)]
+    return first + found
 
 
 def _tolerant(

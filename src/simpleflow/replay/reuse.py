@@ -1,7 +1,8 @@
 """Results of an earlier execution that this one has no need to compute again. They come with its input.
 
-Being in event 1 they are the same in every replay. A task whose result is there is done as soon as its arguments are;
-nothing is scheduled for it. The next run of one that continues as new does not get them: its ids begin anew.
+Being in event 1 they are the same in every replay. A task whose result is there, for the same arguments, is done as
+soon as those are there; nothing is scheduled for it. The next run of one that continues as new does not get them: its
+ids begin anew.
 """
 
 from __future__ import annotations
@@ -35,12 +36,18 @@ class Reuse:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._entries: dict[tuple[str, str], Entry] = {}
+        self._names_of: dict[tuple[str, str], str] = {}
+        self._alike: dict[tuple[str, str, str], dict[str, None]] = {}
+        """Ids by kind, name of the type and hash of the arguments."""
         self._settled: deque[tuple[Future[Any], str | None]] = deque()
         self._is_settling = False
 
     def take(self, input: Any) -> None:
         """Learns what came with the decoded *input*."""
         self._entries = {(kind, id): (kind, id, *rest) for kind, id, *rest in carried_by(input)}
+        for kind, id, name, digest, _ in self._entries.values():
+            self._names_of[kind, id] = name
+            self._alike.setdefault((kind, name, digest), {})[id] = None
 
     def settles(self, record: Record) -> bool:
         """Finishes the task of *record*, whose arguments are there, if its result is there as well."""
@@ -60,20 +67,37 @@ class Reuse:
         return True
 
     def _entry(self, record: Record) -> Entry | None:
+        """The entry of this id and these arguments; a result for others would be wrong.
+
+        If the id had others, an entry with these of another id: where functions of a canvas submit tasks, ids follow
+        the order in which they come to it, which is another one when nothing has to be waited for.
+        """
         if not self._entries or record.kind not in ("activity", "child"):
             return None
         assert record.id is not None
         options = self._run.options
         id = local_id(record.id, options.workflow_id, options.run_id)
-        entry = self._entries.pop((record.kind, id), None)
-        if entry is None:
+        known = self._names_of.get((record.kind, id))
+        if known is None:
             return None
-        if entry[2] not in _names(record):
-            self._run.note(f"the earlier result of {record.id!r} is not reused: it was one of {entry[2]!r}")
+        if known not in _names(record):
+            self._run.note(f"the earlier result of {record.id!r} is not reused: it was one of {known!r}")
             return None
-        if entry[3] != hashed(record.task.args, record.task.kwargs):
-            self._run.note(f"the earlier result of {record.id!r} is reused although its arguments were others")
+        entry = self._chosen(record, id, known, hashed(record.task.args, record.task.kwargs))
+        if entry is not None:
+            del self._entries[entry[:2]]
+            del self._alike[record.kind, known, entry[3]][entry[1]]
         return entry
+
+    def _chosen(self, record: Record, id: str, name: str, digest: str) -> Entry | None:
+        entry = self._entries.get((record.kind, id))
+        if entry is not None and entry[3] == digest:
+            return entry
+        alike = next(iter(self._alike.get((record.kind, name, digest), ())), None)
+        if alike is not None:
+            return self._entries[record.kind, alike]
+        self._run.note(f"the earlier result of {record.id!r} is not reused: its arguments were others")
+        return None
 
 
 def _names(record: Record) -> tuple[str, ...]:
