@@ -43,4 +43,5 @@ class Asking(Workflow):
         folder = self.side_effect(tempfile.mkdtemp)
         answer = self.submit(ask, folder, busy)
         refusal = self.submit(beg)
-        return [answer.result, str(refusal.exception).partition(" failed: ")[2]]
+        error = refusal.exception
+        return [answer.result, f"{type(error).__name__}: {error}"]

@@ -137,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, lambda *_: actor.stop())
         actor.start()
     except SWFError as error:
-        print(f"swf_pirate: error: {error}", file=sys.stderr)
+        print(f"swf_pirate: error: {'; '.join(str(error).splitlines())}", file=sys.stderr)
         return 1
     return 0
 

@@ -26,7 +26,7 @@ GROUPS: Final = {
         "workflow.signal", "workflow.cancel", "workflow.terminate", "workflow.restart", "workflow.rerun",
     ),
     "Look after code": ("workflow.replay", "history.export", "activity.rerun"),
-    "Answer activities": ("activity.complete", "activity.fail"),
+    "Serve activities": ("activity.complete", "activity.fail", "binaries.download"),
     "Domains and types": (
         "domain.list", "domain.register", "domain.deprecate", "domain.undeprecate",
         "type.list", "type.register", "type.deprecate", "type.undeprecate",

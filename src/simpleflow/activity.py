@@ -8,8 +8,23 @@ from collections.abc import Callable
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
+from simpleflow.attempt import ActivityContext, current, heartbeat
+from simpleflow.exceptions import ActivityCancelled, CompleteLater
 from simpleflow.registry import registry
 from simpleflow.retry import RetryPolicy, checked
+
+__all__ = [
+    "PRIORITY_NOT_SET",
+    "Activity",
+    "ActivityCancelled",
+    "ActivityContext",
+    "CompleteLater",
+    "Decorator",
+    "Executable",
+    "current",
+    "heartbeat",
+    "with_attributes",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,6 +106,12 @@ class Activity(Generic[P, R]):
         return self._callable
 
     @property
+    def context(self) -> dict[str, Any] | None:
+        """What the attempt that runs is, as :func:`current` tells it; None if none does."""
+        found = getattr(self._callable, "context", None)
+        return found if isinstance(found, dict) else None
+
+    @property
     def name(self) -> str:
         """The name of the activity type: as given, or module and name of the callable."""
         if self._name is not None:
@@ -119,7 +140,7 @@ class Activity(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         made = self._callable(*args, **kwargs)
-        return made.execute() if isinstance(self._callable, type) else made  # type: ignore[attr-defined]
+        return _executed(made) if isinstance(self._callable, type) else made
 
     def __repr__(self) -> str:
         return f"Activity(name={self.name}, version={self.version}, task_list={self.task_list})"
@@ -179,3 +200,11 @@ def with_attributes(
 
 def _text(timeout: Timeout) -> str | None:
     return None if timeout is None else str(timeout)
+
+
+def _executed(made: Any) -> Any:
+    """What an activity written as a class returns; it is told afterwards, if it wants to be."""
+    result = made.execute()
+    if hasattr(made, "post_execute"):
+        made.post_execute()
+    return result

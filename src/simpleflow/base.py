@@ -24,7 +24,13 @@ class Executor(Protocol):
     def fail(self, reason: str, details: str | None) -> None:
         """Fails the execution; does not return."""
 
-    def enter_saga(self) -> None:
+    async def wait(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
+        """Waits until enough of *futures* are done, or *timeout* seconds have passed."""
+
+    def sleep(self, seconds: float) -> None:
+        """Waits with a durable timer."""
+
+    def enter_saga(self, *, is_async: bool) -> None:
         """A block begins whose end by an exception is undone: the execution does not end before."""
 
     def begin_undoing(self) -> bool:
@@ -65,9 +71,6 @@ class Executor(Protocol):
 
     def patched(self, id: str) -> bool:
         """Whether the changed code is to run."""
-
-    def next_id(self, prefix: str) -> str:
-        """*prefix* and the next number."""
 
     def get_run_context(self) -> dict[str, Any]:
         """What this run is."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.machinery
 import sys
 import sysconfig
-import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from simpleflow import format
+from simpleflow import codecs, format, hints, remote
 from simpleflow.activity import Activity
-from simpleflow.exceptions import DispatchError
-from simpleflow.registry import registry
-from simpleflow.storage import FIELD_CHARACTERS, ValueStore
+from simpleflow.attempt import ActivityContext, Beat, Job, context_of, running
+from simpleflow.download import binaries_of, download_binaries
+from simpleflow.exceptions import ActivityCancelled, CompleteLater, DispatchError, JumboTooLargeError
+from simpleflow.logging_context import logged
+from simpleflow.middleware import Middlewares
+from simpleflow.registry import Registry, registry
+from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 
 REASON_CHARACTERS: Final = 256
+LOGGED: Final = ("domain", "workflow_id", "run_id", "activity_id", "attempt", "task_list")
+"""What log lines of an activity say of it."""
 OWN: Final = ("simpleflow.step",)
 """Where the activities of this package are, which any worker may run."""
 PYTHONS_OWN: Final = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), sys.prefix})
@@ -27,11 +33,18 @@ PYTHONS_OWN: Final = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("pl
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an activity: a *result* as text, or (reason given) a failure."""
+    """What became of an activity: a *result* as text, or (reason given) a failure.
+
+    *is_canceled*: it has obeyed a request to cancel, with *last_words* as details. *is_later*: somebody else will
+    complete it.
+    """
 
     result: str | None = None
     reason: str | None = None
     details: str | None = None
+    is_canceled: bool = False
+    is_later: bool = False
+    last_words: str | None = None
 
 
 class Importable:
@@ -60,6 +73,71 @@ class Importable:
         installed = {"site-packages", "dist-packages"}.intersection(place.parts)
         is_pythons = any(place.is_relative_to(each) for each in PYTHONS_OWN)
         return place.is_relative_to(self._directory) and not installed and not is_pythons
+
+
+class RegistryDispatcher:
+    """Finds activities that were registered under a label."""
+
+    def __init__(self, registry: Registry, label: str | None = None, workflow: Any = None) -> None:
+        """*workflow* is not used; older code gives one."""
+        self._registry = registry
+        self._label = label
+
+    def dispatch_activity(self, name: str) -> Activity[..., Any]:
+        """The activity of this name. Raises DispatchError."""
+        found = self._registry[self._label].get(name)
+        if found is None:
+            known = ", ".join(sorted(self._registry[self._label])) or "none"
+            raise DispatchError(
+                f"no activity {name!r} is registered under the label {self._label!r}; known are {known}"
+            )
+        return found
+
+    def dispatch(self, name: str) -> Callable[..., Any]:
+        """The function of the activity. Raises DispatchError."""
+        return self.dispatch_activity(name).callable
+
+
+class ModuleDispatcher:
+    """Finds functions in the submodules of a module: ``sub.func`` is ``module.sub.func``."""
+
+    def __init__(self, module: Any, mapping: Mapping[str, str] | None = None) -> None:
+        """*mapping* gives other names to submodules."""
+        self._module = module
+        self._mapping = dict(mapping or {})
+
+    def dispatch(self, name: str) -> Callable[..., Any]:
+        """The function. Raises DispatchError."""
+        sub, dot, function = name.partition(".")
+        found = getattr(self._module, self._mapping.get(sub, sub), None) if dot else None
+        target = getattr(found, function, None)
+        if not callable(target):
+            raise DispatchError(f"there is no function {name!r} in {self._module.__name__}")
+        return target  # type: ignore[no-any-return]  # the user's
+
+
+class DryRunDispatcher:
+    """Finds for every name a function that does nothing."""
+
+    def dispatch(self, name: str) -> Callable[..., Any]:
+        """A function that returns ``{}``."""
+
+        def nothing(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            return {}
+
+        return nothing
+
+
+class Dispatcher:
+    """Finds activities by the names of their types: registered ones, else what can be imported."""
+
+    def __init__(self, importable: Importable | None = None) -> None:
+        """*importable* are the modules that a name may have imported; None: any."""
+        self._importable = importable
+
+    def dispatch_activity(self, name: str) -> Activity[..., Any]:
+        """The activity of this name. Raises DispatchError."""
+        return find_activity(name, self._importable)
 
 
 def find_activity(name: str, importable: Importable | None = None) -> Activity[..., Any]:
@@ -93,51 +171,121 @@ def find_activity(name: str, importable: Importable | None = None) -> Activity[.
 
 
 def run_activity(
-    activity_id: str,
-    name: str,
-    input: str | None,
+    job: Job,
     store: ValueStore,
     importable: Importable | None = None,
     *,
-    keeps_values: bool = True,
+    beat: Beat | None = None,
+    middlewares: Middlewares = Middlewares(),  # noqa: B008  # it is frozen
 ) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
 
-    *keeps_values*: a result too long for SWF is put into *store*; else the activity has failed.
+    *beat* sends heartbeats; None: nobody listens. A result too long for SWF is put into *store*, if the job says
+    that values are kept; else the activity has failed.
     """
     try:
-        content = format.decode(store.resolve(input))
+        content = format.decode(store.resolve(job.input))
         if not isinstance(content, dict):
             content = {"args": content if isinstance(content, list) else [content]}
-        value = find_activity(name, importable)(*content.get("args", ()), **content.get("kwargs", {}))
+        context = context_of(job, content, store.resolve)
+
+        def fitting(text: str, limit: int) -> str:
+            return store.fitting(text, keeps_values=job.keeps_values, limit=limit)
+
+        about = {name: getattr(context, name) for name in LOGGED}
+        with running(context, beat, fitting), logged(task_type="activity", **about):
+            value = _run(find_activity(job.name, importable), content, context, middlewares)
     except KeyboardInterrupt:
         raise
+    except CompleteLater:
+        return Outcome(is_later=True)
     except BaseException as error:  # noqa: BLE001  # SystemExit too: an activity that exits has failed
-        return failure(error)
+        told = failure(error, store, keeps_values=job.keeps_values)
+        if isinstance(error, ActivityCancelled):
+            return replace(told, is_canceled=True, last_words=_last_words(error, store, job))
+        return told
     try:
         text = format.encode(value)
-        return Outcome(result=store.fitting(text, keeps_values=keeps_values))
+        return Outcome(result=store.fitting(text, keeps_values=job.keeps_values))
     except Exception as error:  # noqa: BLE001  # the value is the user's, and so is its failure to be sent
-        reason = f"cannot complete task {activity_id}: {type(error).__name__} {error}"
-        return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=failure(error).details)
+        reason = f"cannot complete task {job.activity_id}: {type(error).__name__} {error}"
+        told = failure(error, store, keeps_values=job.keeps_values)
+        return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=told.details)
 
 
-def failure(error: BaseException) -> Outcome:
-    """What a worker says of an exception: its class and message, and all of it as JSON."""
-    kind = type(error)
-    lines = traceback.format_exception(error)
-    details = {
-        "error": kind.__name__,
-        "error_type": f"{kind.__module__}.{kind.__qualname__}",
-        "error_bases": [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__[1:-2]],
-        "message": str(error),
-        "traceback": lines,
-    }
+def _run(activity: Activity[..., Any], content: Any, context: ActivityContext, middlewares: Middlewares) -> Any:
+    """Calls the activity with what its hints say, between the middlewares."""
+    target: Any = activity.callable
+    args, kwargs = hints.arguments(target, content.get("args", ()), content.get("kwargs", {}))
+    download_binaries(binaries_of(content))
+    middlewares.before(context)
+    if isinstance(target, type):
+        made: Any = target(*args, **kwargs)
+        with _telling(made, context):
+            value = made.execute()
+            if hasattr(made, "post_execute"):
+                made.post_execute()
+    else:
+        with _telling(target, context):
+            value = target(*args, **kwargs)
+    middlewares.after(context, value)
+    return value
+
+
+@contextlib.contextmanager
+def _telling(target: Any, context: ActivityContext) -> Iterator[None]:
+    """In the block, *target* has the attribute ``context``, if it takes attributes at all."""
+    try:
+        target.context = context.as_dict()
+    except (AttributeError, TypeError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        with contextlib.suppress(AttributeError):
+            del target.context
+
+
+def _last_words(error: ActivityCancelled, store: ValueStore, job: Job) -> str | None:
+    if error.details is None:
+        return None
+    try:
+        return store.fitting(format.encode(error.details), keeps_values=job.keeps_values)
+    except Exception:  # noqa: BLE001  # the cancel counts more than what is said of it
+        return format.shortened(str(error), REASON_CHARACTERS)
+
+
+def failure(error: BaseException, store: ValueStore | None = None, *, keeps_values: bool = True) -> Outcome:
+    """What a worker says of an exception: its class and message, and all of it as JSON.
+
+    Details too long for SWF are put into *store*; without one, or if values are not to be kept, they are shortened.
+    """
+    details = remote.described(error)
+    reason = format.shortened(f"{details['error']}: {details['message']}", REASON_CHARACTERS)
     text = format.encode(details)
-    while len(text) > FIELD_CHARACTERS and len(lines) > 2:
-        del lines[len(lines) // 2]  # the ends tell most: where it began, what it was
-        text = format.encode({**details, "traceback": [*lines[: len(lines) // 2], "...\n", *lines[len(lines) // 2 :]]})
-    if len(text) > FIELD_CHARACTERS:
-        details["message"] = format.shortened(str(error), 2_000)
-        text = format.encode({**details, "traceback": []})
-    return Outcome(reason=format.shortened(f"{kind.__name__}: {error}", REASON_CHARACTERS), details=text)
+    if store is not None and keeps_values:
+        try:
+            return Outcome(reason=reason, details=store.fitting(text))
+        except (StorageError, JumboTooLargeError):
+            pass  # the failure counts more than all of its words
+    for say_less in (_without_extras, _without_middle, _without_traceback):
+        if len(codecs.wrapped(text)) <= FIELD_CHARACTERS:
+            break
+        details = say_less(details)
+        text = format.encode(details)
+    return Outcome(reason=reason, details=codecs.wrapped(text))
+
+
+def _without_extras(details: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in details.items() if key not in ("args", "attributes")}
+
+
+def _without_middle(details: dict[str, Any]) -> dict[str, Any]:
+    """The ends of a traceback tell most: where it began, what it was."""
+    lines = details["traceback"]
+    return {**details, "traceback": [*lines[:20], "...\n", *lines[-20:]] if len(lines) > 40 else lines}
+
+
+def _without_traceback(details: dict[str, Any]) -> dict[str, Any]:
+    return {**details, "traceback": [], "message": format.shortened(details["message"], 2_000)}

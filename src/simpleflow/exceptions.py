@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,6 +23,45 @@ class JumboTooLargeError(ValueError):
     """A value is too long for its field and there is no place to keep it."""
 
 
+class StorageError(Exception):
+    """A value could not be kept or found."""
+
+
+class ValueMissing(StorageError):
+    """What a value was kept in is not there."""
+
+
+class ValueCorrupt(StorageError):
+    """What a value was kept in holds something else than its name says."""
+
+
+class ValueMismatch(TypeError):
+    """A value cannot be brought back to the type that a hint says."""
+
+
+class CodecError(StorageError, ValueError):
+    """A value went through a codec that is not known here, or cannot be read by it."""
+
+
+class ActivityCancelled(BaseException):
+    """The activity that runs here is asked to cancel. Let it pass; *details* (JSON) are told to the workflow."""
+
+    def __init__(self, details: Any = None) -> None:
+        super().__init__(details)
+        self.details = details
+
+    def __str__(self) -> str:
+        return "asked to cancel" if self.details is None else str(self.details)
+
+
+class CompleteLater(BaseException):
+    """Raised by an activity: somebody will complete this attempt with its task token, the worker does not answer."""
+
+
+class TaskGone(Exception):
+    """A task token is of an activity that is not open any more."""
+
+
 class TaskException(Exception):
     """A task with ``raises_on_failure`` has failed for good.
 
@@ -32,6 +72,7 @@ class TaskException(Exception):
         super().__init__(task, exception)
         self.task = task
         self.exception = exception
+        self.__cause__ = exception
 
     @property
     def payload(self) -> Any:
@@ -64,7 +105,11 @@ class WorkflowException(Exception):
 
 
 class TaskFailed(Exception):
-    """A task has failed. *name* is its id; *reason* and *details* are what its worker said."""
+    """A task has failed. *name* is its id; *reason* and *details* are what its worker said.
+
+    Workers in Python describe the exception in the details, as JSON. Where its class is known, the failure is of
+    that class as well: ``except ValueError`` catches it.
+    """
 
     def __init__(self, name: str, reason: str | None, details: str | None = None) -> None:
         super().__init__(name, reason, details)
@@ -74,6 +119,57 @@ class TaskFailed(Exception):
 
     def __str__(self) -> str:
         return f"{self.name} failed: {self.reason}"
+
+    @property
+    def failure(self) -> TaskFailed:
+        """The failure as SWF tells it: *name*, *reason*, *details*, whatever attributes the exception's class has."""
+        found: TaskFailed = vars(self).get("_failure", self)
+        return found
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The details as an object: error, error_type, message, traceback; empty if they are something else."""
+        try:
+            found = json.loads(self.failure.details or "")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def error(self) -> str | None:
+        """The name of the exception's class, None if the worker did not tell it."""
+        return _text(self.described.get("error"))
+
+    @property
+    def error_type(self) -> str | None:
+        """The dotted path of the exception's class, None if the worker did not tell it."""
+        return _text(self.described.get("error_type"))
+
+    @property
+    def message(self) -> str | None:
+        """What the exception said: whole, unlike the reason; the reason if the worker told no more."""
+        return _text(self.described.get("message", self.failure.reason))
+
+    @property
+    def traceback(self) -> list[str]:
+        """The lines of the traceback in the worker; empty if it did not tell them."""
+        lines = self.described.get("traceback")
+        return [str(line) for line in lines] if isinstance(lines, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+class RemoteTraceback(Exception):
+    """Where an exception was raised in another process, for people."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"in the worker\n{self.text}"
 
 
 class TimeoutError(Exception):
@@ -160,6 +256,22 @@ class ExecutionFailed(Exception):
 
     def __str__(self) -> str:
         return f"the execution has ended as {self.status}" + (f": {self.reason}" if self.reason else "")
+
+
+class ExecutionError(Exception):
+    """A function in another interpreter has failed. Its text is JSON: error, error_type, message, traceback."""
+
+
+class ExecutionTimeoutError(Exception):
+    """A command has taken longer than *timeout_value* seconds and was ended."""
+
+    def __init__(self, command: str, timeout_value: float | None = None) -> None:
+        super().__init__(command, timeout_value)
+        self.command = command
+        self.timeout_value = timeout_value
+
+    def __str__(self) -> str:
+        return f"{self.command!r} took longer than {self.timeout_value} s and was ended"
 
 
 class NothingWillHappen(Exception):

@@ -1,38 +1,82 @@
-"""Values as texts: JSON with futures as their results, and pointers to what is too long for its field."""
+"""Values as they are on the wire, field by field; and back.
+
+Each function takes a value and gives the text of its field: JSON, through the codec if one is set, and what is too
+long for the field is kept in the store of values and stands there as a pointer. Nothing is ever cut, but an identity.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-from typing import Any, Final
+from typing import Any
 
-from simpleflow.futures import Future
-from swf.format import decode, plain, sendable, shortened
+from simpleflow import constants
+from simpleflow.storage import ValueStore
+from simpleflow.texts import POINTER, decode, encode, is_pointer, named_content, pointer_of, sendable, shortened
 
-__all__ = ["POINTER", "decode", "encode", "is_pointer", "pointer_of", "sendable", "shortened"]
-
-POINTER: Final = re.compile(r"simpleflow\+file:([0-9a-f]{64}) ([0-9]+)\Z")
-"""A value kept in the local store: the SHA-256 of its UTF-8 text, and its length in characters."""
-
-
-def encode(value: Any) -> str:
-    """As :func:`swf.format.encode`, futures as their results."""
-    return sendable(_encoder.encode(value))
-
-
-def _plain(value: Any) -> Any:
-    return value.result if isinstance(value, Future) else plain(value)
-
-
-_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_plain, allow_nan=False, ensure_ascii=False)
-
-
-def pointer_of(text: str) -> str:
-    """What stands for *text* where it is too long."""
-    return f"simpleflow+file:{hashlib.sha256(text.encode()).hexdigest()} {len(text)}"
+__all__ = [
+    "POINTER",
+    "control",
+    "decode",
+    "details",
+    "encode",
+    "execution_context",
+    "heartbeat_details",
+    "identity",
+    "input",
+    "is_pointer",
+    "named_content",
+    "pointer_of",
+    "reason",
+    "result",
+    "sendable",
+    "shortened",
+    "value",
+]
 
 
-def is_pointer(text: str | None) -> bool:
-    """Whether *text* stands for a longer one."""
-    return text is not None and POINTER.match(text) is not None
+def value(text: str | None, store: ValueStore | None = None) -> Any:
+    """The value of a field, wherever it is kept. Raises StorageError, CodecError."""
+    return decode((store or ValueStore()).resolve(text)) if is_pointer(text) else decode(text)
+
+
+def input(value: Any, store: ValueStore | None = None) -> str:
+    """The input of a workflow, an activity or a signal."""
+    return _fitting(encode(value), constants.MAX_INPUT_LENGTH, store)
+
+
+def result(value: Any, store: ValueStore | None = None) -> str:
+    """The result of a workflow or an activity."""
+    return _fitting(encode(value), constants.MAX_RESULT_LENGTH, store)
+
+
+def control(value: Any, store: ValueStore | None = None) -> str:
+    """What is kept in the history beside a decision."""
+    return _fitting(encode(value), constants.MAX_CONTROL_LENGTH, store)
+
+
+def heartbeat_details(value: Any, store: ValueStore | None = None) -> str:
+    """What a heartbeat tells."""
+    return _fitting(encode(value), constants.MAX_HEARTBEAT_DETAILS_LENGTH, store)
+
+
+def execution_context(value: Any, store: ValueStore | None = None) -> str:
+    """What a decider tells of an execution."""
+    return _fitting(encode(value), constants.MAX_EXECUTION_CONTEXT_LENGTH, store)
+
+
+def reason(text: str | None, store: ValueStore | None = None) -> str | None:
+    """Why something has failed, as text."""
+    return None if text is None else _fitting(sendable(text), constants.MAX_REASON_LENGTH, store)
+
+
+def details(text: str | None, store: ValueStore | None = None) -> str | None:
+    """More about a failure, as text."""
+    return None if text is None else _fitting(sendable(text), constants.MAX_DETAILS_LENGTH, store)
+
+
+def identity(value: Any) -> str:
+    """Who polls; the only field that is cut."""
+    return shortened(value if isinstance(value, str) else encode(value), constants.MAX_IDENTITY_LENGTH)
+
+
+def _fitting(text: str, limit: int, store: ValueStore | None) -> str:
+    return (store or ValueStore()).fitting(text, limit=limit)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from contextvars import ContextVar
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
 from simpleflow.exceptions import ExecutionBlocked
 
@@ -45,6 +45,9 @@ class Suspender(Protocol):
 
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Returns when enough of *futures* are done, or *timeout* seconds have passed."""
+
+    def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
+        """Has the calling coroutine go on when *future* is done."""
 
     def cancel(self, future: Future[Any]) -> None:
         """Has the task behind *future* canceled."""
@@ -160,6 +163,29 @@ class Future(Generic[R]):
             raise self._exception
         return result
 
+    def __await__(self) -> Generator[Any, None, R]:
+        """The result, or the exception of the task raised; CancelledError if it was cancelled.
+
+        If the coroutine that awaits is cancelled meanwhile, the task is cancelled as by :meth:`cancel`.
+        """
+        suspender = running.get()
+        if suspender is not None:
+            suspender.check()
+            if not self.done:
+                yield from suspender.wait_for(self)
+        if self.cancelled:
+            from asyncio import CancelledError
+
+            raise CancelledError(f"{self.task_id or 'the task'} was cancelled")
+        return self.result_or_raise()
+
+    def add_done_callback(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Not possible: this is no future of asyncio."""
+        raise TypeError(
+            "asyncio.wait takes tasks of asyncio: wrap each future in asyncio.ensure_future(), or write "
+            "'await self.wait(...)'; asyncio.gather takes futures as they are"
+        )
+
     def then(self, function: Callable[[R], Future[S] | S]) -> Future[S]:
         """The future of what *function* makes of the result; of a future that it returns, the result of that.
 
@@ -252,6 +278,11 @@ class Future(Generic[R]):
         """Whether anybody wants to hear."""
         return bool(self._waiters)
 
+    @property
+    def waiters(self) -> tuple[Waiter, ...]:
+        """Those who want to hear, in the order they came."""
+        return tuple(self._waiters)
+
     def _finish(self, state: str) -> None:
         self._state = state
         self._end = next(_ends)
@@ -266,8 +297,7 @@ def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | No
     *return_when*: ALL_COMPLETED, FIRST_COMPLETED or FIRST_EXCEPTION (the first failure, or all).
     *timeout* in seconds is kept by a durable timer; None waits for ever.
     """
-    if return_when not in (ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION):
-        raise ValueError(f"return_when is {return_when!r}; it may be ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION")
+    check_return_when(return_when)
     suspender = running.get()
     if suspender is not None:
         suspender.check()
@@ -275,6 +305,17 @@ def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | No
             suspender.suspend(fs, return_when, timeout)
     elif not is_enough(fs, return_when):
         raise ExecutionBlocked("the results are not there yet, and only a running workflow can wait for them")
+    return results_so_far(fs)
+
+
+def check_return_when(return_when: str) -> None:
+    """Raises ValueError if there is no such way to wait."""
+    if return_when not in (ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION):
+        raise ValueError(f"return_when is {return_when!r}; it may be ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION")
+
+
+def results_so_far(fs: Sequence[Future[Any]]) -> list[Any]:
+    """The results in order; None for what has failed, was cancelled or is not done."""
     return [future.result if future.done else None for future in fs]
 
 
@@ -312,6 +353,17 @@ class as_completed(Generic[R]):  # the name of the standard library
 
     def __iter__(self) -> Iterator[Future[R]]:
         return self
+
+    def __aiter__(self) -> AsyncIterator[Future[R]]:
+        return self
+
+    async def __anext__(self) -> Future[R]:
+        while not self._arrived:
+            if not self._remaining:
+                raise StopAsyncIteration
+            self._bell = Future()
+            await self._bell
+        return self._arrived.popleft()
 
     def __next__(self) -> Future[R]:
         while not self._arrived:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from simpleflow import format
+from simpleflow import texts
 from swf.lifecycle import ActivityTask, Execution
 from swf.lifecycle.things import Child
 from swf.protocol.event import HistoryEvent
@@ -87,7 +87,7 @@ class History:
                     "state": "signaled",
                     "event_id": event.id,
                     "timestamp": moment(event),
-                    "input": format.decode(attributes.input),
+                    "input": texts.decode(attributes.input),
                 }
             )
         return lists
@@ -106,7 +106,7 @@ class History:
                     "state": "recorded",
                     "event_id": event.id,
                     "timestamp": moment(event),
-                    "details": format.decode(attributes.details),
+                    "details": texts.decode(attributes.details),
                 }
             )
         return lists
@@ -122,7 +122,7 @@ class History:
                 "start_to_fire_timeout": int(timer.wanted.start_to_fire_timeout),
                 "started_event_id": timer.opened.id,
                 "started_event_timestamp": moment(timer.opened),
-                "control": format.decode(timer.wanted.control),
+                "control": texts.decode(timer.wanted.control),
             }
             for timer in self.execution.timers.values()
         }
@@ -160,8 +160,8 @@ def activity_entry(task: ActivityTask, earlier: dict[str, Any] | None) -> dict[s
             "scheduled_id": task.scheduled.id,
             "scheduled_timestamp": moment(task.scheduled),
             "decision_task_completed_event_id": wanted.decision_task_completed_event_id,
-            "input": format.decode(wanted.input),
-            "control": format.decode(wanted.control),
+            "input": texts.decode(wanted.input),
+            "control": texts.decode(wanted.control),
             "task_list": wanted.task_list.name,
         }
     )
@@ -179,7 +179,7 @@ def _add_outcome(entry: dict[str, Any], event: HistoryEvent) -> None:
     at = moment(event)
     match event.attributes:
         case ActivityTaskCompleted(result=result):
-            entry.update(completed_id=event.id, completed_timestamp=at, result=format.decode(result))
+            entry.update(completed_id=event.id, completed_timestamp=at, result=texts.decode(result))
         case ActivityTaskFailed(reason=reason, details=details):
             retry = entry.get("retry", -1) + 1
             entry.update(failed_id=event.id, failed_timestamp=at, reason=reason, details=details, retry=retry)
@@ -210,8 +210,8 @@ def child_entry(child: Child, earlier: dict[str, Any] | None) -> dict[str, Any]:
             "initiated_event_id": child.opened.id,
             "initiated_event_timestamp": moment(child.opened),
             "decision_task_completed_event_id": wanted.decision_task_completed_event_id,
-            "input": format.decode(wanted.input),
-            "control": format.decode(wanted.control),
+            "input": texts.decode(wanted.input),
+            "control": texts.decode(wanted.control),
             "tag_list": [tag for tag in wanted.tag_list or () if tag is not None],
             "task_list": wanted.task_list.name,
             "child_policy": str(wanted.child_policy),
@@ -231,7 +231,7 @@ def _add_outcome_of_child(entry: dict[str, Any], event: HistoryEvent) -> None:
     at = moment(event)
     match event.attributes:
         case ChildWorkflowExecutionCompleted(result=result):
-            entry.update(completed_id=event.id, completed_timestamp=at, result=format.decode(result))
+            entry.update(completed_id=event.id, completed_timestamp=at, result=texts.decode(result))
         case ChildWorkflowExecutionFailed(reason=reason, details=details):
             retry = entry.get("retry", -1) + 1
             entry.update(failed_id=event.id, failed_timestamp=at, reason=reason, details=details, retry=retry)

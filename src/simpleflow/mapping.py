@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final, NoReturn
 
+from simpleflow import hints, remote
 from simpleflow.activity import Activity
 from simpleflow.exceptions import TaskFailed, TimeoutError
 from simpleflow.futures import Future, wait
@@ -73,16 +74,17 @@ def _failure(future: Future[Any]) -> dict[str, Any]:
         case TimeoutError() as error:
             return {"kind": "timeout", "args": [error.timeout_type, error.timeout_value]}
         case TaskFailed() as error:
-            return {"kind": "failed", "args": [error.name, error.reason, error.details]}
+            said = error.failure
+            return {"kind": "failed", "args": [said.name, said.reason, said.details]}
         case error:
             return {"kind": "failed", "args": [future.task_id, f"{type(error).__name__}: {error}", None]}
 
 
-def settle(future: Future[Any], value: Any, failure: dict[str, Any] | None) -> None:
-    """Gives *future* what has become of its task: the result *value*, or a failure."""
+def settle(future: Future[Any], activity: Activity[..., Any], value: Any, failure: dict[str, Any] | None) -> None:
+    """Gives *future* what has become of its task of *activity*: the result *value*, or a failure."""
     match None if failure is None else failure["kind"]:
         case None:
-            future.set_finished(value)
+            future.set_finished_lazily(lambda: hints.result(activity.callable, value))
         case "canceled":
             future.set_cancelled()
         case "timeout":
@@ -90,7 +92,7 @@ def settle(future: Future[Any], value: Any, failure: dict[str, Any] | None) -> N
             future.set_exception(TimeoutError(*failure["args"]))
         case _:
             assert failure is not None
-            future.set_exception(TaskFailed(*failure["args"]))
+            future.set_exception(remote.rebuilt(TaskFailed(*failure["args"])))
 
 
 _ELSEWHERE: Final[Activity[..., Any]] = Activity(_elsewhere, name="simpleflow.mapping.elsewhere")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simpleflow import format
-from simpleflow.replay.reuse import carrying, results_of
+from simpleflow.replay.reuse import carrying, results_of, source_of
 from simpleflow.stats import Reader
 from simpleflow.storage import ValueStore
 from swf.protocol.events import WorkflowExecutionStarted
@@ -61,3 +61,14 @@ def read(
         content = {**(content if isinstance(content, dict) else {}), **input}
     text = format.encode(carrying(content, entries, *ids))
     return Earlier(about, execution.started, text, len(entries))
+
+
+def source_of_open(reader: Reader, workflow_id: str) -> list[str]:
+    """If the open execution of an id reuses results of an earlier one of that id, the run id of the latter: a repair
+    that was interrupted goes on with what it was begun with.
+    """
+    about = reader.find(workflow_id).execution_info
+    if about.close_status is not None:
+        return []
+    source = source_of(format.decode(ValueStore().resolve(reader.first_event(about.execution).input)))
+    return [source[1]] if source is not None and source[0] == workflow_id else []

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from simpleflow.base import Executor
 from simpleflow.canvas import Chain, Group
+from simpleflow.futures import ALL_COMPLETED
 
 
 class Saga:
@@ -34,7 +35,7 @@ class Saga:
         self._undos.append(what, *args, **kwargs)
 
     def __enter__(self) -> Self:
-        self._executor.enter_saga()
+        self._executor.enter_saga(is_async=False)
         return self
 
     def __exit__(
@@ -46,13 +47,48 @@ class Saga:
         finally:
             self._executor.leave_saga()
 
+    async def __aenter__(self) -> Self:
+        self._executor.enter_saga(is_async=True)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None and not isinstance(error, KeyboardInterrupt) and self._executor.begin_undoing():
+                await self._undo_without_cease(error)
+        finally:
+            self._executor.leave_saga()
+
     def _undo(self, error: BaseException) -> None:
+        undone = self._begin_to_undo()
+        undone.wait()
+        self._note_failures(undone, error)
+
+    async def _undo_without_cease(self, error: BaseException) -> None:
+        """Goes on when the coroutine is cancelled meanwhile; then it is, when all is undone."""
+        from asyncio import CancelledError
+
+        undone = self._begin_to_undo()
+        cancelled: BaseException | None = None
+        while not undone.done:
+            try:
+                await self._executor.wait((undone,), ALL_COMPLETED, None)
+            except CancelledError as another:
+                cancelled = another
+        self._note_failures(undone, error)
+        if cancelled is not None:
+            raise cancelled
+
+    def _begin_to_undo(self) -> Any:
         chain = Chain(break_on_failure=False)
         chain.items = self._undos.items[::-1]
         chain.propagate_attribute("raises_on_failure", False)
-        undone: Any = self._executor.submit(chain, (), {})
-        undone.wait()
-        for item, future in zip(chain.items, undone.futures, strict=False):
+        return self._executor.submit(chain, (), {})
+
+    def _note_failures(self, undone: Any, error: BaseException) -> None:
+        chain = self._undos.items[::-1]
+        for item, future in zip(chain, undone.futures, strict=False):
             if future.exception is not None:
                 self.failures.append((item.what, future.exception))
                 error.add_note(f"could not be undone by {item.what!r}: {future.exception}")

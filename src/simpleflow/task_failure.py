@@ -6,6 +6,7 @@ import enum
 import math
 from typing import Any
 
+from simpleflow.exceptions import TaskFailed
 from simpleflow.futures import Future
 from simpleflow.retry import LONGEST_S
 
@@ -67,8 +68,8 @@ class TaskFailureContext:
 
     @property
     def exception_class(self) -> type[BaseException]:
-        """The class of :attr:`exception`."""
-        return type(self._exception)
+        """TaskFailed, whatever else :attr:`exception` is, TimeoutError, TaskCanceled or TaskTerminated."""
+        return TaskFailed if isinstance(self._exception, TaskFailed) else type(self._exception)
 
     @property
     def retry_count(self) -> int:

@@ -6,12 +6,12 @@ import datetime
 import random
 import sys
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
-from simpleflow.futures import Future
+from simpleflow.futures import ALL_COMPLETED, Future, check_return_when, results_so_far
 from simpleflow.marker import Marker
 from simpleflow.saga import Saga
 from simpleflow.task import (
@@ -97,6 +97,13 @@ class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
     def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
 
 
+class RunsAsync(Protocol[R_co]):
+    """A workflow with an ``async def run``, by what that returns."""
+
+    @property
+    def run(self) -> Callable[..., Coroutine[Any, Any, R_co]]: ...
+
+
 class Runs(Protocol[R_co]):
     """A workflow, by what its ``run`` returns."""
 
@@ -146,6 +153,9 @@ class Workflow:
         raise NotImplementedError(f"{type(self).__name__} has no run method")
 
     # One overload per number of arguments: each may be a value or a future of one.
+
+    @overload
+    def submit(self, what: type[RunsAsync[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
     def submit(self, what: type[Runs[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
@@ -241,7 +251,10 @@ class Workflow:
         self._executor.fail(reason, details)
 
     def saga(self) -> Saga:
-        """A block whose work is undone if it fails: ``with self.saga() as saga: saga.on_failure(undo, ...)``."""
+        """A block whose work is undone if it fails: ``with self.saga() as saga: saga.on_failure(undo, ...)``.
+
+        In ``async def run``: ``async with``.
+        """
         return Saga(self._executor)
 
     # What to submit
@@ -311,8 +324,14 @@ class Workflow:
     # What a run may know
 
     def sleep(self, seconds: int) -> None:
-        """Waits *seconds* with a durable timer."""
-        self.submit(TimerTask(self._executor.next_id("_simpleflow_sleep"), seconds)).wait()
+        """Waits *seconds* with a durable timer. In ``async def run`` that is ``await asyncio.sleep(seconds)``."""
+        self._executor.sleep(seconds)
+
+    async def wait(self, *fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | None = None) -> list[Any]:
+        """In ``async def run`` what :func:`simpleflow.futures.wait` is in ``def run``; the arguments are the same."""
+        check_return_when(return_when)
+        await self._executor.wait(fs, return_when, timeout)
+        return results_so_far(fs)
 
     def now(self) -> datetime.datetime:
         """The time (UTC) of the decision that is being made, the same in every replay."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from swf import settings
 from swf.client import Client
-from swf.exceptions import InvalidCredentialsError, error_of
+from swf.exceptions import InvalidCredentialsError, InvalidKeywordArgumentError, error_of
 from swf.operations import Operations
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault
@@ -59,7 +59,8 @@ class ConnectedSWFObject(Operations):
         """*connection* or *boto3_client*: a boto3 client for swf, or a :class:`~swf.client.Client`; None: ours.
 
         *session* is a ``boto3.Session`` from which ours is made, *endpoint_url* a service that speaks SWF. *region*
-        None: as :mod:`swf.settings` has it, else ``us-east-1``. Raises ValueError for what can be no region of Amazon.
+        None: as :mod:`swf.settings` has it, else ``us-east-1``. Raises
+        InvalidKeywordArgumentError, a ValueError, for what can be no region of Amazon; TypeError for what is no client.
         Other arguments are those of subclasses, and not looked at.
         """
         link(self, region, connection, boto3_client, session, endpoint_url)
@@ -97,9 +98,15 @@ def link(
         for name, value in linked(owner).items():
             object.__setattr__(target, name, value)
         return
+    for name, text in (("region", region), ("endpoint_url", endpoint_url)):
+        if text is not None and not isinstance(text, str):
+            raise InvalidKeywordArgumentError(f"{name}: a text is wanted, found {text!r}")
+    for name, given in (("connection", connection), ("boto3_client", boto3_client)):
+        if given is not None:
+            check_client(given, name)
     region = region or getattr(session, "region_name", None) or settings.get().get("region") or DEFAULT_REGION
     if connection is boto3_client is endpoint_url is None and not _REGION.fullmatch(region):
-        raise ValueError(f"{region!r} is no AWS region, as 'eu-west-1' is one")
+        raise InvalidKeywordArgumentError(f"region: {region!r} is no AWS region, as 'eu-west-1' is one")
     values = {
         "region": region,
         "connection": connection,
@@ -126,13 +133,27 @@ _wrapped: weakref.WeakKeyDictionary[Any, weakref.ref[BotoClient]] = weakref.Weak
 """Our client around each boto3 client that was handed in. It lives as long as that one, whose hooks hold it."""
 
 
+def is_ours(given: Any) -> bool:
+    """Whether what was handed in is a :class:`~swf.client.Client`, and none of boto3's."""
+    return callable(getattr(given, "call", None)) and not hasattr(given, "meta")
+
+
+def check_client(given: Any, name: str) -> None:
+    """Returns if what was handed in as *name* can answer calls; raises TypeError if not."""
+    if is_ours(given):
+        return
+    meta = getattr(given, "meta", None)
+    service = getattr(getattr(meta, "service_model", None), "service_name", "swf")
+    if getattr(meta, "events", None) is None or (isinstance(service, str) and service != "swf"):
+        raise TypeError(f"{name}: {given!r} is neither a boto3 client for swf nor a swf.client.Client")
+
+
 def client_of(given: Any) -> Client:
     """A client from what was handed in: one of ours as it is, a boto3 client used as it is configured."""
-    if callable(getattr(given, "call", None)) and not hasattr(given, "meta"):
+    if is_ours(given):
         client: Client = given
         return client
-    if getattr(getattr(given, "meta", None), "events", None) is None:
-        raise TypeError(f"{given!r} is neither a boto3 client for swf nor a swf.client.Client")
+    check_client(given, "connection")
     from swf.clients import BotoClient
 
     found = _wrapped.get(given)

@@ -23,12 +23,14 @@ log = logging.getLogger(__name__)
 class SWFError(Exception):
     """What went wrong in talking to Amazon SWF."""
 
-    def __init__(self, message: str, raw_error: str = "", error_code: str = "") -> None:
-        """*raw_error* is what the service said, *error_code* the name it gave it; empty if it said nothing."""
-        super().__init__(message, raw_error, error_code)
-        self.message = message
-        self.raw_error = raw_error
-        self.error_code = error_code
+    def __init__(self, message: object, raw_error: object = "", error_code: str | None = "") -> None:
+        """*raw_error* is what the service said, a text or an error, *error_code* the name it gave it; empty or None if
+        it said nothing.
+        """
+        self.message = str(message)
+        self.raw_error = "" if raw_error is None else str(raw_error)
+        self.error_code = error_code or ""
+        super().__init__(self.message, self.raw_error, self.error_code)
 
     @property
     def kind(self) -> str:
@@ -128,6 +130,7 @@ class HistoryError(SWFError):
 
     def __init__(self, message: str, event_id: int = 0) -> None:
         super().__init__(message)
+        self.args = (message, event_id)  # what copying and pickling make it of again
         self.event_id = event_id
 
 

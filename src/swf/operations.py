@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
+from swf import given
 from swf.protocol import operations as o
 from swf.protocol.base import Request
 from swf.protocol.decision import Decision
-from swf.protocol.values import ActivityType, ChildPolicy, RegistrationStatus, TaskList, WorkflowExecution, WorkflowType
+from swf.protocol.values import ChildPolicy, RegistrationStatus
 
 Result = TypeVar("Result")
 
 
 class Operations:
-    """The operations by their names in Python. Arguments may be given by position, in the order of the API model."""
+    """The operations by their names in Python.
+
+    Arguments may be given by position, in the order of the API model, but by name where that order is another than
+    boto2's and would be mistaken without an error. A task list may be its name, a type a pair of name and version.
+    """
 
     __slots__ = ()
 
@@ -63,54 +69,66 @@ class Operations:
             )
         )
 
-    def count_pending_activity_tasks(self, domain: str, task_list: TaskList) -> o.PendingTaskCount:
+    def count_pending_activity_tasks(self, domain: str, task_list: given.AnyTaskList) -> o.PendingTaskCount:
         """Counts the activity tasks that wait in a list."""
-        return self.call(o.CountPendingActivityTasks(domain=domain, task_list=task_list))
+        return self.call(o.CountPendingActivityTasks(domain=domain, task_list=given.task_list(task_list, "task_list")))
 
-    def count_pending_decision_tasks(self, domain: str, task_list: TaskList) -> o.PendingTaskCount:
+    def count_pending_decision_tasks(self, domain: str, task_list: given.AnyTaskList) -> o.PendingTaskCount:
         """Counts the decision tasks that wait in a list."""
-        return self.call(o.CountPendingDecisionTasks(domain=domain, task_list=task_list))
+        return self.call(o.CountPendingDecisionTasks(domain=domain, task_list=given.task_list(task_list, "task_list")))
 
-    def delete_activity_type(self, domain: str, activity_type: ActivityType) -> None:
+    def delete_activity_type(self, domain: str, activity_type: given.AnyType) -> None:
         """Deletes a deprecated activity type."""
-        self.call(o.DeleteActivityType(domain=domain, activity_type=activity_type))
+        self.call(
+            o.DeleteActivityType(domain=domain, activity_type=given.activity_type(activity_type, "activity_type"))
+        )
 
-    def delete_workflow_type(self, domain: str, workflow_type: WorkflowType) -> None:
+    def delete_workflow_type(self, domain: str, workflow_type: given.AnyType) -> None:
         """Deletes a deprecated workflow type."""
-        self.call(o.DeleteWorkflowType(domain=domain, workflow_type=workflow_type))
+        self.call(
+            o.DeleteWorkflowType(domain=domain, workflow_type=given.workflow_type(workflow_type, "workflow_type"))
+        )
 
-    def deprecate_activity_type(self, domain: str, activity_type: ActivityType) -> None:
+    def deprecate_activity_type(self, domain: str, activity_type: given.AnyType) -> None:
         """Deprecates an activity type; open tasks go on."""
-        self.call(o.DeprecateActivityType(domain=domain, activity_type=activity_type))
+        self.call(
+            o.DeprecateActivityType(domain=domain, activity_type=given.activity_type(activity_type, "activity_type"))
+        )
 
     def deprecate_domain(self, name: str) -> None:
         """Deprecates a domain and every type in it; running executions go on."""
         self.call(o.DeprecateDomain(name=name))
 
-    def deprecate_workflow_type(self, domain: str, workflow_type: WorkflowType) -> None:
+    def deprecate_workflow_type(self, domain: str, workflow_type: given.AnyType) -> None:
         """Deprecates a workflow type; running executions go on."""
-        self.call(o.DeprecateWorkflowType(domain=domain, workflow_type=workflow_type))
+        self.call(
+            o.DeprecateWorkflowType(domain=domain, workflow_type=given.workflow_type(workflow_type, "workflow_type"))
+        )
 
-    def describe_activity_type(self, domain: str, activity_type: ActivityType) -> o.ActivityTypeDetail:
+    def describe_activity_type(self, domain: str, activity_type: given.AnyType) -> o.ActivityTypeDetail:
         """Tells status and defaults of an activity type."""
-        return self.call(o.DescribeActivityType(domain=domain, activity_type=activity_type))
+        return self.call(
+            o.DescribeActivityType(domain=domain, activity_type=given.activity_type(activity_type, "activity_type"))
+        )
 
     def describe_domain(self, name: str) -> o.DomainDetail:
         """Tells status and configuration of a domain, a deprecated one too."""
         return self.call(o.DescribeDomain(name=name))
 
-    def describe_workflow_execution(self, domain: str, execution: WorkflowExecution) -> o.WorkflowExecutionDetail:
+    def describe_workflow_execution(self, domain: str, execution: given.AnyExecution) -> o.WorkflowExecutionDetail:
         """Tells state, configuration and open counts of one run."""
-        return self.call(o.DescribeWorkflowExecution(domain=domain, execution=execution))
+        return self.call(o.DescribeWorkflowExecution(domain=domain, execution=given.execution(execution, "execution")))
 
-    def describe_workflow_type(self, domain: str, workflow_type: WorkflowType) -> o.WorkflowTypeDetail:
+    def describe_workflow_type(self, domain: str, workflow_type: given.AnyType) -> o.WorkflowTypeDetail:
         """Tells status and defaults of a workflow type."""
-        return self.call(o.DescribeWorkflowType(domain=domain, workflow_type=workflow_type))
+        return self.call(
+            o.DescribeWorkflowType(domain=domain, workflow_type=given.workflow_type(workflow_type, "workflow_type"))
+        )
 
     def get_workflow_execution_history(
         self,
         domain: str,
-        execution: WorkflowExecution,
+        execution: given.AnyExecution,
         next_page_token: str | None = None,
         maximum_page_size: int | None = None,
         reverse_order: bool | None = None,
@@ -119,7 +137,7 @@ class Operations:
         return self.call(
             o.GetWorkflowExecutionHistory(
                 domain=domain,
-                execution=execution,
+                execution=given.execution(execution, "execution"),
                 next_page_token=next_page_token,
                 maximum_page_size=maximum_page_size,
                 reverse_order=reverse_order,
@@ -243,14 +261,18 @@ class Operations:
             )
         )
 
-    def poll_for_activity_task(self, domain: str, task_list: TaskList, identity: str | None = None) -> o.ActivityTask:
+    def poll_for_activity_task(
+        self, domain: str, task_list: given.AnyTaskList, identity: str | None = None
+    ) -> o.ActivityTask:
         """Waits for an activity task of a list."""
-        return self.call(o.PollForActivityTask(domain=domain, task_list=task_list, identity=identity))
+        return self.call(
+            o.PollForActivityTask(domain=domain, task_list=given.task_list(task_list, "task_list"), identity=identity)
+        )
 
     def poll_for_decision_task(
         self,
         domain: str,
-        task_list: TaskList,
+        task_list: given.AnyTaskList,
         identity: str | None = None,
         next_page_token: str | None = None,
         maximum_page_size: int | None = None,
@@ -261,7 +283,7 @@ class Operations:
         return self.call(
             o.PollForDecisionTask(
                 domain=domain,
-                task_list=task_list,
+                task_list=given.task_list(task_list, "task_list"),
                 identity=identity,
                 next_page_token=next_page_token,
                 maximum_page_size=maximum_page_size,
@@ -279,10 +301,11 @@ class Operations:
         domain: str,
         name: str,
         version: str,
+        *,
         description: str | None = None,
         default_task_start_to_close_timeout: str | None = None,
         default_task_heartbeat_timeout: str | None = None,
-        default_task_list: TaskList | None = None,
+        default_task_list: given.AnyTaskList | None = None,
         default_task_priority: str | None = None,
         default_task_schedule_to_start_timeout: str | None = None,
         default_task_schedule_to_close_timeout: str | None = None,
@@ -296,7 +319,7 @@ class Operations:
                 description=description,
                 default_task_start_to_close_timeout=default_task_start_to_close_timeout,
                 default_task_heartbeat_timeout=default_task_heartbeat_timeout,
-                default_task_list=default_task_list,
+                default_task_list=given.task_list(default_task_list, "default_task_list"),
                 default_task_priority=default_task_priority,
                 default_task_schedule_to_start_timeout=default_task_schedule_to_start_timeout,
                 default_task_schedule_to_close_timeout=default_task_schedule_to_close_timeout,
@@ -325,10 +348,11 @@ class Operations:
         domain: str,
         name: str,
         version: str,
+        *,
         description: str | None = None,
         default_task_start_to_close_timeout: str | None = None,
         default_execution_start_to_close_timeout: str | None = None,
-        default_task_list: TaskList | None = None,
+        default_task_list: given.AnyTaskList | None = None,
         default_task_priority: str | None = None,
         default_child_policy: ChildPolicy | None = None,
         default_lambda_role: str | None = None,
@@ -342,7 +366,7 @@ class Operations:
                 description=description,
                 default_task_start_to_close_timeout=default_task_start_to_close_timeout,
                 default_execution_start_to_close_timeout=default_execution_start_to_close_timeout,
-                default_task_list=default_task_list,
+                default_task_list=given.task_list(default_task_list, "default_task_list"),
                 default_task_priority=default_task_priority,
                 default_child_policy=default_child_policy,
                 default_lambda_role=default_lambda_role,
@@ -362,7 +386,7 @@ class Operations:
         self.call(o.RespondActivityTaskCompleted(task_token=task_token, result=result))
 
     def respond_activity_task_failed(
-        self, task_token: str, reason: str | None = None, details: str | None = None
+        self, task_token: str, *, reason: str | None = None, details: str | None = None
     ) -> None:
         """Answers an activity task with a failure."""
         self.call(o.RespondActivityTaskFailed(task_token=task_token, reason=reason, details=details))
@@ -372,7 +396,7 @@ class Operations:
         task_token: str,
         decisions: tuple[Decision, ...] | None = None,
         execution_context: str | None = None,
-        task_list: TaskList | None = None,
+        task_list: given.AnyTaskList | None = None,
         task_list_schedule_to_start_timeout: str | None = None,
     ) -> None:
         """Answers a decision task; the whole call is refused or the whole call is applied."""
@@ -381,13 +405,13 @@ class Operations:
                 task_token=task_token,
                 decisions=decisions,
                 execution_context=execution_context,
-                task_list=task_list,
+                task_list=given.task_list(task_list, "task_list"),
                 task_list_schedule_to_start_timeout=task_list_schedule_to_start_timeout,
             )
         )
 
     def signal_workflow_execution(
-        self, domain: str, workflow_id: str, signal_name: str, run_id: str | None = None, input: str | None = None
+        self, domain: str, *, workflow_id: str, signal_name: str, run_id: str | None = None, input: str | None = None
     ) -> None:
         """Sends a signal to an open execution."""
         self.call(
@@ -400,12 +424,12 @@ class Operations:
         self,
         domain: str,
         workflow_id: str,
-        workflow_type: WorkflowType,
-        task_list: TaskList | None = None,
+        workflow_type: given.AnyType,
+        task_list: given.AnyTaskList | None = None,
         task_priority: str | None = None,
         input: str | None = None,
         execution_start_to_close_timeout: str | None = None,
-        tag_list: tuple[str | None, ...] | None = None,
+        tag_list: Iterable[str] | None = None,
         task_start_to_close_timeout: str | None = None,
         child_policy: ChildPolicy | None = None,
         lambda_role: str | None = None,
@@ -415,12 +439,12 @@ class Operations:
             o.StartWorkflowExecution(
                 domain=domain,
                 workflow_id=workflow_id,
-                workflow_type=workflow_type,
-                task_list=task_list,
+                workflow_type=given.workflow_type(workflow_type, "workflow_type"),
+                task_list=given.task_list(task_list, "task_list"),
                 task_priority=task_priority,
                 input=input,
                 execution_start_to_close_timeout=execution_start_to_close_timeout,
-                tag_list=tag_list,
+                tag_list=given.tags(tag_list),
                 task_start_to_close_timeout=task_start_to_close_timeout,
                 child_policy=child_policy,
                 lambda_role=lambda_role,
@@ -434,6 +458,7 @@ class Operations:
     def terminate_workflow_execution(
         self,
         domain: str,
+        *,
         workflow_id: str,
         run_id: str | None = None,
         reason: str | None = None,
@@ -452,17 +477,21 @@ class Operations:
             )
         )
 
-    def undeprecate_activity_type(self, domain: str, activity_type: ActivityType) -> None:
+    def undeprecate_activity_type(self, domain: str, activity_type: given.AnyType) -> None:
         """Makes a deprecated activity type usable again."""
-        self.call(o.UndeprecateActivityType(domain=domain, activity_type=activity_type))
+        self.call(
+            o.UndeprecateActivityType(domain=domain, activity_type=given.activity_type(activity_type, "activity_type"))
+        )
 
     def undeprecate_domain(self, name: str) -> None:
         """Makes a deprecated domain usable again; its types stay as they are."""
         self.call(o.UndeprecateDomain(name=name))
 
-    def undeprecate_workflow_type(self, domain: str, workflow_type: WorkflowType) -> None:
+    def undeprecate_workflow_type(self, domain: str, workflow_type: given.AnyType) -> None:
         """Makes a deprecated workflow type usable again."""
-        self.call(o.UndeprecateWorkflowType(domain=domain, workflow_type=workflow_type))
+        self.call(
+            o.UndeprecateWorkflowType(domain=domain, workflow_type=given.workflow_type(workflow_type, "workflow_type"))
+        )
 
     def untag_resource(self, resource_arn: str, tag_keys: tuple[str, ...]) -> None:
         """Removes tags of a domain; unknown keys are ignored."""

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from swf.exceptions import ConfigurationError
+
 KEYS: Final = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 """What makes a set of credentials. They are taken together from one place: half of one and half of another fit nothing.
 """
@@ -68,12 +70,15 @@ def from_home(path: str | os.PathLike[str] = ".swf") -> dict[str, str]:
 
 
 def from_file(path: str | os.PathLike[str]) -> dict[str, str]:
-    """What a file says; {} if it is not there."""
+    """What a file says; {} if it is not there. Raises ConfigurationError if it cannot be read, or is no INI text."""
     try:
         with open(path, encoding="utf-8") as stream:
             return from_stream(stream)
     except FileNotFoundError:
         return {}
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
+        told = " ".join(str(error).split())
+        raise ConfigurationError(f"cannot read the settings in {os.fspath(path)}: {told}") from error
 
 
 def from_stream(stream: TextIO) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from simpleflow import Workflow, activity
@@ -26,6 +27,8 @@ def add(a: int, b: int) -> int:
 def fussy(value: int) -> int:
     """Fails as long as the variable FUSSY is set."""
     note(f"fussy {value}")
+    if os.environ.get("FUSSY") == "wait":
+        time.sleep(60)
     if os.environ.get("FUSSY"):
         raise ValueError(f"{value} is not good enough")
     return value * 10

@@ -140,7 +140,9 @@ def test_tasks_in_every_state_are_told_of(world: World, command: Command) -> Non
 
 def test_an_exported_history_is_what_the_service_tells(sample: Path, command: Command, tmp_path: Path) -> None:
     done = command(*HERE, "history.export", WORKFLOW_ID)
-    events = json.loads(done.out)["events"]
+    content = json.loads(done.out)
+    assert (content["domain"], content["execution"]["workflowId"]) == ("TestDomain", WORKFLOW_ID)
+    events = content["events"]
     assert [event["eventId"] for event in events] == list(range(1, 18))
     assert events[-1]["workflowExecutionCompletedEventAttributes"]["result"] == "4"
     assert command(*HERE, "history.export", WORKFLOW_ID, "-o", "h.json").code == 0

@@ -13,6 +13,7 @@ from swf.actors.helpers import Every, meanwhile
 from swf.exceptions import (
     DoesNotExistError,
     DomainDoesNotExist,
+    InvalidKeywordArgumentError,
     InvalidRequestError,
     PollTimeout,
     RateLimitExceededError,
@@ -379,3 +380,29 @@ def test_the_identity_is_host_and_process_if_nothing_is_said() -> None:
     import socket
 
     assert asked[0].identity == f"{socket.gethostname()}:{os.getpid()}"
+
+
+def test_a_poll_may_ask_for_pages_by_amazons_name_and_from_the_end(place: Place) -> None:
+    decider, _, _ = shop(place)
+    task = decider.poll(maximum_page_size=1, reverse_order=True)
+    assert [event.id for event in task.history] == [3, 2, 1]
+
+
+def test_a_page_has_one_size() -> None:
+    with pytest.raises(InvalidKeywordArgumentError, match="page_size and maximum_page_size"):
+        Decider(Domain("shop"), "orders").poll(page_size=1, maximum_page_size=2)
+
+
+def test_a_heartbeat_is_answered_as_the_api_has_it(place: Place) -> None:
+    decider, worker, _ = shop(place)
+    charging(decider)
+    answer = worker.heartbeat(worker.poll().task_token)
+    assert answer["cancelRequested"] is answer.get("cancelRequested") is answer.cancel_requested is False
+
+
+def test_a_result_that_is_no_json_is_refused_by_its_name() -> None:
+    worker = ActivityWorker(Domain("shop"), "cards")
+    with pytest.raises(InvalidRequestError, match=r"^result: cannot travel as JSON"):
+        worker.complete("token", object())
+    with pytest.raises(InvalidRequestError, match=r"^details: cannot travel as JSON"):
+        worker.heartbeat("token", object())

@@ -24,10 +24,12 @@ from swf.core import ConnectedSWFObject
 from swf.exceptions import (
     ActivityTypeDoesNotExist,
     AlreadyExistsError,
+    ConfigurationError,
     DeprecatedError,
     DoesNotExistError,
     DomainDoesNotExist,
     InvalidCredentialsError,
+    InvalidKeywordArgumentError,
     InvalidRequestError,
     LimitExceededError,
     OperationNotPermittedError,
@@ -411,3 +413,39 @@ def test_the_package_says_what_it_is() -> None:
     assert swf.__author__
     with pytest.raises(AttributeError):
         _ = swf.nothing
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "field"),
+    [
+        ({"region": 5}, InvalidKeywordArgumentError, "region"),
+        ({"region": "nowhere"}, InvalidKeywordArgumentError, "region"),
+        ({"endpoint_url": 5}, InvalidKeywordArgumentError, "endpoint_url"),
+        ({"boto3_client": 5}, TypeError, "boto3_client"),
+        ({"connection": "us-east-1"}, TypeError, "connection"),
+    ],
+)
+def test_what_names_no_service_is_refused_at_once(values: Any, error: type[Exception], field: str) -> None:
+    with pytest.raises(error, match=f"^{field}: "):
+        Domain("shop", **values)
+
+
+def test_a_client_of_another_service_is_refused_at_once() -> None:
+    of_files = boto3.client("s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    with pytest.raises(TypeError, match=r"^boto3_client: .* is neither a boto3 client for swf nor"):
+        Domain("shop", boto3_client=of_files)
+
+
+@pytest.mark.parametrize("content", [b"region = eu-west-1\n", b"[defaults]\nregion = a\nregion = b\n", b"\xff\xfe"])
+def test_a_broken_file_of_settings_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / ".swf"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError) as caught:
+        settings.from_file(path)
+    assert str(caught.value).startswith(f"cannot read the settings in {path}: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot read the settings in"):
+        settings.from_file(tmp_path)

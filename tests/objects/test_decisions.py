@@ -142,7 +142,7 @@ def test_a_decision_that_is_not_made_yet_says_so() -> None:
     [
         (lambda: ActivityTaskDecision().schedule("a:b", CHARGE), "'activityId'", "must not contain ':'"),
         (lambda: ActivityTaskDecision().schedule("", CHARGE), "'activityId'", "greater than or equal to 1"),
-        (lambda: ActivityTaskDecision().schedule("c", {"name": "x"}), "'activityType.version'", "must not be null"),
+        (lambda: ActivityTaskDecision().schedule("c", {"name": "x"}), "activity_type", "a name and a version"),
         (lambda: ActivityTaskDecision().schedule("c", CHARGE, task_timeout="soon"), "'startToClose", "seconds"),
         (lambda: ActivityTaskDecision().schedule("c", CHARGE, input="x" * 40_000), "'input'", "equal to 32768"),
         (lambda: ActivityTaskDecision().schedule("c", CHARGE, task_list="a/b"), "'taskList.name'", "must not"),
@@ -152,7 +152,7 @@ def test_a_decision_that_is_not_made_yet_says_so() -> None:
         (lambda: MarkerDecision().record("m" * 257), "'markerName'", "equal to 256"),
         (lambda: WorkflowExecutionDecision().fail(reason="r" * 257), "'reason'", "equal to 256"),
         (lambda: WorkflowExecutionDecision().continue_as_new(child_policy="KILL"), "'childPolicy'", "enum value set"),
-        (lambda: WorkflowExecutionDecision().continue_as_new(tag_list="abcdef"), "'tagList'", "equal to 5"),
+        (lambda: WorkflowExecutionDecision().continue_as_new(tag_list=[*"abcdef"]), "'tagList'", "equal to 5"),
         (lambda: ChildWorkflowExecutionDecision().start(ORDER, "a|b"), "'workflowId'", "must not contain"),
         (lambda: ExternalWorkflowExecutionDecision().signal("", "w"), "'signalName'", "equal to 1"),
         (lambda: LambdaFunctionDecision().schedule("f", "n" * 65), "'name'", "equal to 64"),

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from swf.exceptions import InconsistentStateError, ResponseError, TransitionError
+from swf.exceptions import InconsistentStateError, InvalidRequestError, ResponseError, SWFError, TransitionError
 from swf.lifecycle.transitions import AGAIN, NOTES, REFUSED, TRANSITIONS, follows
 from swf.models import CompiledEvent, Event, EventFactory, History
 from swf.models.event import ActivityTaskEvent, LambdaFunctionEvent, MarkerEvent, TimerEvent, UnknownEvent
 from swf.models.history import builder
 from swf.protocol import events as e
 from swf.protocol.base import wire_name
+from swf.protocol.causes import Cause
 from swf.protocol.events import EVENTS
 from swf.protocol.values import ActivityType, TaskList
 from tests.service.recording import FOLDER, Recording
@@ -571,3 +572,116 @@ def test_the_classes_of_events_are_those_of_their_nouns() -> None:
     assert isinstance(history.filter(state="recorded")[0], MarkerEvent)
     assert {type(event) for event in history.filter(type="LambdaFunction")} == {LambdaFunctionEvent}
     assert Event.of(history.facts[0]) == history.first
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_copies_are_whole(copied: Any) -> None:
+    raw = [event.raw for event in made()]
+    history = copied(History.from_event_list(raw))
+    assert (history, history.raw) == (History.from_event_list(raw), raw)
+
+    things = made().add_activity_task(Charge, last_state="failed", activity_id="a").compile()
+    again = copied(things)
+    assert again == things
+    assert [(thing.state, thing.attempts) for thing in again] == [(thing.state, thing.attempts) for thing in things]
+    assert copied(things[-1]).reason == "REASON"
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+def test_a_copy_of_a_made_up_history_goes_on_by_itself(copied: Any) -> None:
+    history = builder.History(Order).pass_time(5)
+    events = list(history)
+    again = copied(history)
+
+    assert type(again) is builder.History
+    again.add_activity_task(Charge).compile()
+    assert again[3].timestamp - again[2].timestamp == datetime.timedelta(seconds=6)
+    assert list(history) == events
+
+
+@pytest.mark.parametrize("kind", [InconsistentStateError, TransitionError])
+def test_errors_of_histories_can_be_copied_and_sent(kind: Any) -> None:
+    for again in (pickle.loads(pickle.dumps(kind("event 5: no", 5))), copy.copy(kind("event 5: no", 5))):
+        assert (type(again), str(again), again.event_id) == (kind, "event 5: no", 5)
+
+
+def test_a_history_is_made_of_what_boto3_gives() -> None:
+    events = list(made())
+    raws = [event.raw | {"eventTimestamp": event.timestamp} for event in events]
+    assert History(events=raws) == History([events[0], events[1].fact, raws[2]]) == History(events)
+    wrong: Any = [events[0], 5]
+    with pytest.raises(TypeError, match="events: 5 is none"):
+        History(wrong)
+
+
+def test_a_decision_that_was_never_taken_causes_nothing() -> None:
+    """0 is written only where a failure comes later than what it is of."""
+    history = made().add_decision_task_completed()
+    history.add(e.TimerStarted(timer_id="t", start_to_fire_timeout="1", decision_task_completed_event_id=0))
+    with pytest.raises(InconsistentStateError, match="names event 0 as its decision"):
+        history.compile()
+
+    late = made().add_external_signal("other", "hello", "signal_execution_initiated")
+    late.add(
+        e.SignalExternalWorkflowExecutionFailed(
+            workflow_id="other",
+            cause=Cause.UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION,
+            initiated_event_id=late.last_id,
+            decision_task_completed_event_id=0,
+        )
+    )
+    assert late.compile()[-1].state == "signal_execution_failed"
+
+
+def test_what_a_history_keeps_cannot_be_moved_on() -> None:
+    history = made().add_decision_task_completed().add_activity_task(Charge, last_state="scheduled")
+    started = history[:].facts[-1]
+    (thing,) = history.compiled.of_type("ActivityTask")
+    with pytest.raises(TypeError, match="is kept by its history"):
+        thing.transit(started)
+    history.add_activity_task_started()
+    assert copy.copy(thing).transit(history.last).state == "started"
+    assert thing.state == "scheduled"
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda history: history.add_activity_task(Charge, last_state="FOO"),
+        lambda history: history.add_activity_task(Charge, last_state="timed_out", timeout_type="FOO"),
+        lambda history: history.add_activity_task(Charge, result=object()),
+        lambda history: history.add_activity_task(Charge, last_state="failed", reason="r" * 257),
+        lambda history: history.add_child_workflow(Order, last_state="FOO"),
+        lambda history: history.add_lambda_function("f", "function", "FOO"),
+        lambda history: history.add_external_signal("other", "hello", "FOO"),
+        lambda history: history.add_external_request_cancel("other", "FOO"),
+    ],
+)
+def test_what_cannot_be_added_whole_is_not_added(add: Any) -> None:
+    history = made()
+    with pytest.raises(SWFError):
+        add(history)
+    assert history == made()
+    assert history.add_signal("later") == made().add_signal("later")
+
+
+def test_an_activity_may_be_asked_to_cancel() -> None:
+    history = made().add_activity_task(Charge, last_state="cancel_requested", activity_id="a")
+    assert history.last.name == "ActivityTaskCancelRequested"
+    thing = history.compile().find("ActivityTask", "a")
+    assert thing is not None
+    assert thing.state == "started"
+
+
+@pytest.mark.parametrize(
+    ("add", "told"),
+    [
+        (lambda history: history.add_signal(""), "'signalName'"),
+        (lambda history: history.add_signal(5), "signalName: expected a string"),
+        (lambda history: history.add_timer_started("t", -1), "'startToFireTimeout'"),
+        (lambda history: history.add_workflow_failed("r" * 257), "'reason'"),
+    ],
+)
+def test_no_event_is_made_up_that_the_api_cannot_carry(add: Any, told: str) -> None:
+    with pytest.raises(InvalidRequestError, match=told):
+        add(made())

@@ -16,14 +16,16 @@ from swf.exceptions import (
     AlreadyExistsError,
     DeprecatedError,
     DomainDoesNotExist,
+    InvalidKeywordArgumentError,
     InvalidRequestError,
+    ResponseError,
     WorkflowExecutionAlreadyStartedError,
     WorkflowExecutionDoesNotExist,
     WorkflowTypeDoesNotExist,
 )
-from swf.models import CHILD_POLICIES, ActivityType, Domain, ModelDiff, WorkflowExecution, WorkflowType
+from swf.models import CHILD_POLICIES, ActivityTask, ActivityType, Domain, ModelDiff, WorkflowExecution, WorkflowType
 from swf.protocol.faults import UnknownResourceFault
-from swf.querysets import WorkflowTypeQuerySet
+from swf.querysets import DomainQuerySet, WorkflowTypeQuerySet
 from swf.utils import now
 from tests.objects.places import Place
 
@@ -228,8 +230,9 @@ def test_existence_is_no_answer_where_the_domain_is_missing(place: Place) -> Non
     """Only the matching thing's absence is one."""
     workflow_type = WorkflowType(place.unregistered("nowhere"), "order", "1")
 
-    with pytest.raises(DomainDoesNotExist, match="nowhere"):
+    with pytest.raises(ResponseError, match="nowhere") as caught:
         _ = workflow_type.exists
+    assert isinstance(caught.value.__cause__, DomainDoesNotExist)
     with pytest.raises(DomainDoesNotExist):
         workflow_type.save()
 
@@ -402,7 +405,7 @@ class Deaf:
         (lambda d: WorkflowType(d, "order", "1", execution_timeout="NONE").save(), "defaultExecution", "seconds"),
         (lambda d: ActivityType(d, "charge", "arn").save(), "'version'", "must not be 'arn'"),
         (lambda d: WorkflowType(d, "o", "1").start_execution("a|b"), "'workflowId'", "must not contain"),
-        (lambda d: WorkflowType(d, "o", "1").start_execution(tag_list="abcdef"), "'tagList'", "equal to 5"),
+        (lambda d: WorkflowType(d, "o", "1").start_execution(tag_list=[*"abcdef"]), "'tagList'", "equal to 5"),
         (lambda d: WorkflowType(d, "o", "1").start_execution(task_list=" x"), "'taskList.name'", "whitespace"),
         (lambda d: WorkflowExecution(d, "o").signal(""), "'signalName'", "greater than or equal to 1"),
         (lambda d: WorkflowExecution(d, "o").terminate(reason="r" * 257), "'reason'", "less than or equal to 256"),
@@ -433,3 +436,89 @@ def test_a_difference_of_models_behaves_as_a_list_of_what_differs() -> None:
 def test_a_model_travels_between_processes() -> None:
     domain = Domain("shop", description="a shop")
     assert pickle.loads(pickle.dumps(WorkflowType(domain, "order", "1"))) == WorkflowType(domain, "order", "1")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda domain, **values: Domain("other", connection=domain.connection, **values),
+        lambda domain, **values: WorkflowType(domain, "order", "1", **values),
+        lambda domain, **values: ActivityType(domain, "charge", "1", **values),
+    ],
+)
+def test_nothing_is_registered_as_deprecated(place: Place, model: Any) -> None:
+    """The service knows no such call: it would be registered, and called deprecated here."""
+    domain = place.domain()
+
+    with pytest.raises(InvalidRequestError, match=r"^status: 'FOO' is none of REGISTERED, DEPRECATED"):
+        model(domain, status="FOO")
+    with pytest.raises(InvalidRequestError, match=r"^status: what is registered is REGISTERED"):
+        model(domain, status="DEPRECATED").save()
+    assert not model(domain).exists
+
+
+def test_querysets_create_nothing_deprecated(place: Place) -> None:
+    with pytest.raises(InvalidRequestError, match=r"^status: "):
+        DomainQuerySet(connection=place.connection).create("x", "DEPRECATED")
+    with pytest.raises(InvalidRequestError, match=r"^status: "):
+        WorkflowTypeQuerySet(place.domain()).create("x", "1", "DEPRECATED")
+
+
+def test_an_execution_is_open_or_closed() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^status: 'FOO' is none of OPEN, CLOSED"):
+        WorkflowExecution(Domain("shop"), "order-1", status="FOO")
+
+
+def test_what_comes_from_the_service_is_of_the_class_that_asked(place: Place) -> None:
+    class OurDomain(Domain):
+        pass
+
+    class OurType(WorkflowType):
+        pass
+
+    class OurActivity(ActivityType):
+        pass
+
+    class OurExecution(WorkflowExecution):
+        pass
+
+    execution = started(place)
+    domain = execution.domain
+    ActivityType(domain, "charge", "1").save()
+    for model in (
+        OurDomain("shop", connection=place.connection),
+        OurType(domain, "order", "1"),
+        OurActivity(domain, "charge", "1"),
+        OurExecution(domain, execution.workflow_id, execution.run_id),
+    ):
+        assert type(model.upstream()) is type(model)
+
+
+def test_an_activity_task_is_read_from_what_boto3_gives() -> None:
+    answer = {
+        "taskToken": "token",
+        "activityId": "charge-1",
+        "startedEventId": 6,
+        "workflowExecution": {"workflowId": "order-1", "runId": "a-run"},
+        "activityType": {"name": "charge", "version": "1"},
+        "input": '{"amount":12}',
+        "ResponseMetadata": {"HTTPStatusCode": 200},
+    }
+    task = ActivityTask.from_poll(Domain("shop"), "cards", answer)
+
+    assert (task.task_token, task.activity_id, task.input) == ("token", "charge-1", {"amount": 12})
+    assert task.workflow_execution == WorkflowExecution(Domain("shop"), "order-1", "a-run")
+
+
+@pytest.mark.parametrize("answer", [{"startedEventId": 0}, {}, {"startedEventId": "6"}, 5])
+def test_no_activity_task_is_none(answer: Any) -> None:
+    with pytest.raises(ResponseError):
+        ActivityTask.from_poll(Domain("shop"), "cards", answer)
+
+
+def test_tags_of_a_domain_are_names_with_values() -> None:
+    domain: Any = Domain("shop", arn="arn:aws:swf:us-east-1:1:/domain/shop", connection=Deaf())
+    with pytest.raises(InvalidKeywordArgumentError, match=r"^tags: "):
+        domain.tag("abc")
+    with pytest.raises(InvalidKeywordArgumentError, match=r"^tags: "):
+        domain.save(tags="abc")

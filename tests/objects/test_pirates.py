@@ -81,6 +81,7 @@ def process(*arguments: str, directory: Path) -> Iterator[subprocess.Popen[str]]
 def test_a_wrong_name_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["hunt", "--domain", "a:b", "--endpoint-url", "http://127.0.0.1:9"]) == 1
     told = capsys.readouterr().err
+    assert told.count("\n") == 1
     assert told.startswith("swf_pirate: error: DescribeDomain: the request breaks a rule of the API")
     assert "Value 'a:b' at 'name' failed to satisfy constraint: Member must not" in told
 

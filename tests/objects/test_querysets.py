@@ -15,6 +15,7 @@ from swf.exceptions import (
     AlreadyExistsError,
     DomainDoesNotExist,
     InvalidKeywordArgumentError,
+    InvalidRequestError,
     WorkflowExecutionDoesNotExist,
     WorkflowTypeDoesNotExist,
 )
@@ -436,3 +437,111 @@ def test_time_filters_count_days_from_now() -> None:
     results.first()
     oldest = service.asked[0].start_time_filter.oldest_date
     assert abs(oldest - (now() - datetime.timedelta(days=3)).timestamp()) < 60
+
+
+class Unsteady:
+    """Pages of two numbers; asking fails once before the pages of *failing*."""
+
+    def __init__(self, *failing: int) -> None:
+        self.failing = set(failing)
+
+    def __call__(self, token: str | None, *, reverse: bool) -> tuple[Any, list[int], str | None]:
+        page = int(token or 0)
+        self.fail(page)
+        return page, [2 * page, 2 * page + 1], str(page + 1) if page < 2 else None
+
+    def fail(self, page: int) -> None:
+        if page in self.failing:
+            self.failing.remove(page)
+            raise ConnectionError(f"page {page}")
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_results_go_on_where_an_error_has_stopped_them(page: int) -> None:
+    found: Results[int] = Results(Unsteady(page))
+    with pytest.raises(ConnectionError):
+        len(found)
+
+    assert len(found) == 6
+    assert found == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_results_are_whole_after_a_callback_has_failed(page: int) -> None:
+    calls: list[Any] = []
+    unsteady = Unsteady(page)
+
+    def callback(*, loop_number: int, response: Any) -> None:
+        calls.append((loop_number, response))
+        if response is not None:
+            unsteady.fail(response)
+
+    steady = Unsteady()
+    found: Results[int] = Results(steady, callback=callback)
+    with pytest.raises(ConnectionError):
+        found[-1]
+
+    assert found[-1] == 5
+    assert found == [0, 1, 2, 3, 4, 5]
+    assert calls[-2:] == [(2, 2), (3, None)]
+
+
+def test_results_are_whole_after_the_last_callback_has_failed() -> None:
+    def callback(*, loop_number: int, response: Any) -> None:
+        if response is None:
+            raise ConnectionError("the end")
+
+    found: Results[int] = Results(Unsteady(), callback=callback)
+    with pytest.raises(ConnectionError):
+        len(found)
+    assert found == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("days", [-3, 10**6, 10**12, 1.5, "3", True, datetime.datetime.max])
+def test_a_date_that_is_none_is_refused_by_its_name(place: Place, days: Any) -> None:
+    with pytest.raises(InvalidKeywordArgumentError, match=r"^oldest_date: "):
+        place.domain().executions.filter(oldest_date=days)
+
+
+@pytest.mark.parametrize("oldest", [datetime.datetime(1, 1, 2), 10**5])
+def test_the_oldest_date_may_be_very_old(place: Place, oldest: Any) -> None:
+    assert ids(executions(place, "a").filter(oldest_date=oldest)) == ["a"]
+
+
+def test_a_status_that_is_none_is_refused_by_its_name(ours: Place) -> None:
+    domain = ours.domain()
+    for ask in (
+        lambda: domain.workflows("FOO"),
+        lambda: domain.activities("FOO"),
+        lambda: DomainQuerySet(connection=ours.connection).all("X"),
+        lambda: WorkflowTypeQuerySet(domain).all("X"),
+    ):
+        with pytest.raises(InvalidRequestError, match=r"^registration_status: '\w+' is none of REGISTERED, DEPRECATED"):
+            ask()
+
+
+def test_another_domain_is_a_domain() -> None:
+    for types in (WorkflowTypeQuerySet(Domain("shop")), ActivityTypeQuerySet(Domain("shop"))):
+        asked: Any = types
+        with pytest.raises(TypeError, match="'domb' of type str"):
+            asked.filter("domb")
+
+
+@pytest.mark.parametrize(
+    "queryset", [WorkflowTypeQuerySet, ActivityTypeQuerySet, WorkflowExecutionQuerySet, HistoryQuerySet]
+)
+def test_a_queryset_of_a_domain_may_call_another_service(queryset: Any) -> None:
+    here = Domain("shop", region="eu-west-1")
+    there = queryset(here, region="us-west-2", endpoint_url="http://127.0.0.1:9", session=None)
+
+    assert (there.region, there.endpoint_url) == ("us-west-2", "http://127.0.0.1:9")
+    assert there.domain == here
+    assert (there.domain.region, there.domain.endpoint_url) == ("us-west-2", "http://127.0.0.1:9")
+    assert queryset(here).domain is here
+
+
+def test_what_a_queryset_finds_at_another_service_is_of_that_service(place: Place) -> None:
+    place.domain()
+    types = WorkflowTypeQuerySet(Domain("shop"), connection=place.connection)
+    assert types.create("order", "1", task_list="orders").start_execution("order-1").upstream().status == "OPEN"
+    assert types.all()[0].upstream().task_list == "orders"

@@ -246,3 +246,9 @@ def test_text_of_a_value() -> None:
 def test_the_constants_are_those_of_the_service() -> None:
     assert (constants.REGISTERED, constants.DEPRECATED, constants.MAX_WORKFLOW_AGE) == ("REGISTERED", "DEPRECATED", 457)
     assert (constants.MAX_REASON_LENGTH, constants.MAX_RESULT_LENGTH) == (256, 32768)
+
+
+def test_an_error_may_be_made_of_another_one_or_of_nothing() -> None:
+    assert str(SWFError("m", None, None)) == "m"
+    assert str(SWFError("m", ValueError("Unknown domain: x"))) == "m\nReason: Unknown domain, x"
+    assert str(SWFError(ValueError("m"))) == "m"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 GOOD = """
 import datetime
+from swf import __version__
 from swf.actors import ActivityWorker, Decider
 from swf.core import ConnectedSWFObject
 from swf.models import ActivityType, CompiledEvent, Domain, Event, History, WorkflowExecution, WorkflowType
@@ -40,6 +41,7 @@ WRONG = [
     "event.timestamp = at",
     'TimerDecision().start("t")',
     "text: str = history[0]",
+    "from swf import REGISTERED",
 ]
 
 

@@ -80,6 +80,16 @@ def leave_somebody_behind() -> None:
     os._exit(0)
 
 
+def before(context: dict[str, Any], **kwargs: Any) -> None:
+    with Path(os.environ["LEDGER"]).open("a") as file:
+        file.write(f"before {context['activity_id']}\n")
+
+
+def after(context: dict[str, Any], result: Any, **kwargs: Any) -> None:
+    with Path(os.environ["LEDGER"]).open("a") as file:
+        file.write(f"after {result}\n")
+
+
 class Base(Workflow):
     version = "1"
     task_list = "t"
@@ -99,6 +109,46 @@ class Raises(Base):
 
     def run(self) -> Any:
         return self.submit(raise_it, "the disk is on fire").result_or_raise()
+
+
+class Refused(Exception):
+    """An error of the user's own."""
+
+    def __init__(self, card: str, limit: int) -> None:
+        super().__init__(f"{card} refused")
+        self.limit = limit
+
+
+@FAST
+def charge(card: str) -> None:
+    raise Refused(card, 5)
+
+
+@activity.with_attributes(version="1", retry=0, heartbeat_timeout="NONE")
+def later(path: str) -> str:
+    """Is completed by whoever finds the token."""
+    token = activity.current().task_token
+    assert token is not None
+    Path(path).write_text(token)
+    raise activity.CompleteLater
+
+
+class Later(Base):
+    name = "later"
+
+    def run(self, path: str) -> str:
+        return self.submit(later, path).result_or_raise()
+
+
+class CatchesRefused(Base):
+    name = "catches-refused"
+
+    def run(self) -> str:
+        try:
+            self.submit(charge, "visa").result_or_raise()
+        except Refused as error:
+            return f"{error}, limit {error.limit}"
+        return "paid"
 
 
 class NoJson(Base):

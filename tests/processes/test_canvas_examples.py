@@ -16,6 +16,12 @@ from tests.processes.sagas import STEPS
 
 EXAMPLES: list[tuple[str, list[Any], Any, str]] = [
     ("canvas.Report", [[3, 1, 2]], ["sum of squares: 14", "to be checked: 14"], "100\n400\n"),
+    (
+        "async_flow.Order",
+        ["lamp", 3],
+        {"price": 24, "parcels": ["lamp 1", "lamp 2", "lamp 3"]},
+        "2 of 3 suppliers answered\nno discount\n",
+    ),
     ("saga.Journey", ["Lyon", 20], "paid 20", "train to Lyon\nroom to Lyon\n"),
     ("map_large.Census", [40, 7], 115, ""),
     ("priorities.Clinic", [], ["Eve", "Ian", "Ivy", "Ann", "Bob"], "Eve, Ian, Ivy, Ann, Bob\n"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -328,4 +329,4 @@ def test_an_input_that_is_not_ours_fails_the_execution_with_a_clear_reason(crew:
         execution = WorkflowExecution(workflow_id=f"foreign-{number}", run_id=run.run_id or "")
         wait_until(lambda execution=execution: crew.of_type(execution, "WorkflowExecutionFailed"), "it has failed")
         (failed,) = crew.of_type(execution, "WorkflowExecutionFailed")
-        assert failed.reason.startswith("Cannot replay the workflow: TypeError("), failed.reason
+        assert re.match(r"Cannot replay the workflow: (TypeError|ValueMismatch)\(", failed.reason), failed.reason

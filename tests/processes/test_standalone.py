@@ -284,6 +284,26 @@ def test_a_workflow_may_catch_everything_its_tasks_raise(tmp_path: Path, mode: t
     assert '"caught"' in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("mode", [("standalone",), ("workflow.start", "--local")])
+def test_a_workflow_catches_the_class_that_its_activity_raised(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    done = simpleflow(tmp_path, *mode, f"{FLOWS}.CatchesRefused")
+    assert done.returncode == 0, done.stderr
+    assert '"visa refused, limit 5"' in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("mode", [("standalone",), ("workflow.start", "--local")])
+def test_middlewares_run_around_activities(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    ledger = tmp_path / "ledger"
+    options = ("--middleware-pre-execution", f"{FLOWS}.before", "--middleware-post-execution", f"{FLOWS}.after")
+    done = simpleflow(tmp_path, *mode, f"{FLOWS}.Add", "--input", "[1]", *options, LEDGER=str(ledger))
+    assert done.returncode == 0, done.stderr
+    assert ledger.read_text() == f"before activity-{FLOWS}.add-1\nafter 3\n"
+
+    wrong = simpleflow(tmp_path, *mode, f"{FLOWS}.Add", "--middleware-pre-execution", "nowhere.f")
+    assert wrong.returncode == 2
+    assert "the middleware 'nowhere.f' cannot be imported" in wrong.stderr
+
+
 def test_what_activities_print_does_not_mix_with_the_result(tmp_path: Path) -> None:
     done = simpleflow(tmp_path, "standalone", f"{FLOWS}.Add", "--input", "[1]")
     assert done.stdout.splitlines()[1:] == ["1 + 2 = 3", "3"]

@@ -169,14 +169,6 @@ def test_seconds_of_timers_are_rounded_up() -> None:
     assert started == ["5", "2"]
 
 
-def test_a_coroutine_as_run_is_refused_in_words() -> None:
-    async def run(self: Workflow) -> Any:
-        return 1
-
-    with pytest.raises(AssertionError, match="async def run"):
-        Bed(flow(run)).finish()
-
-
 def test_a_long_reason_to_fail_is_kept_whole_in_the_details() -> None:
     def run(self: Workflow) -> Any:
         self.fail("because " * 100)

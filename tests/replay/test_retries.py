@@ -121,7 +121,8 @@ def ended(policy: RetryPolicy, *errors: BaseException) -> Any:
 
     def run(self: Workflow) -> Any:
         future = self.submit(task, 1)
-        return str(future.exception) if future.exception else future.result
+        said = future.exception
+        return str(getattr(said, "failure", said)) if said else future.result
 
     bed = Bed(flow(run))
     work = worker_says(*errors)

@@ -28,6 +28,11 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Letters": ({"args": [["a letter that is long", "short"]]}, ["a letter t", "short"]),
     "Approval": ({"args": []}, "nobody has answered"),
     "Changed": ({"args": []}, "new"),
+    "Post": ({"args": ["2026-01-02T03:04:05Z"]}, 2027),
+    "Paying": ({"args": ["visa"]}, "visa refused above 5; charge 5 instead"),
+    "Copying": ({"args": [3]}, 3),
+    "Ask": ({"args": ["this"]}, "yes to this"),
+    "Noted": ({"args": []}, "noted"),
     "Import": ({"args": [["orders", "items"]]}, ["ORDERS", "ITEMS"]),
     "Squares": ({"args": [[1, 2, 3]]}, [[1, 4, 9], 14]),
     "Race": ({"args": [[3, 2, 1]]}, [3, 1, 2, 3]),
@@ -39,8 +44,9 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Rounds": ({"args": [7]}, 7),
     "Fetching": (
         {"args": [["a", "secret"]]},
-        ["contents of a", "activity-snippet_failures_md_1.fetch-2 failed: PermissionError: secret"],
+        ["contents of a", "secret"],
     ),
+    "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
 CHILDREN = {"Till"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import json
+import pathlib
 import uuid
 from typing import Any
 
@@ -47,11 +49,16 @@ def test_texts_can_be_sent_and_are_json(value: Any) -> None:
         ({"b": 1, "a": [True, None]}, '{"a":[true,null],"b":1}'),
         ("é€😀", '"é€😀"'),
         (b"caf\xc3\xa9", '"café"'),
-        (datetime.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=datetime.UTC), '"2026-01-02T03:04:05.678Z"'),
+        (datetime.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=datetime.UTC), '"2026-01-02T03:04:05.678901Z"'),
+        (datetime.datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=datetime.UTC), '"2026-01-02T03:04:05.678Z"'),
         (datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=CEST), '"2026-01-02T03:04:05.000+02:00"'),
         (datetime.datetime(2026, 1, 2, 3, 4, 5), '"2026-01-02T03:04:05.000"'),
         (datetime.date(2026, 1, 2), '"2026-01-02"'),
-        (datetime.time(3, 4, 5, 678901), '"03:04:05.678"'),
+        (datetime.time(3, 4, 5, 678901), '"03:04:05.678901"'),
+        (datetime.time(3, 4, 5), '"03:04:05.000"'),
+        (datetime.timedelta(seconds=90), '"PT90S"'),
+        (decimal.Decimal("1.50"), '"1.50"'),
+        (pathlib.Path("/a/b"), '"/a/b"'),
         (uuid.UUID(int=7), '"00000000-0000-0000-0000-000000000007"'),
         ({"x", "a"}, '["a","x"]'),
         (frozenset({2}), "[2]"),
@@ -111,7 +118,8 @@ def test_a_pointer_names_digest_and_length_in_characters() -> None:
         "x",
         f"simpleflow+file:{'0' * 63} 1",
         f"simpleflow+file:{'0' * 64} 1\n",
-        f"simpleflow+s3://b/{'0' * 64} 1",
+        f"simpleflow+s3://{'0' * 64} 1",
+        "simpleflow+s3://b/name",
     ],
 )
 def test_other_texts_are_no_pointers(text: str | None) -> None:

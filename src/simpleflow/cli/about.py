@@ -49,7 +49,7 @@ def info(ctx: click.Context, /, sections: str | None, **given: Any) -> None:
             click.echo()
         click.secho(f"# {titles.get(section, section.capitalize())}", bold=True)
         for key, value in facts[section](where):
-            click.echo(printable(f"{key}={REDACTED if SECRET.search(key) and value else value}"))
+            click.echo(printable(f"{key}={value}"))
 
 
 def versions(where: Place) -> Iterator[tuple[str, str]]:
@@ -66,18 +66,19 @@ def versions(where: Place) -> Iterator[tuple[str, str]]:
 
 
 def settings(where: Place) -> Iterator[tuple[str, str]]:
-    """Each setting and, if it is told, where its value comes from."""
+    """Each setting and where its value comes from."""
     from simpleflow import settings as room
 
     for name in sorted(room.DEFAULTS):
-        yield name, str(getattr(room, name))
+        value, source = room.base.value_of(name, room._configured)
+        yield name, f"{REDACTED if SECRET.search(name) and value else value}  # {source}"
 
 
 def environment(where: Place) -> Iterator[tuple[str, str]]:
     """The variables that count."""
     for name in sorted(os.environ):
         if name.startswith(("AWS", "SIMPLEFLOW", "SWF")):
-            yield name, os.environ[name]
+            yield name, REDACTED if SECRET.search(name) else os.environ[name]
 
 
 def service(where: Place) -> Iterator[tuple[str, str]]:

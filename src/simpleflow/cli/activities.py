@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import json_value, read_input
 from simpleflow.cli.inspect import execution_of
 from simpleflow.cli.places import client_of, needs_domain, needs_service, place
+
+if TYPE_CHECKING:
+    from simpleflow.attempt import Job
 
 log = logging.getLogger(__name__)
 
@@ -111,10 +115,24 @@ def rerun(
             f"list its tasks with: simpleflow {where.options(report.domain)} workflow.profile {workflow_id}",
         )
     text = task.wanted.input if input is None else format.encode(read_input(input, None))
-    click.echo(_ran(task.id, task.wanted.activity_type.name, text))
+    from simpleflow.attempt import Job
+
+    execution, wanted = detail.execution_info.execution, task.wanted
+    job = Job(
+        activity_id=task.id,
+        name=wanted.activity_type.name,
+        version=wanted.activity_type.version,
+        input=text,
+        domain=report.domain,
+        task_list=wanted.task_list.name,
+        workflow_id=execution.workflow_id,
+        run_id=execution.run_id,
+        began_at=time.time(),
+    )
+    click.echo(_ran(job))
 
 
-def _ran(activity_id: str, name: str, input: str | None) -> str:
+def _ran(job: Job) -> str:
     """Runs the activity; its result as JSON."""
     from simpleflow.dispatch import find_activity, run_activity
     from simpleflow.exceptions import DispatchError
@@ -124,17 +142,19 @@ def _ran(activity_id: str, name: str, input: str | None) -> str:
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
-        find_activity(name)
+        find_activity(job.name)
     except DispatchError as error:
         raise CommandError(
             str(error), f"modules are looked for in {os.getcwd()} and among what is installed"
         ) from error
-    log.info("Will re-run: %s %s", name, value_of(input))
+    log.info("Will re-run: %s %s", job.name, value_of(job.input))
     store = ValueStore()
-    outcome = run_activity(activity_id, name, input, store)
+    outcome = run_activity(job, store)
+    if outcome.is_later:
+        raise CommandError(f"{job.activity_id} is to be completed later, by others", "here nobody waits for that")
     if outcome.reason is not None:
         log.debug("details of the failure: %s", outcome.details)
-        raise CommandError(f"{activity_id} failed: {outcome.reason}", "see all of it with LOG_LEVEL=DEBUG")
+        raise CommandError(f"{job.activity_id} failed: {outcome.reason}", "see all of it with LOG_LEVEL=DEBUG")
     result = store.resolve(outcome.result) or "null"
     log.info("Result (JSON): %s", result)
     sys.stdout.flush()

@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "activity.complete": ("simpleflow.cli.activities:complete", "Complete an activity task by its token."),
     "activity.fail": ("simpleflow.cli.activities:fail", "Fail an activity task by its token."),
     "activity.rerun": ("simpleflow.cli.activities:rerun", "Run an activity of a history once more, here."),
+    "binaries.download": ("simpleflow.cli.binaries:download", "Fetch programs from S3 that activities need."),
     "completion": ("simpleflow.cli.completion:completion", "Print the script by which a shell completes commands."),
     "decider.start": ("simpleflow.cli.processes:decider", "Run deciders of workflows until told to stop."),
     "domain.deprecate": ("simpleflow.cli.registering:deprecate_domain", "Deprecate a domain and all types in it."),

@@ -110,7 +110,7 @@ def _show_cooked(where: Place, history: Any) -> None:
 @with_options
 @click.pass_context
 def export(ctx: click.Context, /, names: tuple[str, ...], output: str, **given: Any) -> None:
-    """Write the history of one execution as the service tells it: a JSON object with its events.
+    """Write the history of one execution as the service tells it: a JSON object with its names and its events.
 
     workflow.replay reads it again, on any machine.
 
@@ -122,7 +122,9 @@ def export(ctx: click.Context, /, names: tuple[str, ...], output: str, **given: 
         events = report.events(execution.execution_info.execution)
         try:
             with click.open_file(output, "w", encoding="utf-8", atomic=output != "-") as file:
-                before = '{"events": [\n'
+                name = execution.execution_info.execution
+                ids = {"workflowId": name.workflow_id, "runId": name.run_id}
+                before = f'{{"domain": {json_text(report.domain)}, "execution": {json_text(ids)}, "events": [\n'
                 for event in events:
                     file.write(before + wire.encode(event).decode())
                     before = ",\n"

@@ -75,8 +75,7 @@ def place(ctx: click.Context, **given: Any) -> Place:
     domain = said("domain") or os.environ.get("SWF_DOMAIN")
     address = Address(db=db or None, endpoint_url=url or None, region=said("region"))
     is_named = bool(db or url or domain or said("region"))
-    if said("color"):
-        ctx.find_root().color = ctx.color = {"always": True, "never": False}.get(said("color"))
+    _obey_color(ctx, said("color"))
     format = said("format_") or os.environ.get("SIMPLEFLOW_FORMAT") or "tabular"
     if format not in FORMATS:
         raise CommandError(f"SIMPLEFLOW_FORMAT is {format!r}", f"it may be {', '.join(FORMATS)}", 2)
@@ -88,6 +87,19 @@ def place(ctx: click.Context, **given: Any) -> Place:
         is_positional=not db and said("domain") is None,
         local_time=bool(said("local_time")),
     )
+
+
+def _obey_color(ctx: click.Context, wanted: str | None) -> None:
+    """Of what is printed and logged, here and in the processes that are started."""
+    if wanted not in ("always", "never"):
+        return
+    from simpleflow.log import setup_logging
+
+    ctx.find_root().color = ctx.color = wanted == "always"
+    said, other = ("FORCE_COLOR", "NO_COLOR") if wanted == "always" else ("NO_COLOR", "FORCE_COLOR")
+    os.environ[said] = "1"
+    os.environ.pop(other, None)
+    setup_logging()
 
 
 def needs_service(where: Place) -> Address:

@@ -11,7 +11,7 @@ from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.formats import printable
 from simpleflow.cli.inputs import workflow_class
 from simpleflow.cli.inspect import found
-from simpleflow.cli.places import place
+from simpleflow.cli.places import domain_and_execution, place
 
 if TYPE_CHECKING:
     from swf.protocol.event import HistoryEvent
@@ -27,17 +27,21 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
     """Replay the history of an execution with the code of WORKFLOW (package.module.ClassName) as it is today.
 
     Prints a line for each difference, with the event and the line of source; exit code 1 if there is any. Nothing is
-    run but the workflow's own code, and nothing is sent.
+    run but the workflow's own code, and nothing is sent. A history in a file that does not name its execution, as other
+    tools write it, belongs to WORKFLOW_ID RUN_ID: the ids of children depend on them.
 
     Example: simpleflow --db simpleflow.db workflow.replay examples.basic.BasicWorkflow basic
     """
     where = place(ctx, **given)
     code = workflow_class(workflow)
-    if (file is None) == (not names):
+    if file is None and not names:
         raise CommandError("which history?", "name WORKFLOW_ID [RUN_ID], or give --history FILE", 2)
     if file is not None:
-        events = read(file)
-        workflow_id, run_id, domain = "", "", where.domain or ""
+        events, workflow_id, run_id = read(file)
+        if names:
+            _, workflow_id, named = domain_and_execution(where, names)
+            run_id = named or run_id
+        domain = where.domain or ""
     else:
         with found(where, names) as (report, detail):
             execution = detail.execution_info.execution
@@ -51,26 +55,28 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
     return 1 if differences else 0
 
 
-def read(file: str) -> list[HistoryEvent]:
-    """The events in a file: an array, or an object that has them as ``events``."""
+def read(file: str) -> tuple[list[HistoryEvent], str, str]:
+    """The events in a file, and workflow id and run id if it names them: an array, or an object with ``events``."""
     import msgspec
 
     from swf.protocol import wire
 
+    hint = "it is written by: simpleflow history.export"
     try:
         text = Path(file).read_bytes()
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror or error}", exit_code=2) from error
     try:
         content = msgspec.json.decode(text)
-        events = content if isinstance(content, list) else content["events"]
-        found = wire.decode_events(msgspec.Raw(msgspec.json.encode(events)))
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError) as error:
-        hint = "it is written by: simpleflow history.export"
+        whole: dict[str, Any] = content if isinstance(content, dict) else {"events": content}
+        found = wire.decode_events(msgspec.Raw(msgspec.json.encode(whole["events"])))
+        execution = whole.get("execution") or {}
+        ids = str(execution.get("workflowId", "")), str(execution.get("runId", ""))
+    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError, AttributeError) as error:
         raise CommandError(f"{file} holds no history: {error}", hint, 2) from error
     if not found:
-        raise CommandError(f"{file} holds no events", "it is written by: simpleflow history.export", 2)
-    return found
+        raise CommandError(f"{file} holds no events", hint, 2)
+    return found, *ids
 
 
 def compared(code: Any, events: list[HistoryEvent], *, workflow_id: str, run_id: str, domain: str) -> list[str]:

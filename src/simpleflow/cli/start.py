@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import client_of, needs_domain, needs_service, place
 
 
@@ -18,6 +20,7 @@ from simpleflow.cli.places import client_of, needs_domain, needs_service, place
 @click.argument("workflow")
 @click.option("--local", is_flag=True, help="Run in this process, in memory and in virtual time.")
 @click.option("--signal", "signals", multiple=True, metavar="NAME=JSON", help="With --local: a signal to send.")
+@with_middlewares
 @click.option("--workflow-id", help="The id; else NAME-VERSION-TIME.")
 @click.option("--task-list", help="The task list of its decisions; else that of the class.")
 @click.option("--execution-timeout", type=click.IntRange(min=1), help="Seconds until the execution times out.")
@@ -33,6 +36,8 @@ def start(
     workflow: str,
     local: bool,
     signals: tuple[str, ...],
+    pre: tuple[str, ...],
+    post: tuple[str, ...],
     workflow_id: str | None,
     task_list: str | None,
     execution_timeout: int | None,
@@ -50,8 +55,10 @@ def start(
     found = workflow_class(workflow)
     value = read_input(input, input_file)
     if local:
-        run_here(found, value, dict(map(read_signal, signals)))
+        run_here(found, value, dict(map(read_signal, signals)), checked(pre, post))
         return
+    if pre or post:
+        raise CommandError("middlewares can only be set in local mode", "workers take them: worker.start", 2)
     if signals:
         raise CommandError("--signal goes with --local", exit_code=2)
     from simpleflow import format
@@ -90,22 +97,25 @@ def read_signal(text: str) -> tuple[str, Any]:
         raise CommandError(f"--signal {text}: what stands behind '=' is not JSON: {error}", exit_code=2) from error
 
 
-def run_here(workflow: Any, input: dict[str, Any], signals: dict[str, Any]) -> None:
+def run_here(
+    workflow: Any, input: dict[str, Any], signals: dict[str, Any], middlewares: Mapping[str, Sequence[str]]
+) -> None:
     """Runs in this process. Standard output is the workflow's; the result goes to standard error."""
+    from simpleflow import format
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError, NothingWillHappen
     from simpleflow.local import Executor
     from simpleflow.storage import StorageError
     from simpleflow.workflows import UnknownWorkflow
 
     try:
-        result = Executor(workflow, signals=signals).run(input)
+        result = Executor(workflow, middlewares, signals=signals).run(input)
     except (NothingWillHappen, NonDeterminismError, StorageError, UnknownWorkflow) as error:
         raise CommandError(str(error)) from error
     except ExecutionFailed as failure:
         explain(failure)
         raise CommandError(f"{workflow.name}: {failure}") from failure
     sys.stdout.flush()
-    click.echo(json.dumps(result), err=True)
+    click.echo(json.dumps(format.decode(format.encode(result))), err=True)
 
 
 def explain(failure: Any) -> None:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from simpleflow import format
+from simpleflow import completion, format, hints
+from simpleflow.attempt import Job
 from simpleflow.dispatch import run_activity
 from simpleflow.exceptions import NothingWillHappen
+from simpleflow.middleware import Middlewares
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor as SwfExecutor
@@ -40,14 +42,24 @@ class Executor:
     While an activity runs the clock stands still: its timeouts and its cancellation need ``standalone``.
     """
 
-    def __init__(self, workflow_class: type[Workflow], *, signals: Mapping[str, Any] | None = None) -> None:
-        """*signals* (name to input) are sent as soon as nothing else can happen."""
+    def __init__(
+        self,
+        workflow_class: type[Workflow],
+        middlewares: Mapping[str, Sequence[Any]] | None = None,
+        *,
+        signals: Mapping[str, Any] | None = None,
+    ) -> None:
+        """*signals* (name to input) are sent as soon as nothing else can happen.
+
+        *middlewares* (``pre`` and ``post``: functions or their dotted paths) run around every activity.
+        """
+        self._middlewares = Middlewares.of(middlewares)
         self._workflow = workflow_class
         self._signals = dict(signals or {})
         self._store = ValueStore()
 
     def run(self, input: Mapping[str, Any] | None = None, workflow_id: str = "local") -> Any:
-        """The result of ``run`` with *input* (``args`` and ``kwargs``).
+        """The result of ``run``, as its hints say, with *input* (``args`` and ``kwargs``).
 
         Raises ExecutionFailed if the workflow does not complete, NothingWillHappen if it waits in vain.
         """
@@ -61,6 +73,8 @@ class Executor:
 
     def _run(self, input: str, workflow_id: str) -> Any:
         client = self._client = InProcessClient(self._service, poll_wait_s=0)
+        self._desk = completion.Desk(client, keeps_values=True)
+        self._is_anything_later = False
         setup.register(client, DOMAIN, self._workflow)
         execution = setup.start(client, DOMAIN, self._workflow, workflow_id, input, task_list=workflow_id)
         executor = SwfExecutor(client, DOMAIN, [self._workflow], task_list=workflow_id, store=self._store)
@@ -75,7 +89,7 @@ class Executor:
                     continue
                 activity = client.call(work)
                 if activity.task_token is not None:
-                    client.call(self._work(activity))
+                    self._work(activity)
                     continue
                 execution = setup.last_run(client, DOMAIN, execution)
                 if self._describe(execution).execution_info.execution_status is not ExecutionStatus.OPEN:
@@ -83,16 +97,38 @@ class Executor:
                 self._let_something_happen(executor, execution)
         finally:
             executor.close()
-        return format.decode(setup.result_of(client, DOMAIN, execution, self._store))
+            completion.close_desk(self._desk)
+        result = format.decode(setup.result_of(client, DOMAIN, execution, self._store))
+        return hints.result(self._workflow.run, result)
 
-    def _work(self, task: ActivityTask) -> RespondActivityTaskCompleted | RespondActivityTaskFailed:
+    def _work(self, task: ActivityTask) -> None:
+        """Runs an activity and answers for it, unless that is to be done later."""
         assert task.activity_id is not None
         assert task.activity_type is not None
         assert task.task_token is not None
-        outcome = run_activity(task.activity_id, task.activity_type.name, task.input, self._store)
-        if outcome.reason is None:
-            return RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result)
-        return RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
+        assert task.workflow_execution is not None
+        completion.open_desk(task.task_token, self._desk)
+        job = Job(
+            activity_id=task.activity_id,
+            name=task.activity_type.name,
+            version=task.activity_type.version,
+            input=task.input,
+            domain=DOMAIN,
+            task_list=task.workflow_execution.workflow_id,
+            workflow_id=task.workflow_execution.workflow_id,
+            run_id=task.workflow_execution.run_id,
+            task_token=task.task_token,
+            began_at=self._clock.now(),
+        )
+        outcome = run_activity(job, self._store, middlewares=self._middlewares)
+        if outcome.is_later:
+            self._is_anything_later = True
+        elif outcome.reason is None:
+            self._client.call(RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result))
+        else:
+            self._client.call(
+                RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
+            )
 
     def _describe(self, execution: WorkflowExecution) -> WorkflowExecutionDetail:
         return self._client.call(DescribeWorkflowExecution(domain=DOMAIN, execution=execution))
@@ -106,7 +142,7 @@ class Executor:
                     domain=DOMAIN,
                     workflow_id=execution.workflow_id,
                     signal_name=name,
-                    input=format.encode(self._signals.pop(name)),
+                    input=self._store.fitting(format.encode(self._signals.pop(name))),
                 )
             )
             return
@@ -114,7 +150,18 @@ class Executor:
             raise NothingWillHappen(self._waits_for(executor, execution))
         wake = self._service.next_wake()
         assert wake is not None
+        if self._is_anything_later and self._has_activity(execution):
+            self._wait_for_a_completion(wake)
+            return
         self._clock.set(max(wake, self._clock.now()))
+        self._service.tick()
+
+    def _wait_for_a_completion(self, wake: float) -> None:
+        """Somebody in this process is to complete an activity: meanwhile time passes as it does elsewhere."""
+        began = time.monotonic()
+        self._desk.heard.wait(max(0.0, wake - self._clock.now()))
+        self._desk.heard.clear()
+        self._clock.set(self._clock.now() + time.monotonic() - began)
         self._service.tick()
 
     def _will_something_happen(self, executor: SwfExecutor, execution: WorkflowExecution) -> bool:
@@ -126,6 +173,11 @@ class Executor:
             if self._has_work(other) or (run is not None and run.workflow_class.execution_timeout is not None):
                 return True
         return False
+
+    def _has_activity(self, execution: WorkflowExecution) -> bool:
+        """Whether an activity is open anywhere: none is run here now, so that somebody else is to complete it."""
+        family = [execution, *self._others(execution)]
+        return any(self._describe(each).open_counts.open_activity_tasks for each in family)
 
     def _has_work(self, execution: WorkflowExecution) -> bool:
         counts = self._describe(execution).open_counts

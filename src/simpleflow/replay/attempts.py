@@ -133,11 +133,11 @@ class Attempts:
 
     def _names(self, exception: TaskFailed) -> Sequence[str]:
         """The exception that the worker met, and its bases: dotted paths, or the bare name if that is all it told."""
-        details = self._run.options.decode(exception.details)
+        details = self._run.options.decode(exception.failure.details)
         if isinstance(details, dict) and isinstance(details.get("error_type"), str):
             bases = details.get("error_bases")
             return [details["error_type"], *(map(str, bases) if isinstance(bases, list) else ())]
-        reason = exception.reason or ""
+        reason = exception.failure.reason or ""
         if reason.startswith("Workflow execution error in"):
             return ["TaskException", "WorkflowException"]
         raised = _RAISED_BY_RUN.match(reason)
@@ -162,8 +162,9 @@ class Attempts:
         return answers[0] if answers else None
 
     def _context(self, record: Record, exception: Exception, event: HistoryEvent) -> TaskFailureContext:
-        reason = getattr(exception, "reason", None)
-        details = self._run.options.decode(getattr(exception, "details", None))
+        said = exception.failure if isinstance(exception, TaskFailed) else exception
+        reason = getattr(said, "reason", None)
+        details = self._run.options.decode(getattr(said, "details", None))
         context = TaskFailureContext(
             record.task,
             self._run.hooks.entry_of_failure(event, record.failures),

@@ -166,7 +166,7 @@ class FuncTurn:
         run, group = self._canvases.run, self._group
         try:
             known = [each.result if isinstance(each, Future) else each for each in more]
-            made = group.func(*group.args, *known, **group.kwargs)
+            made = run.coroutines.result_of(group.func(*group.args, *known, **group.kwargs))
             if made is None and group.allows_none:
                 made = Group()
             if not isinstance(made, Activity | Submittable | type):
@@ -178,8 +178,9 @@ class FuncTurn:
         except EndOfRun as ending:
             run.raise_in_main(ending)
         except BaseException as error:  # noqa: BLE001  # it is as if the workflow itself had raised it
+            awaits = run.coroutines.awaits(self._future)
             self._future.set_exception(error)
-            run.raise_in_main(error)
+            run.raise_in_main(error, awaits)
 
 
 class Place:
@@ -189,6 +190,11 @@ class Place:
 
     def __init__(self, turn: GroupTurn) -> None:
         self._turn = turn
+
+    @property
+    def leads_to(self) -> Future[Any]:
+        """The future of the canvas."""
+        return self._turn.future
 
     def notify(self, future: Future[Any], /) -> None:
         """The item is done."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simpleflow import format
+from simpleflow import format, hints
 from simpleflow.exceptions import TaskCanceled, TaskFailed, TaskTerminated, TimeoutError
 from simpleflow.replay import failures
 from simpleflow.replay.inputs import hashed, task_id
@@ -207,9 +207,11 @@ class Children:
         match event.attributes:
             case e.ChildWorkflowExecutionCompleted(result=result):
                 run.forget(record)
-                record.future.set_finished_lazily(lambda: run.options.decode(result))
+                workflow = record.task.workflow
+                record.future.set_finished_lazily(lambda: hints.result(workflow.run, run.decoded(result)))
             case e.ChildWorkflowExecutionFailed(reason=reason, details=details):
-                run.attempts.fail(record, TaskFailed(record.id, reason, details), event, initiated)
+                whole = failures.whole(details, run.options.decode)
+                run.attempts.fail(record, TaskFailed(record.id, reason, whole), event, initiated)
             case e.ChildWorkflowExecutionTimedOut(timeout_type=timeout_type):
                 text = initiated.execution_start_to_close_timeout
                 value = int(text) if text is not None and text.isdecimal() else None

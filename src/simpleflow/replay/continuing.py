@@ -47,11 +47,16 @@ class Continuation:
         """Whether a wait for *futures* is one for the next run."""
         return self._future is not None and not self._future.done and self._future in futures
 
+    def pending(self) -> list[Future[Any]]:
+        """The futures among the arguments of the next run that are not done."""
+        assert self._task is not None
+        return [future for future in futures_in([self._task.args, self._task.kwargs]) if not future.done]
+
     def end(self) -> NoReturn:
         """Closes the run, as soon as the arguments of the next one are there; control leaves ``run``."""
         task, run = self._task, self._run
         assert task is not None
-        pending = [future for future in futures_in([task.args, task.kwargs]) if not future.done]
+        pending = self.pending()
         if pending:
             run.greenlets.block(pending, ALL_COMPLETED)
         run.close(self._decision(resolved(task.args), resolved(task.kwargs)))

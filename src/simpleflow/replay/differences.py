@@ -71,7 +71,8 @@ class Differences:
         if self._run.echoes_are_own or recorded == record.input:
             return
         if format.is_pointer(recorded):
-            if not format.is_pointer(record.input):
+            theirs, mine = format.named_content(recorded or ""), format.named_content(record.input or "")
+            if theirs is None or mine is None or theirs == mine:
                 return
         elif comparable(recorded, format.decode(recorded)) == comparable(record.input, format.decode(record.input)):
             return

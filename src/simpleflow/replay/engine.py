@@ -6,11 +6,11 @@ import datetime
 import math
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simpleflow.activity import Activity
-from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError
+from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, StorageError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, parts
@@ -20,6 +20,14 @@ from simpleflow.replay.thens import Then
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
+
+
+class Undecidable(BaseException):
+    """A value cannot be read now, so that nothing can be decided; user code must let this pass."""
+
+    def __init__(self, error: StorageError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Engine:
@@ -40,6 +48,8 @@ class Engine:
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Blocks the calling greenlet; a task that was to raise raises here."""
         run = self._run
+        if run.coroutines.is_inside():
+            raise ExecutionBlocked("the result is not there yet: await it, for a coroutine cannot wait otherwise")
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
         self._raise_failure()
@@ -63,6 +73,24 @@ class Engine:
     def _raise_failure(self) -> None:
         if self._run.failed and self._run.greenlets.is_main() and not self._run.is_undoing:
             raise self._run.failed.popleft()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits with a durable timer."""
+        self._check_submit("a timer")
+        if self._run.coroutines.is_inside():
+            raise ExecutionBlocked(f"self.sleep() cannot wait in a coroutine: write 'await asyncio.sleep({seconds})'")
+        self._run.submits.start_own_timer("_simpleflow_sleep", math.ceil(seconds)).wait()
+
+    # Awaiting
+
+    def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
+        """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future."""
+        return self._run.coroutines.wait_for(future)
+
+    async def wait(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
+        """Suspends the calling coroutine until enough of *futures* are done; cancels none of them."""
+        self.check()
+        await self._run.coroutines.wait(futures, return_when, timeout)
 
     # Submitting
 
@@ -107,17 +135,24 @@ class Engine:
         """Fails the execution; control leaves ``run``."""
         self.check()
         text = f"Workflow execution failed: {reason}"
-        if details is None and len(text) > failures.REASON_CHARACTERS:
-            details = reason
+        if len(text) > failures.REASON_CHARACTERS:
+            details = reason if details is None else f"{reason}\n\n{details}"
         self._run.end(self._run.failure(text, details))
+        if self._run.coroutines.is_inside() and not self._run.coroutines.is_main():
+            self._run.raise_in_main(EndOfRun(reason))
         raise EndOfRun(reason)
 
     # Sagas
 
-    def enter_saga(self) -> None:
+    def enter_saga(self, *, is_async: bool) -> None:
         """One more block that is to be undone before the execution ends."""
         self._check_submit("a saga")
-        if not self._run.greenlets.is_main():
+        if self._run.coroutines.is_inside():
+            if not is_async:
+                raise TypeError("in a coroutine a saga is entered with 'async with self.saga()'")
+            if not self._run.coroutines.is_main():
+                raise RuntimeError("a saga belongs into the workflow's run method, not into a task beside it")
+        elif not self._run.greenlets.is_main():
             raise RuntimeError("a saga belongs into the workflow's run method, not into the function of a FuncGroup")
         self._run.sagas += 1
 
@@ -130,6 +165,8 @@ class Engine:
         """The block is over."""
         self._run.sagas -= 1
         self._run.is_undoing = False
+        if self._run.failed and self._run.coroutines.is_used:
+            self._run.coroutines.fail_main()
 
     # The same in every replay
 
@@ -178,10 +215,6 @@ class Engine:
         """True if the history says so or nobody has decided yet; remembered for the run."""
         self.check()
         return self._run.helpers.patched(id)
-
-    def next_id(self, prefix: str) -> str:
-        """The next id of the engine's own."""
-        return self._run.submits.next_id(prefix)
 
     def get_run_context(self) -> dict[str, Any]:
         """What this run is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from simpleflow import hints
 from simpleflow.exceptions import TaskFailed
 from simpleflow.marker import Marker
 from simpleflow.replay import children, failures, helpers, others
@@ -118,14 +119,16 @@ def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.Act
     match event.attributes:
         case e.ActivityTaskCompleted(result=result):
             run.forget(record)
-            record.future.set_finished_lazily(lambda: run.options.decode(result))
+            function = record.task.activity.callable
+            record.future.set_finished_lazily(lambda: hints.result(function, run.decoded(result)))
         case e.ActivityTaskCanceled():
             run.forget(record)
             record.future.set_cancelled()
         case e.ActivityTaskFailed() | e.ActivityTaskTimedOut() as failed:
             assert record.id is not None
             record.last_details = failed.details if isinstance(failed, e.ActivityTaskTimedOut) else None
-            run.attempts.fail(record, failures.task_exception(record.id, failed, scheduled), event, scheduled)
+            exception = failures.task_exception(record.id, failed, scheduled, run.options.decode)
+            run.attempts.fail(record, exception, event, scheduled)
 
 
 CLOSED_ACTIVITY = (e.ActivityTaskCompleted, e.ActivityTaskFailed, e.ActivityTaskTimedOut, e.ActivityTaskCanceled)

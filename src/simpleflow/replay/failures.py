@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import traceback
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
+from simpleflow import codecs, remote
 from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError, WorkflowException
-from simpleflow.format import shortened
+from simpleflow.texts import decode, encode, is_pointer, shortened
 from swf.protocol.causes import Cause
 from swf.protocol.events import ActivityTaskFailed, ActivityTaskScheduled, ActivityTaskTimedOut
 from swf.protocol.values import TimeoutType
@@ -33,12 +35,26 @@ WAIT_AND_REPEAT: Final = frozenset(
 
 
 def task_exception(
-    task_id: str, event: ActivityTaskFailed | ActivityTaskTimedOut, scheduled: ActivityTaskScheduled | None
+    task_id: str,
+    event: ActivityTaskFailed | ActivityTaskTimedOut,
+    scheduled: ActivityTaskScheduled | None,
+    decode: Callable[[str | None], Any] = decode,
 ) -> TaskFailed | TimeoutError:
-    """Why an activity has failed."""
+    """Why an activity has failed: the exception of its worker, where its class is known."""
     if isinstance(event, ActivityTaskFailed):
-        return TaskFailed(task_id, event.reason, event.details)
+        return remote.rebuilt(TaskFailed(task_id, event.reason, whole(event.details, decode)))
     return TimeoutError(str(event.timeout_type), _seconds(event.timeout_type, scheduled))
+
+
+def whole(text: str | None, decode: Callable[[str | None], Any]) -> str | None:
+    """Details as they were before they went through a codec or into a store."""
+    if not is_pointer(text) and not (text or "").startswith(codecs.PREFIX):
+        return text
+    try:
+        value = decode(text)
+    except Exception:  # noqa: BLE001  # the store is the user's; what cannot be read must not hide the failure
+        return text
+    return value if isinstance(value, str) else encode(value)
 
 
 def _seconds(which: TimeoutType, scheduled: ActivityTaskScheduled | None) -> int | None:
@@ -61,7 +77,7 @@ def backoff_s(number: int) -> int:
 def reason_and_details(error: BaseException) -> tuple[str, str | None]:
     """What FailWorkflowExecution says of an exception that has left ``run``."""
     if isinstance(error, TaskException | WorkflowException):
-        cause = error.exception
+        cause = getattr(error.exception, "failure", error.exception)
         reason = getattr(cause, "reason", None) or str(cause)
         task = error.task if isinstance(error, TaskException) else error.workflow
         name = getattr(task, "name", task)
@@ -70,5 +86,6 @@ def reason_and_details(error: BaseException) -> tuple[str, str | None]:
             getattr(cause, "details", None) or reason,
         )
     text = "".join(traceback.format_exception(error))
-    reason = f"Cannot replay the workflow: {type(error).__name__}({error})"
+    said = error.failure if isinstance(error, TaskFailed) else error  # which names the task as well
+    reason = f"Cannot replay the workflow: {type(error).__name__}({said})"
     return shortened(reason, REASON_CHARACTERS), text.replace("Traceback (most recent call last):", "Traceback:", 1)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextvars
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from simpleflow.futures import FIRST_COMPLETED, FIRST_EXCEPTION, Future, is_enough
+
+if TYPE_CHECKING:
+    from asyncio import Handle
 
 PATIENCE = 3
 """How often user code may swallow the end of its run before it is left where it stands."""
@@ -79,7 +82,8 @@ class Greenlets:
     def __init__(self, context: contextvars.Context) -> None:
         """*context* is what the greenlets see as context variables: only the run's own."""
         self._context = context
-        self._ready: deque[greenlet] = deque()
+        self.ready: deque[greenlet | Handle] = deque()
+        """What can go on, first come first served: greenlets, and steps of coroutines."""
         self._all: dict[greenlet, None] = {}
         self._main: greenlet | None = None
         self._blocked: dict[greenlet, Cell] = {}
@@ -91,19 +95,36 @@ class Greenlets:
 
     def start(self, function: Callable[[], None]) -> None:
         """A new greenlet, ready to run *function*."""
+        new = self.new(function)
+        self._main = self._main or new
+        self.ready.append(new)
+
+    def new(self, function: Callable[[], None]) -> greenlet:
+        """A greenlet of this run."""
         new = greenlet(function)
         new.gr_context = self._context
         self._all[new] = None
-        self._main = self._main or new
-        self._ready.append(new)
+        return new
 
-    def drain(self, is_over: Callable[[], bool]) -> None:
-        """Runs what is ready, first come first served, until nothing is or *is_over*."""
-        while self._ready and not is_over():
-            each = self._ready.popleft()
-            self._switch(each)
-            if each.dead and each is not self._main:
-                self._all.pop(each, None)
+    def drain(self, is_over: Callable[[], bool], steps: Callable[[Callable[[], bool]], None]) -> None:
+        """Runs what is ready, first come first served, until nothing is or *is_over*.
+
+        *steps* runs those at the head of the queue that are no greenlets.
+        """
+        while self.ready and not is_over():
+            each = self.ready[0]
+            if isinstance(each, greenlet):
+                self.ready.popleft()
+                self.call(each)
+            else:
+                steps(is_over)
+
+    def call(self, each: greenlet) -> None:
+        """Lets a greenlet run until it is blocked, has ended, or is left where it stands."""
+        self._refusals = 0
+        self._switch(each)
+        if each.dead and each is not self._main:
+            self._all.pop(each, None)
 
     def is_inside(self) -> bool:
         """Whether the caller is code of this run."""
@@ -129,7 +150,7 @@ class Greenlets:
         me = getcurrent()
         waiting = [future for future in dict.fromkeys(futures) if not future.done]
         assert not is_enough(futures, return_when)
-        cell = Cell(len(waiting), return_when, lambda: self._ready.append(me))
+        cell = Cell(len(waiting), return_when, lambda: self.ready.append(me))
         for future in waiting:
             future.add_waiter(cell)
         alarm = Alarm(cell)
@@ -160,8 +181,8 @@ class Greenlets:
     def unwind(self) -> None:
         """Ends every greenlet: ``finally`` and ``with`` blocks run, without effect on the run."""
         self.is_evicting = True
-        self._ready.clear()
-        for each in self._all:
+        self.ready.clear()
+        for each in list(self._all):
             if not each.dead and each not in _graveyard:
                 self._refusals = 0
                 if each.gr_frame is None:  # never started: nothing to unwind

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simpleflow import format
+from simpleflow import texts
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.values import ActivityType, WorkflowType
 
@@ -27,7 +27,7 @@ class RunOptions:
     """What a run knows beside its history.
 
     *task_list* overrides the task lists of activities and children. *decode* gives the value of a stored text, and
-    *keeps_values* says whether a text too long for its field may be replaced by a pointer. *strict* makes
+    *keeps_values* says whether a text too long for its field may be replaced by what *pointer_of* says. *strict* makes
     every difference between code and history an error.
     """
 
@@ -37,7 +37,8 @@ class RunOptions:
     task_list: str | None = None
     strict: bool = False
     keeps_values: bool = False
-    decode: Callable[[str | None], Any] = format.decode
+    decode: Callable[[str | None], Any] = texts.decode
+    pointer_of: Callable[[str], str] = texts.pointer_of
     max_decisions: int = 100
     max_bytes: int = BODY_BYTES
     max_open_activities: int = 1000

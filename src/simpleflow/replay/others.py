@@ -184,7 +184,7 @@ class Others:
         """The result of a signal is what was sent."""
         self._run.forget(record)
         text = record.input
-        record.future.set_finished_lazily(lambda: self._run.options.decode(text) if text else None)
+        record.future.set_finished_lazily(lambda: self._run.decoded(text) if text else None)
 
     def refuse(self, event: HistoryEvent) -> None:
         """It found nobody, or was not even sent."""

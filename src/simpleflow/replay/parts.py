@@ -45,15 +45,16 @@ class Part:
                 error = unreadable
         for index, (call, item) in enumerate(zip(self.calls, self.futures, strict=True)):
             was_done = item.done
+            awaits = self._run.coroutines.awaits(item)
             if future.cancelled:
                 item.set_cancelled()
             elif error is not None:
                 item.set_exception(error)
             else:
-                settle(item, outcome["results"][index], outcome["failures"].get(str(index)))
+                settle(item, self._activity, outcome["results"][index], outcome["failures"].get(str(index)))
             if not was_done and item.exception_if_done is not None and self._activity.raises_on_failure:
                 task = ActivityTask.deferred(self._activity, call, {})
-                self._run.raise_in_main(TaskException(task, item.exception_if_done))
+                self._run.raise_in_main(TaskException(task, item.exception_if_done), awaits)
 
 
 def map_in_parts(

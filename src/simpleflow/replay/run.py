@@ -12,8 +12,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from simpleflow import format
-from simpleflow.exceptions import JumboTooLargeError, TaskException, WorkflowException
+from simpleflow import codecs, format, hints
+from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException, WorkflowException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
@@ -21,12 +21,14 @@ from simpleflow.replay.attempts import Attempts
 from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
+from simpleflow.replay.coroutines import Coroutines
 from simpleflow.replay.differences import Differences
-from simpleflow.replay.engine import Engine
+from simpleflow.replay.engine import Engine, Undecidable
 from simpleflow.replay.events import RULES, adopt, is_own
 from simpleflow.replay.greenlets import EndOfRun, Greenlets, RunEvicted
 from simpleflow.replay.helpers import Helpers
 from simpleflow.replay.inputs import arguments
+from simpleflow.replay.loops import Awaited
 from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, RunOptions, Stale
 from simpleflow.replay.others import Others
 from simpleflow.replay.outbox import Outbox
@@ -34,7 +36,7 @@ from simpleflow.replay.records import Kept, Record
 from simpleflow.replay.reuse import Reuse
 from simpleflow.replay.room import Room
 from simpleflow.replay.signals import Signals
-from simpleflow.replay.sources import source
+from simpleflow.replay.sources import innermost, source
 from simpleflow.replay.submits import Submits
 from simpleflow.workflow import Workflow
 from swf.protocol.base import Attributes, DecisionAttributes
@@ -112,6 +114,7 @@ class Run:
         self.is_undoing = False
         self.ending: DecisionAttributes | None = None
         """The closing decision of a workflow that has to undo something first."""
+        self._unreadable: StorageError | None = None
         self._fresh_values: dict[str, str] = {}
         self._closing_values: dict[str, str] = {}
         self.differences = Differences(self)
@@ -126,6 +129,7 @@ class Run:
         context = contextvars.Context()
         context.run(running.set, self.engine)
         self.greenlets = Greenlets(context)
+        self.coroutines = Coroutines(self, context)
         self.workflow = workflow_class(self.engine)
         self.hooks = hooks.Hooks(self.workflow)
 
@@ -136,8 +140,15 @@ class Run:
 
         *events* may begin anywhere up to the first one that is new. Raises Stale if they do not go on where
         the run stands or do not show that its last answer was applied; NonDeterminismError if the code does
-        something else than the history. After either, kill the run.
+        something else than the history; StorageError if a value cannot be read, which may be over soon. After any,
+        kill the run.
         """
+        try:
+            return self._advance(events)
+        except Undecidable as nothing:
+            raise nothing.error from None
+
+    def _advance(self, events: Sequence[HistoryEvent]) -> Decisions:
         assert not self.is_killed, "a killed run takes no events"
         new = self._new(events)
         answered = {
@@ -185,7 +196,9 @@ class Run:
         self._obey_cancel_request()
         if is_live:
             self.guarded(self.hooks.before_replay)
-        self.greenlets.drain(lambda: self.closing is not None)
+        self.greenlets.drain(lambda: self.closing is not None or self._unreadable is not None, self.coroutines.go_on)
+        if self._unreadable is not None:
+            raise Undecidable(self._unreadable)
         self._note_stuck()
         if self.closing is not before:
             self._close_outbox()
@@ -210,7 +223,7 @@ class Run:
         except BaseException as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
             _, details = failures.reason_and_details(error)
             self.close(self.failure(f"workflow decision failed: {error}", details))
-            self.greenlets.unwind()
+            self._unwind()
 
     # The workflow's code
 
@@ -221,16 +234,26 @@ class Run:
         self.greenlets.start(self._main)
 
     def _main(self) -> None:
+        self.end_main(self._call_run)
+
+    def _call_run(self) -> Any:
         assert self.started is not None
+        input = self.decoded(self.started.input)
+        self.reuse.take(input)
+        args, kwargs = hints.arguments(self.workflow.run, *arguments(input))
+        return self.workflow.run(*args, **kwargs)
+
+    def end_main(self, outcome: Callable[[], Any]) -> None:
+        """Ends the execution with what ``run`` returns or raises; a coroutine goes on first."""
         try:
-            input = self.options.decode(self.started.input)
-            self.reuse.take(input)
-            args, kwargs = arguments(input)
-            if inspect.iscoroutinefunction(self.workflow.run):
-                raise NotImplementedError("this version cannot run 'async def run' yet; write 'def run'")
-            result = self.workflow.run(*args, **kwargs)
+            result = outcome()
+            if inspect.iscoroutine(result) and not self.coroutines.is_used:
+                self.coroutines.start_main(result)
+                return
             if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is self.ending is None:
                 self.continuation.end()
+        except Undecidable:
+            pass  # told after the batch
         except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
             if isinstance(unwinding, KeyboardInterrupt):
                 raise
@@ -253,6 +276,8 @@ class Run:
 
     def failure(self, reason: str, details: str | None) -> FailWorkflowExecution:
         """The decision to fail; texts too long for their fields never hide the failure itself."""
+        if details is None and len(reason) > failures.REASON_CHARACTERS:
+            details = reason
         if details is not None and len(details) > FIELD_CHARACTERS and not self.options.keeps_values:
             details = format.shortened(details, FIELD_CHARACTERS)
         short = format.shortened(reason, failures.REASON_CHARACTERS)
@@ -295,7 +320,7 @@ class Run:
         if not self.hooks.has_news_of_cancel(self.cancel_requests):
             return
         if self.closing is None:
-            if self.cancel_waits:
+            if any(not record.future.cancelled for record in self.cancel_waits):
                 return
         elif not isinstance(self.closing, ContinueAsNewWorkflowExecution):
             return
@@ -308,7 +333,15 @@ class Run:
             self.raise_in_main(EndOfRun("the execution is canceled"))
         elif decision is not None and not self.sagas and self.ending is None:
             self.close(decision)
-            self.greenlets.unwind()
+            self._unwind()
+
+    def decoded(self, text: str | None) -> Any:
+        """The value of a text of the history. One that cannot be read now ends the decision, not the workflow."""
+        try:
+            return self.options.decode(text)
+        except StorageError as error:
+            self._unreadable = error
+            raise Undecidable(error) from error
 
     # What rules ask for
 
@@ -347,15 +380,28 @@ class Run:
     def fail_task(self, record: Record, exception: Exception) -> None:
         """The task has failed for good. If it raises, it does so where the workflow is blocked."""
         self.forget(record)
+        awaits = self.coroutines.awaits(record.future)
         record.future.set_exception(exception)
         if record.kind in ("activity", "child") and record.said("raises_on_failure"):
             raised = TaskException if record.kind == "activity" else WorkflowException
-            self.raise_in_main(raised(record.task, exception))
+            self.raise_in_main(raised(record.task, exception), awaits)
 
-    def raise_in_main(self, error: BaseException) -> None:
-        """Has ``run`` raise *error* where it is blocked, or at its next blocking read."""
+    def raise_in_main(self, error: BaseException, awaits: Sequence[Awaited] = ()) -> None:
+        """Has ``run`` raise *error* where it is blocked, or at its next blocking read.
+
+        Coroutines raise it at *awaits*, those that wait for what has failed; if there are none, the main one is
+        cancelled.
+        """
+        for each in awaits:
+            each.fail(error)
+        if awaits:
+            return
         self.failed.append(error)
-        if not self.is_undoing:
+        if self.is_undoing:
+            return
+        if self.coroutines.is_used:
+            self.coroutines.fail_main()
+        else:
             self.greenlets.wake_main()
 
     def end_timer(self, record: Record) -> None:
@@ -400,7 +446,7 @@ class Run:
         """*text*, or the pointer to it if it is longer than its field."""
         if text is None:
             return None
-        text = format.sendable(text)
+        text = codecs.wrapped(format.sendable(text))
         if len(text) <= limit:
             return text
         if not self.options.keeps_values:
@@ -408,7 +454,7 @@ class Run:
                 f"a value of {len(text)} characters is too long for its field ({limit}), and there is no place to "
                 "keep large values"
             )
-        pointer = format.pointer_of(text)
+        pointer = self.options.pointer_of(text)
         self._fresh_values[pointer] = text
         return pointer
 
@@ -469,6 +515,7 @@ class Run:
     def blocked_on(self) -> str:
         """Where the workflow waits, for people; empty if it does not."""
         places = [str(found) for frame in self.greenlets.frames() if (found := source(frame))]
+        places += [str(found) for frames in self.coroutines.frames() if (found := innermost(frames))]
         names = self.signals.awaited()
         signals = f" (signals: {', '.join(names)})" if names else ""
         return "; ".join(places) + signals
@@ -481,10 +528,16 @@ class Run:
     @property
     def size(self) -> int:
         """About how many bytes this run costs."""
-        return RUN_BYTES * max(1, self.greenlets.count) + RECORD_BYTES * (len(self.records) + len(self.outbox))
+        suspended = self.greenlets.count + self.coroutines.count
+        return RUN_BYTES * max(1, suspended) + RECORD_BYTES * (len(self.records) + len(self.outbox))
 
     def kill(self) -> None:
         """Unwinds the suspended code, inertly: nothing it does now leaves a trace. May be called twice."""
         if not self.is_killed:
             self.is_killed = True
-            self.greenlets.unwind()
+            self._unwind()
+
+    def _unwind(self) -> None:
+        self.greenlets.is_evicting = True
+        self.coroutines.unwind()
+        self.greenlets.unwind()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from types import CodeType, FrameType
 from typing import NamedTuple
 
-PACKAGES = ("simpleflow", "greenlet")
+PACKAGES = ("simpleflow", "greenlet", "asyncio")
 
 
 class Source(NamedTuple):
@@ -27,10 +28,19 @@ class Source(NamedTuple):
 def source(frame: FrameType | None) -> Source | None:
     """The innermost place outside of this package, from *frame* outward."""
     while frame is not None:
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in PACKAGES:
+        if _is_of_user(frame):
             return Source(frame.f_code, frame.f_lasti)
         frame = frame.f_back
     return None
+
+
+def innermost(frames: Iterable[FrameType]) -> Source | None:
+    """The first of *frames* outside of this package."""
+    return next((Source(frame.f_code, frame.f_lasti) for frame in frames if _is_of_user(frame)), None)
+
+
+def _is_of_user(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__", "").partition(".")[0] not in PACKAGES
 
 
 def here() -> Source | None:

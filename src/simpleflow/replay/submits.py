@@ -402,6 +402,11 @@ class Link:
     def __init__(self, other: Future[Any]) -> None:
         self._other = other
 
+    @property
+    def leads_to(self) -> Future[Any]:
+        """What gets the outcome."""
+        return self._other
+
     def notify(self, future: Future[Any], /) -> None:
         """The first is done."""
         if future.cancelled:

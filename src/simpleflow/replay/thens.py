@@ -22,6 +22,11 @@ class Then:
         self._function = function
         self._following = following
 
+    @property
+    def leads_to(self) -> Future[Any]:
+        """What has no result either if the future has none."""
+        return self._following
+
     def notify(self, future: Future[Any], /) -> None:
         """The future is done. If it has no result, there is nothing to call the function with."""
         if future.cancelled:
@@ -35,7 +40,7 @@ class Then:
         if self._following.done:
             return
         try:
-            value = self._function(future.result)
+            value = self._run.coroutines.result_of(self._function(future.result))
             if isinstance(value, Future):
                 value = value.result_or_raise()
         except (GreenletExit, KeyboardInterrupt):

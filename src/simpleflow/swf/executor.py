@@ -13,6 +13,7 @@ import msgspec
 
 from simpleflow import format, settings
 from simpleflow.dispatch import Importable
+from simpleflow.logging_context import logged
 from simpleflow.replay import Decisions, Run, RunOptions, Stale
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
@@ -99,7 +100,7 @@ class Executor:
         self._store = store or ValueStore()
         self._strict = strict
         self._warm_runs = warm_runs
-        self._keeps_values = keeps_values
+        self._keeps_values = keeps_values or self._store.is_shared
         self._on_events = on_events
         self._warm: OrderedDict[Key, Warm] = OrderedDict()
         self._watchdog = Watchdog()
@@ -115,6 +116,11 @@ class Executor:
         assert task.task_token is not None
         assert task.workflow_execution is not None
         key = task.workflow_execution.workflow_id, task.workflow_execution.run_id
+        with logged(domain=self._domain, workflow_id=key[0], run_id=key[1], task_type="decision"):
+            return self._answer(task, key, poll)
+
+    def _answer(self, task: DecisionTask, key: Key, poll: PollForDecisionTask | None) -> Answer:
+        assert task.task_token is not None
         try:
             decisions = self._advance(task, key, poll)
         except UnknownResourceFault:
@@ -223,6 +229,7 @@ class Executor:
                 strict=self._strict,
                 keeps_values=self._keeps_values,
                 decode=self._decode,
+                pointer_of=self._store.pointer_of,
                 max_open_activities=settings.SWF_MAX_OPEN_ACTIVITY_COUNT,
             ),
         )

@@ -2,6 +2,6 @@
 
 from swf.actors.core import Actor
 from swf.actors.decider import Decider, DecisionResponse
-from swf.actors.worker import ActivityResponse, ActivityWorker
+from swf.actors.worker import ActivityResponse, ActivityWorker, HeartbeatResponse
 
-__all__ = ["ActivityResponse", "ActivityWorker", "Actor", "Decider", "DecisionResponse"]
+__all__ = ["ActivityResponse", "ActivityWorker", "Actor", "Decider", "DecisionResponse", "HeartbeatResponse"]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from swf.actors.core import Actor, default_identity
-from swf.exceptions import PollTimeout, error_of
+from swf.exceptions import InvalidKeywordArgumentError, PollTimeout, error_of
 from swf.models.decision import Decision
 from swf.models.decision.task import DecisionTask
 from swf.models.event.factory import decoded
@@ -45,17 +45,23 @@ class Decider(Actor):
         *,
         page_size: int | None = None,
         only_new_events: bool = False,
+        reverse_order: bool = False,
+        maximum_page_size: int | None = None,
     ) -> DecisionResponse:
         """The next task with its whole history, all pages of it; raises PollTimeout if none comes.
 
-        *task_list* None: the decider's; *identity* None: host and process. *only_new_events*: the history begins with
-        the DecisionTaskStarted event of the last decision; only a whole one can be compiled.
+        *task_list* None: the decider's; *identity* None: host and process. *maximum_page_size* is Amazon's name for
+        *page_size*. *only_new_events*: the history begins with the DecisionTaskStarted event of the last decision;
+        *reverse_order*: it begins with the last event. Only a whole history in its own order can be compiled.
         """
+        if page_size is not None and maximum_page_size is not None:
+            raise InvalidKeywordArgumentError("page_size and maximum_page_size are two names of the same: give one")
         request = o.PollForDecisionTask(
             domain=self.domain.name,
             task_list=TaskList(name=task_list or self.task_list),
             identity=default_identity() if identity is None else identity,
-            maximum_page_size=page_size,
+            maximum_page_size=maximum_page_size if page_size is None else page_size,
+            reverse_order=reverse_order or None,
             start_at_previous_started_event=only_new_events or None,
         )
         task = self.call(request)

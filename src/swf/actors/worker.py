@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from swf import format
+from swf import format, given
 from swf.actors.core import Actor, default_identity
 from swf.exceptions import PollTimeout
 from swf.models.activity import ActivityTask
@@ -24,6 +24,15 @@ class ActivityResponse(Response):
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.task_token, self.activity_task))
+
+
+class HeartbeatResponse(dict[str, bool]):
+    """What a heartbeat learns, as the API has it: ``{"cancelRequested": False}``."""
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether the task should cancel."""
+        return self["cancelRequested"]
 
 
 class ActivityWorker(Actor):
@@ -54,29 +63,32 @@ class ActivityWorker(Actor):
 
         Raises DoesNotExistError if the task is no longer open, as the other answers do.
         """
-        self.call(o.RespondActivityTaskCompleted(task_token=task_token, result=format.text_of(result)))
+        self.call(o.RespondActivityTaskCompleted(task_token=task_token, result=given.text(result, "result")))
 
     def fail(self, task_token: str, details: Any = None, reason: str | None = None) -> None:
         """Answers with a failure. What is too long is cut: a failure is not lost for its text."""
         self.call(
             o.RespondActivityTaskFailed(
                 task_token=task_token,
-                details=format.details(format.text_of(details)),
+                details=format.details(given.text(details, "details")),
                 reason=format.reason(reason),
             )
         )
 
     def cancel(self, task_token: str, details: Any = None) -> None:
         """Answers that the task has canceled."""
-        self.call(o.RespondActivityTaskCanceled(task_token=task_token, details=format.details(format.text_of(details))))
+        self.call(
+            o.RespondActivityTaskCanceled(task_token=task_token, details=format.details(given.text(details, "details")))
+        )
 
-    def heartbeat(self, task_token: str, details: Any = None) -> o.ActivityTaskStatus:
+    def heartbeat(self, task_token: str, details: Any = None) -> HeartbeatResponse:
         """Tells that the task is alive, and learns whether it should cancel: ``.cancel_requested``.
 
         Raises RateLimitExceededError if the service is asked too often.
         """
-        return self.call(
+        status = self.call(
             o.RecordActivityTaskHeartbeat(
-                task_token=task_token, details=format.heartbeat_details(format.text_of(details))
+                task_token=task_token, details=format.heartbeat_details(given.text(details, "details"))
             )
         )
+        return HeartbeatResponse(cancelRequested=status.cancel_requested)

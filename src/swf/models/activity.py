@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from swf import format
+import msgspec
+
+from swf import format, given
 from swf.constants import REGISTERED
 from swf.core import linked
-from swf.exceptions import ActivityTypeDoesNotExist, DoesNotExistError
-from swf.models.base import BaseModel, duration
+from swf.exceptions import ActivityTypeDoesNotExist, DoesNotExistError, ResponseError
+from swf.models.base import BaseModel, check_registered, duration
 from swf.models.domain import Domain
 from swf.protocol import operations as o
 from swf.protocol import values as v
@@ -59,13 +62,14 @@ class ActivityType(BaseModel):
     def __post_init__(self) -> None:
         Domain.check(self.domain)
         self._link(self.domain)
+        given.one_of(v.RegistrationStatus, self.status, "status")
         for name in self.COMPARED[5:]:
             object.__setattr__(self, name, duration(getattr(self, name)))
 
     @classmethod
     def from_info(
         cls, domain: Domain, info: o.ActivityTypeInfo, defaults: o.ActivityTypeConfiguration | None = None
-    ) -> ActivityType:
+    ) -> Self:
         """The type that a list or description shows; a list tells no *defaults*."""
         defaults = defaults or o.ActivityTypeConfiguration()
         return cls(
@@ -90,11 +94,12 @@ class ActivityType(BaseModel):
         """Name and version, as calls and decisions carry them."""
         return v.ActivityType(name=self.name, version=self.version)
 
-    def upstream(self) -> ActivityType:
+    def upstream(self) -> Self:
         detail = self.call(o.DescribeActivityType(domain=self.domain.name, activity_type=self.word))
-        return ActivityType.from_info(self.domain, detail.type_info, detail.configuration)
+        return self.from_info(self.domain, detail.type_info, detail.configuration)
 
     def save(self) -> None:
+        check_registered(self.status)
         self.call(
             o.RegisterActivityType(
                 domain=self.domain.name,
@@ -145,22 +150,26 @@ class ActivityTask(BaseModel):
         self._link(self.domain)
 
     @classmethod
-    def from_poll(cls, domain: Domain, task_list: str, response: o.ActivityTask) -> ActivityTask:
-        """The task in the answer of a poll that found one."""
+    def from_poll(cls, domain: Domain, task_list: str, response: o.ActivityTask | Mapping[str, Any]) -> ActivityTask:
+        """The task in the answer of a poll, of ours or boto3's; raises ResponseError if it found none."""
         from swf.models.workflow import WorkflowExecution
 
-        assert response.activity_type is not None
-        assert response.workflow_execution is not None
-        kind, execution = response.activity_type, response.workflow_execution
+        try:
+            found = msgspec.convert(response, o.ActivityTask)
+        except msgspec.ValidationError as error:
+            raise ResponseError(f"{response!r} is no answer of PollForActivityTask: {error}") from error
+        kind, execution = found.activity_type, found.workflow_execution
+        if kind is None or execution is None:
+            raise ResponseError(f"response: there is no activity task in {response!r}")
         return cls(
             domain,
             task_list,
-            response.task_token,
+            found.task_token,
             ActivityType(domain, kind.name, kind.version),
             WorkflowExecution(domain, execution.workflow_id, execution.run_id),
-            format.decode(response.input),
-            response.activity_id,
-            response.started_event_id,
+            format.decode(found.input),
+            found.activity_id,
+            found.started_event_id,
         )
 
     def __repr__(self) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
 from swf.core import ConnectedSWFObject, link
-from swf.exceptions import DoesNotExistError
+from swf.exceptions import DoesNotExistError, InvalidRequestError, ResponseError
+from swf.protocol.values import RegistrationStatus
 
 
 class Difference(NamedTuple):
@@ -108,11 +109,13 @@ class BaseModel(ConnectedSWFObject):
 
     @property
     def exists(self) -> bool:
-        """Whether the service has it, deprecated or not."""
+        """Whether the service has it, deprecated or not; raises ResponseError if not even its domain is there."""
         try:
             self.upstream()
         except self.MISSING:
             return False
+        except DoesNotExistError as error:  # where it would be is not there
+            raise ResponseError(error.message, error.raw_error, error.error_code) from error
         return True
 
     @property
@@ -133,6 +136,14 @@ class BaseModel(ConnectedSWFObject):
         return ModelDiff(
             *((name, getattr(self, name), getattr(upstream, name)) for name in self.COMPARED),
             ignore_fields=ignore_fields,
+        )
+
+
+def check_registered(status: str) -> None:
+    """Returns if something of that status can be registered; raises InvalidRequestError if not."""
+    if status != RegistrationStatus.REGISTERED:
+        raise InvalidRequestError(
+            f"status: what is registered is REGISTERED, not {status}; delete() deprecates it then"
         )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
+from swf import given
 from swf.constants import REGISTERED
 from swf.core import linked
-from swf.exceptions import DoesNotExistError, DomainDoesNotExist
-from swf.models.base import BaseModel, duration
+from swf.exceptions import DoesNotExistError, DomainDoesNotExist, InvalidKeywordArgumentError
+from swf.models.base import BaseModel, check_registered, duration
 from swf.protocol import operations as o
 from swf.protocol.values import RegistrationStatus, TaskList
 
@@ -38,6 +39,7 @@ class Domain(BaseModel):
 
     def __post_init__(self) -> None:
         self._link(None)
+        given.one_of(RegistrationStatus, self.status, "status")
         if isinstance(self.retention_period, str) and self.retention_period.isdigit():
             object.__setattr__(self, "retention_period", int(self.retention_period))
 
@@ -48,21 +50,24 @@ class Domain(BaseModel):
             raise TypeError(f"a swf.models.Domain is wanted, found {domain!r} of type {type(domain).__name__}")
 
     @classmethod
-    def from_info(cls, info: o.DomainInfo, origin: ConnectedSWFObject, retention: str | None = None) -> Domain:
+    def from_info(cls, info: o.DomainInfo, origin: ConnectedSWFObject, retention: str | None = None) -> Self:
         """The domain that a list or description shows; a list does not tell the retention."""
         return cls(info.name, info.status, info.description, retention, arn=info.arn, **linked(origin))
 
-    def upstream(self) -> Domain:
+    def upstream(self) -> Self:
         detail = self.call(o.DescribeDomain(name=self.name))
-        return Domain.from_info(
+        return self.from_info(
             detail.domain_info, self, detail.configuration.workflow_execution_retention_period_in_days
         )
 
     def save(self, tags: Mapping[str, str] | None = None) -> None:
         """Registers it, with *tags* if there are any; raises AlreadyExistsError if the name is taken."""
+        check_registered(self.status)
         retention = duration(self.retention_period)
         if retention is None:
-            raise ValueError(f"retention_period: not known of {self!r}; a domain is registered with a number of days")
+            raise InvalidKeywordArgumentError(
+                f"retention_period: not known of {self!r}; a domain is registered with a number of days"
+            )
         self.call(
             o.RegisterDomain(
                 name=self.name,
@@ -104,13 +109,13 @@ class Domain(BaseModel):
         """Its workflow types of that status."""
         from swf.querysets.workflow import WorkflowTypeQuerySet
 
-        return list(WorkflowTypeQuerySet(self).all(RegistrationStatus(status)))
+        return list(WorkflowTypeQuerySet(self).all(status))
 
     def activities(self, status: str = REGISTERED) -> list[ActivityType]:
         """Its activity types of that status."""
         from swf.querysets.activity import ActivityTypeQuerySet
 
-        return list(ActivityTypeQuerySet(self).all(RegistrationStatus(status)))
+        return list(ActivityTypeQuerySet(self).all(status))
 
     @property
     def executions(self) -> WorkflowExecutionQuerySet:
@@ -132,4 +137,6 @@ class Domain(BaseModel):
 
 
 def _resource_tags(tags: Mapping[str, str]) -> tuple[o.ResourceTag, ...]:
+    if not isinstance(tags, Mapping):
+        raise InvalidKeywordArgumentError(f"tags: names with values are wanted, as in {{'team': 'a'}}, found {tags!r}")
     return tuple(o.ResourceTag(key=key, value=value) for key, value in tags.items())

@@ -6,11 +6,11 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from swf import format
+from swf import given
 from swf.core import linked
-from swf.exceptions import DoesNotExistError, WorkflowExecutionDoesNotExist
+from swf.exceptions import DoesNotExistError, InvalidKeywordArgumentError, WorkflowExecutionDoesNotExist
 from swf.models.base import BaseModel, ModelDiff, duration
 from swf.models.domain import Domain
 from swf.models.event import Event
@@ -78,11 +78,11 @@ class WorkflowExecution(BaseModel):
         self._link(self.domain)
         for name in ("execution_timeout", "decision_tasks_timeout"):
             object.__setattr__(self, name, duration(getattr(self, name)))
-        if self.tag_list is not None:
-            object.__setattr__(self, "tag_list", tuple(self.tag_list))
+        object.__setattr__(self, "tag_list", given.series(self.tag_list, "tag_list"))
+        given.one_of(v.ExecutionStatus, self.status, "status")
 
     @classmethod
-    def from_info(cls, domain: Domain, info: o.WorkflowExecutionInfo) -> WorkflowExecution:
+    def from_info(cls, domain: Domain, info: o.WorkflowExecutionInfo) -> Self:
         """The execution that a list shows."""
         parent = info.parent
         return cls(
@@ -101,7 +101,7 @@ class WorkflowExecution(BaseModel):
         )
 
     @classmethod
-    def from_detail(cls, domain: Domain, detail: o.WorkflowExecutionDetail) -> WorkflowExecution:
+    def from_detail(cls, domain: Domain, detail: o.WorkflowExecutionDetail) -> Self:
         """The execution that a description shows."""
         configuration, at = detail.execution_configuration, detail.latest_activity_task_timestamp
         return dataclasses.replace(
@@ -119,12 +119,14 @@ class WorkflowExecution(BaseModel):
     def word(self) -> v.WorkflowExecution:
         """Workflow id and run id, as calls carry them; raises ValueError if the run id is not known."""
         if self.run_id is None:
-            raise ValueError(f"run_id: not known of execution {self.workflow_id!r}; domain.executions.get() finds it")
+            raise InvalidKeywordArgumentError(
+                f"run_id: not known of execution {self.workflow_id!r}; domain.executions.get() finds it"
+            )
         return v.WorkflowExecution(workflow_id=self.workflow_id, run_id=self.run_id)
 
-    def upstream(self) -> WorkflowExecution:
+    def upstream(self) -> Self:
         detail = self.call(o.DescribeWorkflowExecution(domain=self.domain.name, execution=self.word))
-        return WorkflowExecution.from_detail(self.domain, detail)
+        return self.from_detail(self.domain, detail)
 
     def save(self) -> None:
         """Is not for executions: raises TypeError."""
@@ -162,7 +164,7 @@ class WorkflowExecution(BaseModel):
                 workflow_id=workflow_id or self.workflow_id,
                 signal_name=signal_name,
                 run_id=run_id if workflow_id else run_id or self.run_id,
-                input=None if input is None else format.encode(input),
+                input=given.json(input, "input"),
             )
         )
 

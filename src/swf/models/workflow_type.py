@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
-from swf import format
+from swf import given
 from swf.constants import REGISTERED
 from swf.core import linked
 from swf.exceptions import DoesNotExistError, WorkflowTypeDoesNotExist
-from swf.models.base import BaseModel, duration
+from swf.models.base import BaseModel, check_registered, duration
 from swf.models.domain import Domain
 from swf.protocol import operations as o
 from swf.protocol import values as v
@@ -34,16 +34,7 @@ CHILD_POLICIES: Final = ChildPolicies()
 
 def child_policy_of(policy: str | None) -> v.ChildPolicy | None:
     """The child policy of that name; raises ValueError if there is none."""
-    if policy is None:
-        return None
-    if policy not in CHILD_POLICIES:
-        raise ValueError(f"child_policy: {policy!r} is none of {', '.join(CHILD_POLICIES)}")
-    return v.ChildPolicy(policy)
-
-
-def task_list_of(name: str | None) -> v.TaskList | None:
-    """The task list of that name."""
-    return None if name is None else v.TaskList(name=name)
+    return given.one_of(v.ChildPolicy, policy, "child_policy")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,6 +76,7 @@ class WorkflowType(BaseModel):
     def __post_init__(self) -> None:
         Domain.check(self.domain)
         self._link(self.domain)
+        given.one_of(v.RegistrationStatus, self.status, "status")
         child_policy_of(self.child_policy)
         for name in ("execution_timeout", "decision_tasks_timeout", "task_priority"):
             object.__setattr__(self, name, duration(getattr(self, name)))
@@ -92,7 +84,7 @@ class WorkflowType(BaseModel):
     @classmethod
     def from_info(
         cls, domain: Domain, info: o.WorkflowTypeInfo, defaults: o.WorkflowTypeConfiguration | None = None
-    ) -> WorkflowType:
+    ) -> Self:
         """The type that a list or description shows; a list tells no *defaults*."""
         defaults = defaults or o.WorkflowTypeConfiguration()
         return cls(
@@ -127,18 +119,19 @@ class WorkflowType(BaseModel):
         """The same type with that child policy; this one stays as it is."""
         return dataclasses.replace(self, child_policy=policy)
 
-    def upstream(self) -> WorkflowType:
+    def upstream(self) -> Self:
         detail = self.call(o.DescribeWorkflowType(domain=self.domain.name, workflow_type=self.word))
-        return WorkflowType.from_info(self.domain, detail.type_info, detail.configuration)
+        return self.from_info(self.domain, detail.type_info, detail.configuration)
 
     def save(self) -> None:
+        check_registered(self.status)
         self.call(
             o.RegisterWorkflowType(
                 domain=self.domain.name,
                 name=self.name,
                 version=self.version,
                 description=self.description,
-                default_task_list=task_list_of(self.task_list),
+                default_task_list=given.task_list(self.task_list),
                 default_child_policy=child_policy_of(self.child_policy),
                 default_execution_start_to_close_timeout=duration(self.execution_timeout),
                 default_task_start_to_close_timeout=duration(self.decision_tasks_timeout),
@@ -179,17 +172,18 @@ class WorkflowType(BaseModel):
         """
         from swf.models.execution import WorkflowExecution
 
-        workflow_id = workflow_id or f"{self.name}-{self.version}-{now().timestamp():.6f}"
-        tags = None if tag_list is None else tuple(tag_list)
+        if workflow_id is None:
+            workflow_id = f"{self.name}-{self.version}-{now().timestamp():.6f}"
+        tags = given.tags(tag_list)
         run = self.call(
             o.StartWorkflowExecution(
                 domain=self.domain.name,
                 workflow_id=workflow_id,
                 workflow_type=self.word,
-                task_list=task_list_of(task_list),
+                task_list=given.task_list(task_list),
                 child_policy=child_policy_of(child_policy),
                 execution_start_to_close_timeout=duration(execution_timeout),
-                input=None if input is None else format.encode(input),
+                input=given.json(input, "input"),
                 tag_list=tags,
                 task_start_to_close_timeout=duration(decision_tasks_timeout),
                 task_priority=duration(task_priority),
@@ -201,12 +195,14 @@ class WorkflowType(BaseModel):
             workflow_id,
             run.run_id,
             workflow_type=self,
-            task_list=task_list or self.task_list,
-            child_policy=child_policy or self.child_policy,
-            execution_timeout=execution_timeout or self.execution_timeout,
+            task_list=self.task_list if task_list is None else task_list,
+            child_policy=self.child_policy if child_policy is None else child_policy,
+            execution_timeout=self.execution_timeout if execution_timeout is None else execution_timeout,
             input=input,
             tag_list=tags,
-            decision_tasks_timeout=decision_tasks_timeout or self.decision_tasks_timeout,
+            decision_tasks_timeout=(
+                self.decision_tasks_timeout if decision_tasks_timeout is None else decision_tasks_timeout
+            ),
             **linked(self),
         )
 

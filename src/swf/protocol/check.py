@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from swf.protocol.base import DecisionAttributes, Request
+from swf.protocol.base import Attributes, DecisionAttributes, Request
 from swf.protocol.decision import ENVELOPES, Decision
 from swf.protocol.decisions import CLOSING
 from swf.protocol.operations import RespondDecisionTaskCompleted
@@ -41,14 +41,23 @@ def is_valid(request: Request[Any]) -> bool:
     return not isinstance(request, RespondDecisionTaskCompleted) or closes_last(request.decisions or ())
 
 
+def wrong_members(request: Request[Any]) -> list[str]:
+    """The names on the wire of the members that do not obey."""
+    members = [(member, getattr(request, member.attribute)) for member in structure_of(type(request)).members]
+    return [member.name for member, value in members if value is not None and not _test(member.shape)(value)]
+
+
 def closes_last(decisions: tuple[Decision, ...]) -> bool:
     """Whether no decision follows a closing one."""
     return not any(isinstance(decision.attributes, CLOSING) for decision in decisions[:-1])
 
 
-def obeys(decision: DecisionAttributes) -> bool:
-    """Whether a decision has what the API wants of it. One that has not makes the service refuse its whole answer."""
-    return _test_of(type(decision))(decision)
+def obeys(attributes: DecisionAttributes | Attributes) -> bool:
+    """Whether a decision, or an event, has what the API wants of it.
+
+    A decision that has not makes the service refuse its whole answer; a service writes no event that has not.
+    """
+    return _test_of(type(attributes))(attributes)
 
 
 @functools.cache

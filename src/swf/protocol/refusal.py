@@ -12,8 +12,8 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from swf.protocol import texts
-from swf.protocol.base import DecisionAttributes, Request
-from swf.protocol.check import is_unicode, is_valid
+from swf.protocol.base import Attributes, DecisionAttributes, Request
+from swf.protocol.check import is_unicode, is_valid, wrong_members
 from swf.protocol.decisions import CLOSING
 from swf.protocol.faults import SerializationException
 from swf.protocol.operations import RespondDecisionTaskCompleted
@@ -73,14 +73,15 @@ def check(request: Request[Any]) -> None:
         except (TypeError, msgspec.MsgspecError) as error:
             raise SerializationException(f"The request cannot be written as JSON: {error}") from error
         _convert(type(request), members)
-        raise SerializationException(f"{type(request).__name__} holds a value of a wrong Python type")
+        wrong = " and ".join(wrong_members(request))
+        raise SerializationException(f"{type(request).__name__} holds a value of a wrong Python type as {wrong}")
 
 
-def why_not(decision: DecisionAttributes) -> str:
-    """What is wrong with a decision, in words."""
+def why_not(attributes: DecisionAttributes | Attributes) -> str:
+    """What is wrong with a decision or event, in words."""
     try:
-        word: type[DecisionAttributes] = type(decision)
-        return "; ".join(_in_structure(structure_of(word), msgspec.to_builtins(decision), ""))
+        word: type[DecisionAttributes | Attributes] = type(attributes)
+        return "; ".join(_in_structure(structure_of(word), msgspec.to_builtins(attributes), ""))
     except SerializationException as error:
         return str(error)
 

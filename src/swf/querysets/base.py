@@ -7,11 +7,12 @@ later iterations then ask nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar, overload
 
-from swf.core import ConnectedSWFObject, link
+from swf.core import ConnectedSWFObject, link, linked
 from swf.models.domain import Domain
 
 Item = TypeVar("Item")
@@ -44,7 +45,8 @@ class Results(Sequence[Item], Generic[Item]):
         self._callback = callback
         self._reverse = reverse
         self._kept: list[Item] = []
-        self._rest = self._pages()
+        self._read = 0
+        self._token: str | None = None
         self._has_all = False
 
     def count(self, *value: Any) -> int:
@@ -117,11 +119,12 @@ class Results(Sequence[Item], Generic[Item]):
     def _keep(self, wanted: int | None) -> None:
         """Reads until so many items are kept, page by page; None: all."""
         while not self._has_all and (wanted is None or len(self._kept) < wanted):
-            page = next(self._rest, None)
-            if page is None:
-                self._has_all = True
-            else:
-                self._kept.extend(page)
+            items, token = self._page(self._token, self._read)
+            # Only a page that has come whole counts: after an error the same page is asked for again.
+            self._kept.extend(list(items))
+            self._token, self._read, self._has_all = token, self._read + 1, token is None
+            if self._has_all:
+                self._end(self._read)
 
     def _stream(self) -> Iterator[Item]:
         return itertools.chain.from_iterable(self._pages())
@@ -129,14 +132,22 @@ class Results(Sequence[Item], Generic[Item]):
     def _pages(self) -> Iterator[Iterable[Item]]:
         token: str | None = None
         for loop_number in itertools.count():
-            answer, items, token = self._fetch(token, reverse=self._reverse)
-            if self._callback is not None:
-                self._callback(loop_number=loop_number, response=answer)
+            items, token = self._page(token, loop_number)
             yield items
             if token is None:
-                if self._callback is not None:
-                    self._callback(loop_number=loop_number + 1, response=None)
+                self._end(loop_number + 1)
                 return
+
+    def _page(self, token: str | None, loop_number: int) -> tuple[Iterable[Item], str | None]:
+        """The items of a page, and the token of the next one."""
+        answer, items, token = self._fetch(token, reverse=self._reverse)
+        if self._callback is not None:
+            self._callback(loop_number=loop_number, response=answer)
+        return items, token
+
+    def _end(self, loop_number: int) -> None:
+        if self._callback is not None:
+            self._callback(loop_number=loop_number, response=None)
 
 
 class BaseQuerySet(ConnectedSWFObject):
@@ -150,8 +161,20 @@ class DomainBoundQuerySet(BaseQuerySet):
 
     __slots__ = ("domain",)
 
-    def __init__(self, domain: Domain) -> None:
-        """Raises TypeError if *domain* is no Domain."""
+    def __init__(
+        self,
+        domain: Domain,
+        *,
+        region: str | None = None,
+        connection: Any = None,
+        boto3_client: Any = None,
+        session: Any = None,
+        endpoint_url: str | None = None,
+    ) -> None:
+        """Raises TypeError if *domain* is no Domain. Without other arguments the service is the domain's; with them,
+        :attr:`domain` and what is found are that other service's.
+        """
         Domain.check(domain)
-        self.domain = domain
-        link(self, None, None, None, None, None, owner=domain)
+        link(self, region, connection, boto3_client, session, endpoint_url, owner=domain)
+        is_here = linked(self) == linked(domain)
+        self.domain = domain if is_here else dataclasses.replace(domain, **linked(self))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from swf import given
 from swf.constants import REGISTERED
 from swf.core import link, linked
 from swf.exceptions import AlreadyExistsError, DomainDoesNotExist
@@ -65,7 +66,7 @@ class DomainQuerySet(BaseQuerySet):
 
     def all(self, registration_status: str = REGISTERED, *, page_size: int | None = None) -> Results[Domain]:
         """The domains of that status, by name. A list tells no retention: ``upstream()`` does."""
-        status = RegistrationStatus(registration_status)
+        status = given.one_of(RegistrationStatus, registration_status, "registration_status")
 
         def fetch(token: str | None, *, reverse: bool) -> tuple[o.DomainInfos, Iterable[Domain], str | None]:
             page = self.list_domains(status, token, page_size, reverse or None)

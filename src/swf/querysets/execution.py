@@ -18,6 +18,8 @@ from swf.utils import datetime_timestamp, past_day
 OPEN_DATES: Final = ("oldest_date", "latest_date")
 CLOSED_DATES: Final = ("start_oldest_date", "start_latest_date", "close_oldest_date", "close_latest_date")
 
+_LAST: Final = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC).timestamp()
+
 OPEN: Final[str] = WorkflowExecution.STATUS_OPEN
 CLOSED: Final[str] = WorkflowExecution.STATUS_CLOSED
 
@@ -32,6 +34,8 @@ class WorkflowExecutionQuerySet(DomainBoundQuerySet):
 
         Raises WorkflowExecutionDoesNotExist if there is none.
         """
+        if workflow_id is None:  # which would filter nothing, and find any
+            raise InvalidKeywordArgumentError("workflow_id: which execution is wanted? None names none")
         if run_id is not None:
             return WorkflowExecution(self.domain, workflow_id, run_id).upstream()
         for status in (OPEN, CLOSED):
@@ -153,8 +157,18 @@ def _time_filters(status: str, dates: dict[str, Any]) -> dict[str, Any]:
 
 
 def _timestamp(name: str, value: Any) -> float:
-    if isinstance(value, datetime.datetime):
-        return datetime_timestamp(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return past_day(value).timestamp()
+    try:
+        if isinstance(value, datetime.datetime):
+            return _sendable(datetime_timestamp(value))
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return _sendable(past_day(value).timestamp())
+    except OverflowError as error:
+        raise InvalidKeywordArgumentError(f"{name}: {value!r} is outside the years 1 to 9999") from error
     raise InvalidKeywordArgumentError(f"{name}: a number of days ago or a datetime is wanted, not {value!r}")
+
+
+def _sendable(timestamp: float) -> float:
+    """The timestamp; raises OverflowError if boto3, which makes a date of it, could not send it."""
+    if round(timestamp) > _LAST:
+        raise OverflowError(timestamp)
+    return timestamp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from swf.exceptions import InvalidKeywordArgumentError
 from swf.models.execution import WorkflowExecution
 from swf.models.history import History
 from swf.models.history.pages import pages_of_history
@@ -26,6 +27,9 @@ class HistoryQuerySet(DomainBoundQuerySet):
 
         ``WorkflowExecution.history()`` gives all.
         """
+        _check_number("page_size", page_size, 1)
+        if max_results is not None:
+            _check_number("max_results", max_results, 0)
         wanted = page_size if max_results is None else max_results
         facts: list[HistoryEvent] = []
         execution = WorkflowExecution(self.domain, workflow_id, run_id)
@@ -34,3 +38,8 @@ class HistoryQuerySet(DomainBoundQuerySet):
             if len(facts) >= wanted:
                 break
         return History(facts[:wanted])
+
+
+def _check_number(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise InvalidKeywordArgumentError(f"{name}: a whole number from {least} on is wanted, found {value!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from swf import given
 from swf.constants import REGISTERED
 from swf.exceptions import AlreadyExistsError, WorkflowTypeDoesNotExist
 from swf.models.domain import Domain
@@ -100,7 +101,9 @@ class WorkflowTypeQuerySet(DomainBoundQuerySet):
 
         *domain* None: that of the queryset. A list tells no defaults: ``upstream()`` does.
         """
-        wanted, status = domain or self.domain, RegistrationStatus(registration_status)
+        wanted = self.domain if domain is None else domain
+        Domain.check(wanted)
+        status = given.one_of(RegistrationStatus, registration_status, "registration_status")
 
         def fetch(
             token: str | None, *, reverse: bool

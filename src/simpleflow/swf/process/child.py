@@ -11,35 +11,54 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, BinaryIO
 
 import msgspec
 
+from simpleflow.attempt import Job
 from simpleflow.storage import ValueStore
 
 
-class Job(msgspec.Struct):
-    """An activity to run. Its *number* comes back with what became of it."""
+class Orders(msgspec.Struct, frozen=True):
+    """How a child is to work: *modules* are imported first; *pre* and *post* name middlewares."""
 
-    number: int
-    activity_id: str
-    name: str
-    input: str | None = None
-    keeps_values: bool = True
+    modules: Sequence[str] = ()
+    pre: Sequence[str] = ()
+    post: Sequence[str] = ()
 
 
-class Done(msgspec.Struct, omit_defaults=True):
-    """What became of the job of the *number*; *reason* is given if it has failed."""
+class Done(msgspec.Struct, omit_defaults=True, tag="done"):
+    """What became of the job of the *number*; *reason* is given if it has failed.
+
+    *is_canceled*: it has let itself be canceled, with *last_words*. *is_later*: somebody else will complete it.
+    """
 
     number: int
     result: str | None = None
     reason: str | None = None
     details: str | None = None
+    is_canceled: bool = False
+    is_later: bool = False
+    last_words: str | None = None
 
 
-def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
-    """Serves until the requests end. *modules* are imported first, for the activities they define; beyond them an
-    activity may only name modules below the working directory."""
+class Beat(msgspec.Struct, omit_defaults=True, tag="beat"):
+    """A sign of life of the job of the *number*; it waits for what it is :class:`Told`."""
+
+    number: int
+    details: str | None = None
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """The answer to a sign of life."""
+
+    cancel: bool = False
+
+
+def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
+    """Serves until the requests end. Beyond the modules of its orders, an activity may only name modules below the
+    working directory."""
     born = os.getpid()
     os.dup2(2, 1)
     for descriptor in (requests, answers, lifeline):
@@ -47,31 +66,64 @@ def main(requests: int, answers: int, lifeline: int, *modules: str) -> None:
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     sys.path.insert(0, os.getcwd())
     from simpleflow.dispatch import Importable, failure, run_activity
+    from simpleflow.log import setup_logging
+    from simpleflow.middleware import Middlewares
 
-    importable = Importable(modules, os.getcwd())
+    setup_logging()
+    importable = Importable(orders.modules, os.getcwd())
 
     trouble: BaseException | None = None
+    middlewares = Middlewares()
     try:
-        for module in modules:
+        for module in orders.modules:
             importlib.import_module(module)
+        middlewares = Middlewares.of({"pre": orders.pre, "post": orders.post})
     except Exception as error:  # noqa: BLE001  # told with the first activity: nobody listens before
         trouble = error
     store = ValueStore()
     encode = msgspec.json.Encoder().encode
     decoder = msgspec.json.Decoder(Job)
     with open(requests, "rb") as lines:
-        for line in lines:
+        voice = Voice(lines, answers)
+        while line := lines.readline():
             job = decoder.decode(line)
+            voice.number = job.number
             if trouble is not None:
-                outcome = failure(trouble)
+                outcome = failure(trouble, store, keeps_values=job.keeps_values)
             else:
-                outcome = run_activity(
-                    job.activity_id, job.name, job.input, store, importable, keeps_values=job.keeps_values
-                )
+                outcome = run_activity(job, store, importable, beat=voice, middlewares=middlewares)
             if os.getpid() != born:
                 os._exit(1)  # a copy that the activity has made and not ended: only the original may answer
-            done = Done(job.number, outcome.result, outcome.reason, outcome.details)
+            done = Done(
+                job.number,
+                outcome.result,
+                outcome.reason,
+                outcome.details,
+                outcome.is_canceled,
+                outcome.is_later,
+                outcome.last_words,
+            )
             _write(answers, encode(done) + b"\n")
+
+
+class Voice:
+    """Sends signs of life to the parent and hears whether the activity is to cancel."""
+
+    def __init__(self, lines: BinaryIO, answers: int) -> None:
+        self.number = 0
+        self._born = os.getpid()
+        self._lines = lines
+        self._answers = answers
+        self._encode = msgspec.json.Encoder().encode
+        self._decoder = msgspec.json.Decoder(Told)
+
+    def __call__(self, details: str | None) -> bool:
+        """Whether the activity is to cancel. Copies of the process have no say."""
+        if os.getpid() != self._born:
+            return False
+        _write(self._answers, self._encode(Beat(self.number, details)) + b"\n")
+        line = self._lines.readline()
+        return bool(line) and self._decoder.decode(line).cancel
 
 
 def _write(descriptor: int, data: Any) -> None:
@@ -89,4 +141,5 @@ def _die_with_parent(lifeline: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
+    first, second, third, told = sys.argv[1:]
+    main(int(first), int(second), int(third), msgspec.json.decode(told, type=Orders))

@@ -9,11 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 
 import msgspec
 
-from simpleflow.swf.process.child import Done, Job
+from simpleflow.attempt import Job
+from simpleflow.swf.process.child import Beat, Done, Orders, Told
 
 LOOK_EVERY_S = 0.5
 """How often a silent child is looked after."""
@@ -30,15 +30,16 @@ class ChildDied(Exception):
 class Child:
     """One child process. It inherits nothing but its three pipes and standard error."""
 
-    def __init__(self, modules: Sequence[str]) -> None:
-        """*modules* are imported by the child before its first activity."""
+    def __init__(self, orders: Orders) -> None:
+        """*orders* are carried out before its first activity."""
         request_end, self._requests = os.pipe()
         self._answers, answer_end = os.pipe()
         life_end, self._lifeline = os.pipe()
         ends = (request_end, answer_end, life_end)
+        told = msgspec.json.encode(orders).decode()
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own program
-                [sys.executable, "-m", "simpleflow.swf.process.child", *map(str, ends), *modules],
+                [sys.executable, "-m", "simpleflow.swf.process.child", *map(str, ends), told],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=ends,
@@ -52,7 +53,7 @@ class Child:
         self._ready = select.poll()
         self._ready.register(self._answers, select.POLLIN)
         self._encode = msgspec.json.Encoder().encode
-        self._decoder = msgspec.json.Decoder(Done)
+        self._decoder: msgspec.json.Decoder[Done | Beat] = msgspec.json.Decoder(Done | Beat)
 
     @property
     def pid(self) -> int:
@@ -64,6 +65,13 @@ class Child:
         if self._buffer:
             raise self._confused()
         self._number = job.number
+        self._write(job)
+
+    def tell(self, told: Told) -> None:
+        """Answers a sign of life; raises ChildDied."""
+        self._write(told)
+
+    def _write(self, job: Job | Told) -> None:
         view = memoryview(self._encode(job) + b"\n")
         try:
             while view:
@@ -71,8 +79,8 @@ class Child:
         except BrokenPipeError as error:
             raise self._died() from error
 
-    def wait(self, seconds: float | None) -> Done | None:
-        """What became of the activity, or None if it goes on after *seconds*; raises ChildDied."""
+    def wait(self, seconds: float | None) -> Done | Beat | None:
+        """What became of the activity, or a sign of life, or None if it is silent for *seconds*; raises ChildDied."""
         give_up_at = None if seconds is None else time.monotonic() + seconds
         while True:
             left = LOOK_EVERY_S if give_up_at is None else max(0.0, give_up_at - time.monotonic())

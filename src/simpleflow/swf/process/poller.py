@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from simpleflow import completion
 from simpleflow.format import shortened
 from simpleflow.log import setup_logging
 from simpleflow.service import Address, client_of, patient_client_of
@@ -50,6 +51,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Dotted paths of workflow classes, for a decider."""
     modules: tuple[str, ...] = ()
     """Modules that are imported by the children of a worker."""
+    pre: tuple[str, ...] = ()
+    post: tuple[str, ...] = ()
+    """Middlewares of a worker: dotted paths of functions."""
     beat_s: float = BEAT_S
     grace_s: float = 60.0
 
@@ -96,6 +100,7 @@ class Poller:
 
     def _worker(self) -> Worker:
         plan = self._plan
+        completion.tell(plan.address)
         return Worker(
             self._client,
             plan.domain,
@@ -103,6 +108,7 @@ class Poller:
             plan.modules,
             beat_s=plan.beat_s,
             keeps_values=plan.address.is_here,
+            middlewares={"pre": plan.pre, "post": plan.post},
         )
 
     def _decider(self) -> SharingDecider:
@@ -131,7 +137,7 @@ def register(client: Client, domain: str, workflows: Sequence[Any], stopped: thr
     """Registers domain and types, as often as it takes; says once why it does not work."""
     pauses = Backoff()
     told = ""
-    for workflow in workflows:
+    for workflow in workflows or (None,):
         while not stopped.is_set():
             try:
                 setup.register(client, domain, workflow)
@@ -139,7 +145,8 @@ def register(client: Client, domain: str, workflows: Sequence[Any], stopped: thr
             except (Fault, SWFError) as error:
                 if str(error) != told:
                     told = str(error)
-                    log.error("cannot register workflow type name=%s, trying again: %s", workflow.name, error)
+                    name = "" if workflow is None else workflow.name
+                    log.error("cannot register workflow type name=%s, trying again: %s", name, error)
                 stopped.wait(pauses.next_s())
 
 

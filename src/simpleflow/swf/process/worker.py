@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simpleflow import format, settings
+from simpleflow.attempt import Job
 from simpleflow.dispatch import REASON_CHARACTERS
-from simpleflow.storage import StorageError, ValueStore
-from simpleflow.swf.process.beats import Beats, Heard
-from simpleflow.swf.process.child import Done, Job
+from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
+from simpleflow.swf.process.child import Orders
 from simpleflow.swf.process.children import Child, ChildDied
 from simpleflow.swf.process.identity import identity as this_process
+from simpleflow.swf.process.watch import Canceled, Watch
 from swf.client import Client
 from swf.exceptions import SWFError
 from swf.protocol.base import Request
@@ -40,9 +40,6 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 60.0
 """Seconds between heartbeats of an activity that has no heartbeat timeout, or a long one."""
-BEATS_PER_TIMEOUT = 3
-HEAR_EVERY_S = 0.1
-"""How often it is looked whether a heartbeat was answered."""
 ABOUT_THE_ANSWER = (ValidationException, SerializationException, RequestEntityTooLargeException)
 """Refusals of what an activity has returned: it has failed then. Others say nothing about it."""
 
@@ -60,15 +57,19 @@ class Worker:
         identity: str | None = None,
         beat_s: float = BEAT_S,
         keeps_values: bool = True,
+        middlewares: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """*modules* are imported by the child. *identity* is what SWF shows of who holds a task; None: this process.
+        """*modules* are imported by the child, and the functions that *middlewares* names (``pre``, ``post``).
 
-        *beat_s* are the seconds between heartbeats of an activity whose heartbeat timeout is not known, or long; 0:
-        those with a timeout alone get heartbeats. *keeps_values*: results too long for SWF are put into files of
-        this machine.
+        *identity* is what SWF shows of who holds a task; None: this process. *beat_s* are the seconds between
+        heartbeats of an activity whose heartbeat timeout is not known, or long; 0: those with a timeout alone get
+        heartbeats. *keeps_values*: results too long for SWF are put into files of this machine.
         """
         self._client = client
-        self._modules = modules
+        named = middlewares or {}
+        self._orders = Orders(tuple(modules), tuple(named.get("pre", ())), tuple(named.get("post", ())))
+        self._domain = domain
+        self._task_list = task_list
         self._store = ValueStore()
         self._poll = PollForActivityTask(
             domain=domain, task_list=TaskList(name=task_list), identity=identity or this_process()
@@ -83,7 +84,7 @@ class Worker:
     def start_child(self) -> None:
         """Spawns the child before it is needed."""
         if self._child is None:
-            self._child = Child(self._modules)
+            self._child = Child(self._orders)
 
     def stop(self) -> None:
         """Takes no task after the present one; another thread may call it. The poll must be ended by
@@ -116,6 +117,19 @@ class Worker:
         finally:
             self._drop_child()
 
+    def run_one(self, task: ActivityTask | None = None) -> bool:
+        """Works on *task*, or on the one that the next poll gives; whether there was one."""
+        try:
+            found = task or self._client.call(self._poll)
+            if found.task_token is None:
+                return False
+            answer = self._work(found)
+            if answer is not None:
+                self._check(found, self._sent(answer))
+            return True
+        finally:
+            self._drop_child()
+
     def _work(self, task: ActivityTask) -> Request[None] | None:
         """The answer for an activity; None if the service does not want one any more."""
         assert task.task_token is not None
@@ -126,63 +140,47 @@ class Worker:
         token = task.task_token
         try:
             self._jobs += 1
-            self._child.send(Job(self._jobs, task.activity_id, task.activity_type.name, task.input, self._keeps_values))
-            done = self._watch(self._child, task)
+            self._child.send(self._job(task))
+            watch = Watch(
+                self._client, self._child, token, task.activity_id, self._limits(task), self._beat_s or math.inf
+            )
+            done = watch.run()
         except ChildDied as death:
             self._drop_child()
             reason = "its worker was stopped and could not wait for it" if self._is_killed else str(death)
             return RespondActivityTaskFailed(task_token=token, reason=reason)
-        except _Canceled:
-            return RespondActivityTaskCanceled(task_token=token)
+        except Canceled as canceled:
+            if not canceled.has_ended:
+                self._end_child(self._child)
+            return RespondActivityTaskCanceled(task_token=token, details=canceled.details)
         if done is None:
+            self._end_child(self._child)
+            return None
+        if done.is_later:
+            log.info("activity will be completed later id=%s", task.activity_id)
             return None
         if done.reason is not None:
             return RespondActivityTaskFailed(task_token=token, reason=done.reason, details=done.details)
         return RespondActivityTaskCompleted(task_token=token, result=done.result)
 
-    def _watch(self, child: Child, task: ActivityTask) -> Done | None:
-        """Waits for the child, sends heartbeats, ends it when its time is over or it is to cancel."""
-        limits = self._limits(task)
-        heartbeat, whole = limits.get("heartbeat"), limits.get("start_to_close")
-        longest = self._beat_s or math.inf
-        beat_s = longest if heartbeat is None else min(longest, max(0.2, heartbeat / BEATS_PER_TIMEOUT))
-        began = time.monotonic()
-        ends_at = math.inf if whole is None else began + whole
-        beats_at = began + beat_s
-        assert task.task_token is not None
-        beats = Beats(self._client, task.task_token)
-        try:
-            while True:
-                left = min(HEAR_EVERY_S if beats.is_busy else beats_at - time.monotonic(), ends_at - time.monotonic())
-                done = child.wait(None if left == math.inf else max(0.0, left))
-                if done is not None:
-                    return done
-                if time.monotonic() >= ends_at:
-                    log.warning("activity ended, its time is over id=%s seconds=%d", task.activity_id, whole)
-                    self._end_child(child)
-                    return None
-                heard = beats.heard()
-                if heard is not None and not self._heed(child, task, heard):
-                    return None
-                if time.monotonic() >= beats_at:
-                    beats.send()
-                    beats_at = time.monotonic() + beat_s
-        finally:
-            beats.end()
-
-    def _heed(self, child: Child, task: ActivityTask, heard: Heard) -> bool:
-        """What the answer to a heartbeat means; False if the task is gone, and the child with it."""
-        match heard:
-            case UnknownResourceFault():
-                log.warning("activity ended, the service does not know it any more id=%s: %s", task.activity_id, heard)
-                self._end_child(child)
-                return False
-            case Exception():
-                log.warning("heartbeat failed, next one follows id=%s: %s", task.activity_id, heard)
-            case _ if heard.cancel_requested:
-                self._end_child(child)
-                raise _Canceled
-        return True
+    def _job(self, task: ActivityTask) -> Job:
+        assert task.activity_id is not None
+        assert task.activity_type is not None
+        assert task.workflow_execution is not None
+        return Job(
+            activity_id=task.activity_id,
+            name=task.activity_type.name,
+            version=task.activity_type.version,
+            input=task.input,
+            domain=self._domain,
+            task_list=self._task_list,
+            workflow_id=task.workflow_execution.workflow_id,
+            run_id=task.workflow_execution.run_id,
+            task_token=task.task_token,
+            began_at=time.time(),
+            keeps_values=self._keeps_values,
+            number=self._jobs,
+        )
 
     def _check(self, task: ActivityTask, response: Exception | None) -> None:
         """What to do about an answer that was refused: say so, or fail the task in other words."""
@@ -200,7 +198,11 @@ class Worker:
         reason = f"cannot complete task {task.activity_id}: {code} {response}"
         log.error("%s", reason)
         refusal = self._sent(
-            RespondActivityTaskFailed(task_token=task.task_token, reason=format.shortened(reason, REASON_CHARACTERS))
+            RespondActivityTaskFailed(
+                task_token=task.task_token,
+                reason=format.shortened(reason, REASON_CHARACTERS),
+                details=format.shortened(reason, FIELD_CHARACTERS),
+            )
         )
         if refusal is not None:
             log.error("cannot fail the task either id=%s: %s", task.activity_id, refusal)
@@ -230,14 +232,10 @@ class Worker:
             child.close()
 
 
-class _Canceled(Exception):
-    """The activity was asked to cancel and its child was ended."""
-
-
 def limits_in(input: str | None) -> dict[str, int]:
     """The seconds that the decider has written into the input: heartbeat, start_to_close; those that are set."""
     try:
-        told: Any = json.loads(input or "")["meta"]["simpleflow"]
+        told: Any = format.decode(input)["meta"]["simpleflow"]
         return {name: int(told[name]) for name in ("heartbeat", "start_to_close") if told.get(name, "NONE") != "NONE"}
     except (ValueError, KeyError, TypeError):
         return {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import msgspec
@@ -14,7 +13,6 @@ from swf.protocol.base import DecisionAttributes, decapitalized
 from swf.protocol.check import obeys
 from swf.protocol.decisions import DECISIONS
 from swf.protocol.refusal import why_not
-from swf.protocol.values import ActivityType, TaskList, WorkflowType
 
 ATTRIBUTES: dict[str, type[DecisionAttributes]] = {each.__name__: each for each in DECISIONS}
 
@@ -62,28 +60,3 @@ class Decision(dict[str, Any]):
         self["decisionType"] = name
         self[f"{decapitalized(name)}DecisionAttributes"] = msgspec.json.decode(wire.encode(attributes))
         return self
-
-
-def activity_type_of(type: Any) -> ActivityType:
-    """Name and version from a model, a word, a mapping, or a pair."""
-    return ActivityType(name=_member(type, "name", 0), version=_member(type, "version", 1))
-
-
-def workflow_type_of(type: Any) -> WorkflowType:
-    """Name and version from a model, a workflow class, a word, a mapping, or a pair."""
-    return WorkflowType(name=_member(type, "name", 0), version=_member(type, "version", 1))
-
-
-def _member(type: Any, name: str, position: int) -> Any:
-    if isinstance(type, Mapping):
-        return type.get(name)
-    if isinstance(type, tuple):
-        return type[position]
-    return getattr(type, name, None)
-
-
-def task_list_word(task_list: Any) -> TaskList | None:
-    """The task list of a name, a word or a mapping; None stays None."""
-    if task_list is None or isinstance(task_list, TaskList):
-        return task_list
-    return TaskList(name=task_list["name"] if isinstance(task_list, Mapping) else task_list)

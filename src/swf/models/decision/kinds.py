@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn, Self
 
-from swf import format
+from swf import given
 from swf.exceptions import InvalidRequestError
 from swf.models.base import duration
-from swf.models.decision.base import Decision, activity_type_of, task_list_word, workflow_type_of
+from swf.models.decision.base import Decision
 from swf.protocol import decisions as d
 from swf.protocol.values import ChildPolicy
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else format.encode(value)
 
 
 class ActivityTaskDecision(Decision):
@@ -40,12 +36,12 @@ class ActivityTaskDecision(Decision):
         """
         return self._decide(
             d.ScheduleActivityTask(
-                activity_type=activity_type_of(activity_type),
+                activity_type=given.activity_type(activity_type),
                 activity_id=activity_id,
-                control=_json(control),
-                input=_json(input),
+                control=given.json(control, "control"),
+                input=given.json(input, "input"),
                 schedule_to_close_timeout=duration(duration_timeout),
-                task_list=task_list_word(task_list),
+                task_list=given.task_list(task_list),
                 task_priority=duration(task_priority),
                 schedule_to_start_timeout=duration(schedule_timeout),
                 start_to_close_timeout=duration(task_timeout),
@@ -65,15 +61,15 @@ class WorkflowExecutionDecision(Decision):
 
     def complete(self, result: Any = None) -> Self:
         """Closes it with success. A text travels as it is, anything else as JSON."""
-        return self._decide(d.CompleteWorkflowExecution(result=format.text_of(result)))
+        return self._decide(d.CompleteWorkflowExecution(result=given.text(result, "result")))
 
     def fail(self, details: Any = None, reason: str | None = None) -> Self:
         """Closes it with a failure."""
-        return self._decide(d.FailWorkflowExecution(reason=reason, details=format.text_of(details)))
+        return self._decide(d.FailWorkflowExecution(reason=reason, details=given.text(details, "details")))
 
     def cancel(self, details: Any = None) -> Self:
         """Closes it as canceled."""
-        return self._decide(d.CancelWorkflowExecution(details=format.text_of(details)))
+        return self._decide(d.CancelWorkflowExecution(details=given.text(details, "details")))
 
     def terminate(self, reason: str | None = None, details: str | None = None) -> NoReturn:
         """Raises InvalidRequestError: SWF has no such decision."""
@@ -100,9 +96,9 @@ class WorkflowExecutionDecision(Decision):
                 child_policy=_policy(child_policy),
                 execution_start_to_close_timeout=duration(execution_timeout),
                 task_start_to_close_timeout=duration(task_timeout),
-                input=_json(input),
-                tag_list=None if tag_list is None else tuple(tag_list),
-                task_list=task_list_word(task_list),
+                input=given.json(input, "input"),
+                tag_list=given.tags(tag_list),
+                task_list=given.task_list(task_list),
                 workflow_type_version=workflow_type_version,
                 task_priority=duration(task_priority),
                 lambda_role=lambda_role,
@@ -133,15 +129,15 @@ class ChildWorkflowExecutionDecision(Decision):
         """Starts it; what is None comes from the defaults of its type."""
         return self._decide(
             d.StartChildWorkflowExecution(
-                workflow_type=workflow_type_of(workflow_type),
+                workflow_type=given.workflow_type(workflow_type),
                 workflow_id=workflow_id,
                 child_policy=_policy(child_policy),
                 execution_start_to_close_timeout=duration(execution_timeout),
                 task_start_to_close_timeout=duration(task_timeout),
-                control=_json(control),
-                input=_json(input),
-                tag_list=None if tag_list is None else tuple(tag_list),
-                task_list=task_list_word(task_list),
+                control=given.json(control, "control"),
+                input=given.json(input, "input"),
+                tag_list=given.tags(tag_list),
+                task_list=given.task_list(task_list),
                 task_priority=duration(task_priority),
                 lambda_role=lambda_role,
             )
@@ -161,8 +157,8 @@ class ExternalWorkflowExecutionDecision(Decision):
             d.SignalExternalWorkflowExecution(
                 signal_name=signal_name,
                 workflow_id=workflow_id,
-                control=_json(control),
-                input=_json(input),
+                control=given.json(control, "control"),
+                input=given.json(input, "input"),
                 run_id=run_id,
             )
         )
@@ -170,7 +166,9 @@ class ExternalWorkflowExecutionDecision(Decision):
     def request_cancel(self, workflow_id: str, control: Any = None, run_id: str | None = None) -> Self:
         """Asks it to cancel."""
         return self._decide(
-            d.RequestCancelExternalWorkflowExecution(workflow_id=workflow_id, control=_json(control), run_id=run_id)
+            d.RequestCancelExternalWorkflowExecution(
+                workflow_id=workflow_id, control=given.json(control, "control"), run_id=run_id
+            )
         )
 
 
@@ -182,7 +180,9 @@ class TimerDecision(Decision):
     def start(self, id: str, start_to_fire_timeout: int | str, control: Any = None) -> Self:
         """Starts it: it fires after so many seconds, 0 at once."""
         return self._decide(
-            d.StartTimer(timer_id=id, start_to_fire_timeout=str(start_to_fire_timeout), control=_json(control))
+            d.StartTimer(
+                timer_id=id, start_to_fire_timeout=str(start_to_fire_timeout), control=given.json(control, "control")
+            )
         )
 
     def cancel(self, id: str) -> Self:
@@ -197,7 +197,7 @@ class MarkerDecision(Decision):
 
     def record(self, name: str, details: Any = None) -> Self:
         """Leaves it. Details that are a text travel as it is, anything else as JSON."""
-        return self._decide(d.RecordMarker(marker_name=name, details=format.text_of(details)))
+        return self._decide(d.RecordMarker(marker_name=name, details=given.text(details, "details")))
 
 
 class LambdaFunctionDecision(Decision):
@@ -218,8 +218,8 @@ class LambdaFunctionDecision(Decision):
             d.ScheduleLambdaFunction(
                 id=id,
                 name=name,
-                control=_json(control),
-                input=_json(input),
+                control=given.json(control, "control"),
+                input=given.json(input, "input"),
                 start_to_close_timeout=duration(task_timeout),
             )
         )

@@ -8,6 +8,7 @@ from typing import Any
 from swf.exceptions import InconsistentStateError, TransitionError
 from swf.lifecycle.transitions import AGAIN, NAMED_BY, NOTES, OPENED_BY, TRANSITIONS, follows
 from swf.models.event.base import Event
+from swf.protocol import wire
 from swf.protocol.event import HistoryEvent
 
 __all__ = ["CompiledEvent", "InconsistentStateError", "TransitionError"]
@@ -19,7 +20,7 @@ class CompiledEvent:
     Events that change no state (signals, cancel requests, refusals of a second one) are among its events.
     """
 
-    __slots__ = ("_attempt", "_facts", "attempts", "state", "type")
+    __slots__ = ("_attempt", "_facts", "_is_sealed", "attempts", "state", "type")
 
     type: str
     """The noun: ``ActivityTask``."""
@@ -33,12 +34,17 @@ class CompiledEvent:
         fact = event.fact if isinstance(event, Event) else event
         self._facts = [fact]
         self._attempt = 0
+        self._is_sealed = False
         self.state = _first_state(fact)
         self.type = fact.attributes.NOUN
         self.attempts = 1 if self.state in follows(self.type, None) else 0
 
     def transit(self, event: Event | HistoryEvent) -> CompiledEvent:
-        """Takes in its next event; raises TransitionError if that does not follow from the present state."""
+        """Takes in its next event; raises TransitionError if that does not follow from the present state, TypeError if
+        the thing is sealed.
+        """
+        if self._is_sealed:
+            raise TypeError(f"{self!r} is kept by its history; those of compile(), or a copy, can go on")
         fact = event.fact if isinstance(event, Event) else event
         attributes = fact.attributes
         noun, state = getattr(attributes, "NOUN", ""), getattr(attributes, "STATE", "")
@@ -60,6 +66,10 @@ class CompiledEvent:
             )
         self._facts.append(fact)
         return self
+
+    def seal(self) -> None:
+        """Lets it go on no more: others will see it as it is now. A copy can."""
+        self._is_sealed = True
 
     @property
     def id(self) -> str | None:
@@ -118,6 +128,8 @@ class CompiledEvent:
 
     def __getattr__(self, name: str) -> Any:
         """The attribute of the newest event of the present attempt that has it: ``compiled.result``."""
+        if name.startswith("_"):  # never an event's: copying asks for some before there are events
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
         known = False
         for fact in reversed(self._facts[self._attempt :]):
             event = Event.of(fact)
@@ -134,8 +146,20 @@ class CompiledEvent:
 
     __hash__ = None  # type: ignore[assignment]  # it goes on
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), wire.join_events(map(wire.encode, self._facts)))
+
     def __repr__(self) -> str:
         return f"<CompiledEvent {self.label} : {self.state}>"
+
+
+def _again(kind: type[CompiledEvent], events: bytes) -> CompiledEvent:
+    """The thing through the same events."""
+    first, *others = wire.decode_events(events)
+    thing = kind(first)
+    for fact in others:
+        thing.transit(fact)
+    return thing
 
 
 def _first_state(fact: HistoryEvent) -> str:

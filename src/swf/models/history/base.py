@@ -12,21 +12,27 @@ import msgspec
 from swf.lifecycle import Execution, fold
 from swf.lifecycle.transitions import CLOSE_STATES
 from swf.models.event import Event
-from swf.models.event.factory import decoded, facts_of
+from swf.models.event.factory import decoded, fact_of, facts_of
 from swf.models.history.compiling import CompiledHistory, compiled
 from swf.protocol import wire
 from swf.protocol.event import HistoryEvent
 
 _ABSENT: Final = object()
+_FROM_EVENTS: Final = frozenset({"facts", "compiled", "execution"})
+"""The attributes of a history that are made of its events."""
 
 
 class History(Sequence[Event]):
     """Events in their order. Every iteration begins anew; a slice is a history."""
 
-    def __init__(self, events: Iterable[Event | HistoryEvent] | None = None, raw: Any = None) -> None:
-        """*raw* is what the events came from, kept for whoever wants it."""
+    def __init__(
+        self, events: Iterable[Event | HistoryEvent | Mapping[str, Any]] | None = None, raw: Any = None
+    ) -> None:
+        """*events* may also be as the service or boto3 gives them. *raw* is what they came from, kept for whoever wants
+        it. Raises TypeError for what is no event.
+        """
         self.facts: list[HistoryEvent] = [
-            event.fact if isinstance(event, Event) else event for event in (events if events is not None else ())
+            event if isinstance(event, HistoryEvent) else _fact(event) for event in (() if events is None else events)
         ]
         """The events as values of :mod:`swf.protocol`."""
         self.raw = raw
@@ -125,8 +131,11 @@ class History(Sequence[Event]):
 
     @functools.cached_property
     def compiled(self) -> CompiledHistory:
-        """What :meth:`compile` gives, once."""
-        return self.compile()
+        """What :meth:`compile` gives, once; as it is kept, its things cannot go on."""
+        things = self.compile()
+        for thing in things:
+            thing.seal()
+        return things
 
     @functools.cached_property
     def execution(self) -> Execution:
@@ -135,7 +144,23 @@ class History(Sequence[Event]):
         return fold(self.facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return History.from_json, (self.to_json(),)
+        others = {name: value for name, value in self.__dict__.items() if name not in _FROM_EVENTS}
+        return _again, (type(self), self.to_json()), others
 
     def __repr__(self) -> str:
         return f"<History of {len(self)} events>"
+
+
+def _fact(event: object) -> HistoryEvent:
+    if isinstance(event, Event):
+        return event.fact
+    if isinstance(event, Mapping):
+        return fact_of(event)
+    raise TypeError(f"events: {event!r} is none, as the service, boto3 or swf.models has them")
+
+
+def _again(kind: type[History], events: bytes) -> History:
+    """A history of these events, to which its other attributes are still to be given."""
+    history = kind.__new__(kind)
+    history.facts = decoded(events)
+    return history

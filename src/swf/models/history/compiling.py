@@ -9,7 +9,19 @@ from swf.exceptions import InconsistentStateError
 from swf.lifecycle.transitions import CLOSE_STATES, NAMED_BY, OPENED_BY, SHARED_IDS, TRANSITIONS, follows
 from swf.models.event.compiler import CompiledEvent
 from swf.protocol.event import HistoryEvent, UnknownAttributes
-from swf.protocol.events import DecisionTaskCompleted
+from swf.protocol.events import (
+    DecisionTaskCompleted,
+    RequestCancelExternalWorkflowExecutionFailed,
+    SignalExternalWorkflowExecutionFailed,
+    StartChildWorkflowExecutionFailed,
+)
+
+_LATER = (
+    StartChildWorkflowExecutionFailed,
+    SignalExternalWorkflowExecutionFailed,
+    RequestCancelExternalWorkflowExecutionFailed,
+)
+"""Failures that may come long after their decision: a service may write 0 for it."""
 
 
 class CompiledHistory(Sequence[CompiledEvent]):
@@ -69,8 +81,8 @@ class Compiler:
         """The decision task that was scheduled last."""
         self._by_opening: dict[tuple[str, int], CompiledEvent] = {}
         self._by_name: dict[tuple[str, str], CompiledEvent] = {}
-        self._decided: set[int] = {0}
-        """The ids of DecisionTaskCompleted events; 0, of what no decision caused."""
+        self._decided: set[int] = set()
+        """The ids of DecisionTaskCompleted events."""
         self._last_id = 0
         self._last_timestamp = float("-inf")
 
@@ -80,8 +92,9 @@ class Compiler:
         attributes = fact.attributes
         if isinstance(attributes, UnknownAttributes):
             return
-        cause = getattr(attributes, "decision_task_completed_event_id", 0)
-        if cause not in self._decided:
+        cause = getattr(attributes, "decision_task_completed_event_id", None)
+        may_be_unknown = cause == 0 and isinstance(attributes, _LATER)
+        if cause is not None and cause not in self._decided and not may_be_unknown:
             raise InconsistentStateError(
                 f"event {fact.id} ({fact.type}) names event {cause} as its decision, which is no DecisionTaskCompleted "
                 "before it",

@@ -20,13 +20,17 @@ class StartedTask:
     identity: str | None
     activity_id: str | None
     started_event_id: int
+    details: str | None = None
+    """Of the last heartbeat of an activity."""
 
 
 def held_tasks(warm: Warm) -> list[StartedTask]:
     """The tasks that were started and are not answered, the decision task first."""
     execution = warm.execution
     held = [
-        StartedTask("activity", _token("activity", warm, task), _identity(task), task.id, task.started.id)
+        StartedTask(
+            "activity", _token("activity", warm, task), _identity(task), task.id, task.started.id, _said(warm, task)
+        )
         for task in execution.activities.values()
         if task.started is not None
     ]
@@ -37,6 +41,11 @@ def held_tasks(warm: Warm) -> list[StartedTask]:
         )
         held.insert(0, decision)
     return held
+
+
+def _said(warm: Warm, task: Thing[Any]) -> str | None:
+    beat = warm.beats.get(task.opened.id)
+    return beat.details if beat is not None else None
 
 
 def _token(kind: Literal["activity", "decision"], warm: Warm, task: Thing[Any]) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
-from swf import format
-from swf.models.decision.base import task_list_word
-from swf.models.history.builder.decisions import json_of
+from swf import given
+from swf.exceptions import InvalidKeywordArgumentError
+from swf.models.history.builder.decisions import all_or_nothing
 from swf.models.history.builder.others import Others
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
@@ -36,7 +36,7 @@ class History(Others):
         return self.add(
             e.WorkflowExecutionSignaled(
                 signal_name=name,
-                input=json_of(input),
+                input=given.json(input, "input"),
                 external_workflow_execution=source,
                 external_initiated_event_id=7 if source else 0,
             )
@@ -48,7 +48,7 @@ class History(Others):
             e.WorkflowExecutionCancelRequested(
                 external_workflow_execution=source,
                 external_initiated_event_id=7 if source else 0,
-                cause=None if cause is None else Cause(cause),
+                cause=given.one_of(Cause, cause, "cause"),
             )
         )
 
@@ -59,7 +59,7 @@ class History(Others):
         decision = self.decided(decision_id)
         return self.add(
             e.MarkerRecorded(
-                marker_name=name, decision_task_completed_event_id=decision, details=format.text_of(details)
+                marker_name=name, decision_task_completed_event_id=decision, details=given.text(details, "details")
             )
         )
 
@@ -79,7 +79,7 @@ class History(Others):
                 timer_id=timer_id,
                 start_to_fire_timeout=str(timeout),
                 decision_task_completed_event_id=decision,
-                control=json_of(control),
+                control=given.json(control, "control"),
             )
         )
 
@@ -89,7 +89,9 @@ class History(Others):
         """The decision to start a timer was refused."""
         decision = self.decided(decision_id)
         return self.add(
-            e.StartTimerFailed(timer_id=timer_id, cause=Cause(cause), decision_task_completed_event_id=decision)
+            e.StartTimerFailed(
+                timer_id=timer_id, cause=given.one_of(Cause, cause, "cause"), decision_task_completed_event_id=decision
+            )
         )
 
     def add_timer_fired(self, timer_id: str) -> Self:
@@ -109,7 +111,9 @@ class History(Others):
         """The decision to stop it was refused."""
         decision = self.decided(decision_id)
         return self.add(
-            e.CancelTimerFailed(timer_id=timer_id, cause=Cause(cause), decision_task_completed_event_id=decision)
+            e.CancelTimerFailed(
+                timer_id=timer_id, cause=given.one_of(Cause, cause, "cause"), decision_task_completed_event_id=decision
+            )
         )
 
     def _timer(self, timer_id: str) -> int:
@@ -121,6 +125,7 @@ class History(Others):
 
     # Lambda functions.
 
+    @all_or_nothing
     def add_lambda_function(
         self,
         id: str,
@@ -146,8 +151,8 @@ class History(Others):
                 id=id,
                 name=name,
                 decision_task_completed_event_id=decision,
-                input=json_of(input),
-                control=json_of(control),
+                input=given.json(input, "input"),
+                control=given.json(control, "control"),
                 start_to_close_timeout="300",
             )
         )
@@ -163,32 +168,34 @@ class History(Others):
             case "started":
                 return self
             case "completed":
-                return self.add(e.LambdaFunctionCompleted(**ids, result=json_of(result)))
+                return self.add(e.LambdaFunctionCompleted(**ids, result=given.json(result, "result")))
             case "failed":
-                return self.add(e.LambdaFunctionFailed(**ids, reason=reason, details=format.text_of(details)))
+                return self.add(e.LambdaFunctionFailed(**ids, reason=reason, details=given.text(details, "details")))
             case "timed_out":
                 return self.add(e.LambdaFunctionTimedOut(**ids, timeout_type=TimeoutType.START_TO_CLOSE))
-        raise ValueError(f"last_state: {last_state!r} is none of a Lambda function")
+        raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of a Lambda function")
 
     # The end.
 
     def add_workflow_completed(self, result: Any = None, decision_id: int | None = None) -> Self:
         """The execution ends with success."""
         decision = self.decided(decision_id)
-        return self.add(e.WorkflowExecutionCompleted(decision_task_completed_event_id=decision, result=json_of(result)))
+        return self.add(
+            e.WorkflowExecutionCompleted(decision_task_completed_event_id=decision, result=given.json(result, "result"))
+        )
 
     def add_workflow_failed(
         self, reason: str | None = None, details: Any = None, decision_id: int | None = None
     ) -> Self:
         """The execution ends with a failure."""
-        decision, text = self.decided(decision_id), format.text_of(details)
+        decision, text = self.decided(decision_id), given.text(details, "details")
         return self.add(
             e.WorkflowExecutionFailed(decision_task_completed_event_id=decision, reason=reason, details=text)
         )
 
     def add_workflow_canceled(self, details: Any = None, decision_id: int | None = None) -> Self:
         """The execution ends as canceled."""
-        decision, text = self.decided(decision_id), format.text_of(details)
+        decision, text = self.decided(decision_id), given.text(details, "details")
         return self.add(e.WorkflowExecutionCanceled(decision_task_completed_event_id=decision, details=text))
 
     def add_workflow_continued_as_new(
@@ -207,20 +214,23 @@ class History(Others):
             e.WorkflowExecutionContinuedAsNew(
                 decision_task_completed_event_id=decision,
                 new_execution_run_id=new_run_id,
-                task_list=task_list_word(task_list) or self.task_list,
+                task_list=given.task_list(task_list) or self.task_list,
                 child_policy=begun.child_policy,
                 workflow_type=begun.workflow_type,
-                input=json_of(input),
+                input=given.json(input, "input"),
                 execution_start_to_close_timeout=begun.execution_start_to_close_timeout,
                 task_start_to_close_timeout=begun.task_start_to_close_timeout,
-                tag_list=None if tag_list is None else tuple(tag_list),
+                tag_list=given.tags(tag_list),
             )
         )
 
     def add_workflow_timed_out(self, child_policy: str = ChildPolicy.TERMINATE) -> Self:
         """The execution has taken too long."""
         return self.add(
-            e.WorkflowExecutionTimedOut(timeout_type=TimeoutType.START_TO_CLOSE, child_policy=ChildPolicy(child_policy))
+            e.WorkflowExecutionTimedOut(
+                timeout_type=TimeoutType.START_TO_CLOSE,
+                child_policy=given.one_of(ChildPolicy, child_policy, "child_policy"),
+            )
         )
 
     def add_workflow_terminated(
@@ -233,7 +243,10 @@ class History(Others):
         """The execution is terminated."""
         return self.add(
             e.WorkflowExecutionTerminated(
-                child_policy=ChildPolicy(child_policy), reason=reason, details=details, cause=Cause(cause)
+                child_policy=given.one_of(ChildPolicy, child_policy, "child_policy"),
+                reason=reason,
+                details=details,
+                cause=given.one_of(Cause, cause, "cause"),
             )
         )
 
@@ -242,5 +255,7 @@ class History(Others):
     ) -> Self:
         """A decision to end was refused: ``complete``, ``fail``, ``cancel`` or ``continue_as_new``."""
         completed = self.decided(decision_id)
-        attributes: Attributes = _REFUSED[decision](cause=Cause(cause), decision_task_completed_event_id=completed)
+        attributes: Attributes = _REFUSED[decision](
+            cause=given.one_of(Cause, cause, "cause"), decision_task_completed_event_id=completed
+        )
         return self.add(attributes)

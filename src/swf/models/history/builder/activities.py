@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from swf import format
+from swf import given
+from swf.exceptions import InvalidKeywordArgumentError
 from swf.models.base import duration
-from swf.models.decision.base import activity_type_of, task_list_word
-from swf.models.history.builder.decisions import Decisions, json_of
+from swf.models.history.builder.decisions import Decisions, all_or_nothing
 from swf.protocol import events as e
 from swf.protocol.causes import Cause
 from swf.protocol.values import TimeoutType
@@ -16,6 +16,7 @@ from swf.protocol.values import TimeoutType
 class Activities(Decisions):
     """A history to which activities can be added."""
 
+    @all_or_nothing
     def add_activity_task(
         self,
         activity: Any,
@@ -31,7 +32,8 @@ class Activities(Decisions):
         cause: str | None = None,
         timeout_type: str = TimeoutType.START_TO_CLOSE,
     ) -> Self:
-        """An activity up to *last_state*: ``schedule_failed scheduled started completed failed timed_out canceled``.
+        """An activity up to *last_state*: ``schedule_failed scheduled started cancel_requested completed failed`` or
+        ``timed_out canceled``.
 
         *activity* has name, version and task list, as *activity_type* has if given. *activity_id* None: name and event.
         """
@@ -48,6 +50,8 @@ class Activities(Decisions):
         match last_state:
             case "started":
                 return self
+            case "cancel_requested":
+                return self.add_activity_task_cancel_requested(self._activity_id(scheduled), decision_id)
             case "completed":
                 return self.add_activity_task_completed(scheduled, result=result)
             case "failed":
@@ -56,7 +60,12 @@ class Activities(Decisions):
                 return self.add_activity_task_timed_out(scheduled, timeout_type=timeout_type)
             case "canceled":
                 return self.add_activity_task_canceled(scheduled, details=details)
-        raise ValueError(f"last_state: {last_state!r} is none of an activity")
+        raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of an activity")
+
+    def _activity_id(self, scheduled: int) -> str:
+        attributes = self.facts[scheduled - 1].attributes
+        assert isinstance(attributes, e.ActivityTaskScheduled)
+        return attributes.activity_id
 
     def add_activity_task_scheduled(
         self,
@@ -69,15 +78,15 @@ class Activities(Decisions):
         **timeouts: Any,
     ) -> Self:
         """It waits for a worker. *timeouts* by their names in the event."""
-        kind, decision = activity_type_of(activity_type or activity), self.decided(decision_id)
+        kind, decision = given.activity_type(activity_type or activity), self.decided(decision_id)
         return self.add(
             e.ActivityTaskScheduled(
                 activity_type=kind,
                 activity_id=activity_id or f"{kind.name}-{self.next_id}",
-                task_list=task_list_word(getattr(activity, "task_list", None)) or self.task_list,
+                task_list=given.task_list(getattr(activity, "task_list", None)) or self.task_list,
                 decision_task_completed_event_id=decision,
-                input=json_of(input),
-                control=json_of(control),
+                input=given.json(input, "input"),
+                control=given.json(control, "control"),
                 **{name: duration(value) for name, value in timeouts.items()},
             )
         )
@@ -91,12 +100,12 @@ class Activities(Decisions):
         cause: str | None = None,
     ) -> Self:
         """The decision to schedule it was refused. *cause* None: its type does not exist."""
-        kind, decision = activity_type_of(activity_type or activity), self.decided(decision_id)
+        kind, decision = given.activity_type(activity_type or activity), self.decided(decision_id)
         return self.add(
             e.ScheduleActivityTaskFailed(
                 activity_type=kind,
                 activity_id=activity_id or f"{kind.name}-{self.next_id}",
-                cause=Cause(cause or Cause.ACTIVITY_TYPE_DOES_NOT_EXIST),
+                cause=given.one_of(Cause, cause or Cause.ACTIVITY_TYPE_DOES_NOT_EXIST, "cause"),
                 decision_task_completed_event_id=decision,
             )
         )
@@ -114,7 +123,7 @@ class Activities(Decisions):
     ) -> Self:
         """Its worker gives a result. *started* None: the event that started it, as in the methods below."""
         ids = self._ids(e.ActivityTaskScheduled, e.ActivityTaskStarted, scheduled, started)
-        return self.add(e.ActivityTaskCompleted(**ids, result=json_of(result)))
+        return self.add(e.ActivityTaskCompleted(**ids, result=given.json(result, "result")))
 
     def add_activity_task_failed(
         self,
@@ -125,7 +134,7 @@ class Activities(Decisions):
     ) -> Self:
         """Its worker gives a failure."""
         ids = self._ids(e.ActivityTaskScheduled, e.ActivityTaskStarted, scheduled, started)
-        return self.add(e.ActivityTaskFailed(**ids, reason=reason, details=format.text_of(details)))
+        return self.add(e.ActivityTaskFailed(**ids, reason=reason, details=given.text(details, "details")))
 
     def add_activity_task_timed_out(
         self,
@@ -137,7 +146,11 @@ class Activities(Decisions):
         """One of its timeouts strikes."""
         ids = self._ids(e.ActivityTaskScheduled, e.ActivityTaskStarted, scheduled, started)
         return self.add(
-            e.ActivityTaskTimedOut(**ids, timeout_type=TimeoutType(timeout_type), details=format.text_of(details))
+            e.ActivityTaskTimedOut(
+                **ids,
+                timeout_type=given.one_of(TimeoutType, timeout_type, "timeout_type"),
+                details=given.text(details, "details"),
+            )
         )
 
     def add_activity_task_canceled(
@@ -147,7 +160,9 @@ class Activities(Decisions):
         ids = self._ids(e.ActivityTaskScheduled, e.ActivityTaskStarted, scheduled, started)
         request = self._latest(e.ActivityTaskCancelRequested) or None
         return self.add(
-            e.ActivityTaskCanceled(**ids, details=format.text_of(details), latest_cancel_requested_event_id=request)
+            e.ActivityTaskCanceled(
+                **ids, details=given.text(details, "details"), latest_cancel_requested_event_id=request
+            )
         )
 
     def add_activity_task_cancel_requested(self, activity_id: str, decision_id: int | None = None) -> Self:
@@ -164,6 +179,8 @@ class Activities(Decisions):
         decision = self.decided(decision_id)
         return self.add(
             e.RequestCancelActivityTaskFailed(
-                activity_id=activity_id, cause=Cause(cause), decision_task_completed_event_id=decision
+                activity_id=activity_id,
+                cause=given.one_of(Cause, cause, "cause"),
+                decision_task_completed_event_id=decision,
             )
         )

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import Any, Final, Self
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
-from swf import format
-from swf.exceptions import InconsistentStateError
+from swf import given
+from swf.exceptions import InconsistentStateError, InvalidRequestError
 from swf.models.base import duration
-from swf.models.decision.base import task_list_word, workflow_type_of
 from swf.models.history.base import History as BaseHistory
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
+from swf.protocol.check import obeys
 from swf.protocol.event import history_event
+from swf.protocol.refusal import why_not
 from swf.protocol.values import ChildPolicy, TaskList, TimeoutType, WorkflowExecution
 
 BEGIN: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 """When the first event happens, if nothing is said; the others follow a second apart."""
 RUN_ID: Final = "22made-up-run="
 
+Kit = TypeVar("Kit", bound="Decisions")
+Arguments = ParamSpec("Arguments")
 
-def json_of(value: Any) -> str | None:
-    """The JSON of an input, control or result; None stays None."""
-    return None if value is None else format.encode(value)
+
+def all_or_nothing(method: Callable[Concatenate[Kit, Arguments], Kit]) -> Callable[Concatenate[Kit, Arguments], Kit]:
+    """A decorator of methods that add several events: if one of them cannot be added, none is."""
+
+    @functools.wraps(method)
+    def careful(history: Kit, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Kit:
+        length, now = len(history.facts), history._now
+        try:
+            return method(history, *arguments, **named)
+        except Exception:
+            del history.facts[length:]
+            history._now = now
+            history._forget()
+            raise
+
+    return careful
 
 
 class Decisions(BaseHistory):
@@ -47,19 +64,19 @@ class Decisions(BaseHistory):
     ) -> None:
         """*begun*: whether the first decision task is started already; without, the history ends with event 1."""
         super().__init__()
-        self.workflow = workflow
+        self._decision_timeout = duration(getattr(workflow, "decision_tasks_timeout", None) or 300)
         self.execution_word = WorkflowExecution(workflow_id=workflow_id, run_id=RUN_ID)
-        self.task_list = task_list_word(getattr(workflow, "task_list", None)) or TaskList(name="default")
+        self.task_list = given.task_list(getattr(workflow, "task_list", None)) or TaskList(name="default")
         self._now = at.timestamp()
         self.add(
             e.WorkflowExecutionStarted(
                 child_policy=ChildPolicy(getattr(workflow, "child_policy", None) or ChildPolicy.TERMINATE),
                 task_list=self.task_list,
-                workflow_type=workflow_type_of(workflow),
-                input=json_of(input),
+                workflow_type=given.workflow_type(workflow),
+                input=given.json(input, "input"),
                 execution_start_to_close_timeout=duration(getattr(workflow, "execution_timeout", None) or 300),
-                task_start_to_close_timeout=duration(getattr(workflow, "decision_tasks_timeout", None) or 300),
-                tag_list=None if tag_list is None else tuple(tag_list),
+                task_start_to_close_timeout=self._decision_timeout,
+                tag_list=given.tags(tag_list),
                 parent_workflow_execution=parent,
                 parent_initiated_event_id=0,
             )
@@ -78,11 +95,15 @@ class Decisions(BaseHistory):
         return self.last_id + 1
 
     def add(self, attributes: Attributes) -> Self:
-        """Adds any event: the attributes are those of :mod:`swf.protocol.events`."""
+        """Adds any event: the attributes are those of :mod:`swf.protocol.events`.
+
+        Raises InvalidRequestError for a member that no event can have: a text that is too long, a wrong type.
+        """
+        if not obeys(attributes):
+            raise InvalidRequestError(f"{type(attributes).__name__}: {why_not(attributes)}")
         self.facts.append(history_event(self.next_id, self._now, attributes))
         self._now += 1.0
-        self.__dict__.pop("compiled", None)
-        self.__dict__.pop("execution", None)
+        self._forget()
         return self
 
     def pass_time(self, seconds: float) -> Self:
@@ -114,7 +135,7 @@ class Decisions(BaseHistory):
         """The execution waits for a decider. A decision task that runs is answered first, with no decision."""
         if self._running_decision():
             self.add_decision_task_completed()
-        timeout = duration(getattr(self.workflow, "decision_tasks_timeout", None) or 300)
+        timeout = self._decision_timeout
         return self.add(e.DecisionTaskScheduled(task_list=self.task_list, start_to_close_timeout=timeout))
 
     def add_decision_task_started(self, identity: str | None = None) -> Self:
@@ -129,8 +150,8 @@ class Decisions(BaseHistory):
             e.DecisionTaskCompleted(
                 scheduled_event_id=self._scheduled_of_decision(),
                 started_event_id=self._latest(e.DecisionTaskStarted),
-                execution_context=format.text_of(execution_context),
-                task_list=task_list_word(task_list),
+                execution_context=given.text(execution_context, "execution_context"),
+                task_list=given.task_list(task_list),
             )
         )
 
@@ -142,9 +163,16 @@ class Decisions(BaseHistory):
             scheduled, started = self._scheduled_of_decision(), self._latest(e.DecisionTaskStarted)
         return self.add(
             e.DecisionTaskTimedOut(
-                timeout_type=TimeoutType(timeout_type), scheduled_event_id=scheduled, started_event_id=started
+                timeout_type=given.one_of(TimeoutType, timeout_type, "timeout_type"),
+                scheduled_event_id=scheduled,
+                started_event_id=started,
             )
         )
+
+    def _forget(self) -> None:
+        """Drops what was made of the events."""
+        self.__dict__.pop("compiled", None)
+        self.__dict__.pop("execution", None)
 
     def _latest(self, kind: type[Attributes]) -> int:
         """The id of the newest event of a kind; 0 if there is none."""

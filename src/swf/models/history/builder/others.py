@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
-from swf import format
+from swf import given
+from swf.exceptions import InvalidKeywordArgumentError
 from swf.models.base import duration
-from swf.models.decision.base import task_list_word, workflow_type_of
 from swf.models.history.builder.activities import Activities
-from swf.models.history.builder.decisions import json_of
+from swf.models.history.builder.decisions import all_or_nothing
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
 from swf.protocol.causes import Cause
@@ -27,6 +27,7 @@ _CLOSING = {
 class Others(Activities):
     """A history to which all can be added that lives through several events."""
 
+    @all_or_nothing
     def add_child_workflow(
         self,
         workflow: Any,
@@ -56,12 +57,12 @@ class Others(Activities):
         if last_state == "started":
             return self
         if last_state not in _CLOSING:
-            raise ValueError(f"last_state: {last_state!r} is none of a child")
+            raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of a child")
         values: dict[str, dict[str, Any]] = {
-            "completed": {"result": json_of(result)},
-            "failed": {"reason": reason, "details": format.text_of(details)},
+            "completed": {"result": given.json(result, "result")},
+            "failed": {"reason": reason, "details": given.text(details, "details")},
             "timed_out": {"timeout_type": TimeoutType.START_TO_CLOSE},
-            "canceled": {"details": format.text_of(details)},
+            "canceled": {"details": given.text(details, "details")},
         }
         return self._close_child(_CLOSING[last_state], initiated, **values.get(last_state, {}))
 
@@ -78,19 +79,19 @@ class Others(Activities):
         tag_list: Iterable[str] | None = None,
     ) -> Self:
         """It is going to be started. *workflow_id* None: name and event."""
-        kind, decision = workflow_type_of(workflow), self.decided(decision_id)
+        kind, decision = given.workflow_type(workflow), self.decided(decision_id)
         return self.add(
             e.StartChildWorkflowExecutionInitiated(
                 workflow_id=workflow_id or f"{kind.name}-{self.next_id}",
                 workflow_type=kind,
-                task_list=task_list_word(task_list or getattr(workflow, "task_list", None)) or self.task_list,
+                task_list=given.task_list(task_list or getattr(workflow, "task_list", None)) or self.task_list,
                 decision_task_completed_event_id=decision,
-                child_policy=ChildPolicy(child_policy),
-                control=json_of(control),
-                input=json_of(input),
+                child_policy=given.one_of(ChildPolicy, child_policy, "child_policy"),
+                control=given.json(control, "control"),
+                input=given.json(input, "input"),
                 execution_start_to_close_timeout=duration(getattr(workflow, "execution_timeout", None) or 300),
                 task_start_to_close_timeout=duration(getattr(workflow, "decision_tasks_timeout", None) or 300),
-                tag_list=None if tag_list is None else tuple(tag_list),
+                tag_list=given.tags(tag_list),
             )
         )
 
@@ -102,7 +103,7 @@ class Others(Activities):
         return self.add(
             e.StartChildWorkflowExecutionFailed(
                 workflow_type=wanted.workflow_type,
-                cause=Cause(cause),
+                cause=given.one_of(Cause, cause, "cause"),
                 workflow_id=wanted.workflow_id,
                 initiated_event_id=initiated or self._latest(e.StartChildWorkflowExecutionInitiated),
                 decision_task_completed_event_id=wanted.decision_task_completed_event_id,
@@ -119,15 +120,15 @@ class Others(Activities):
         decision_id: int | None = None,
     ) -> Self:
         """The decision to start it was refused before anything was initiated."""
-        kind, decision = workflow_type_of(workflow), self.decided(decision_id)
+        kind, decision = given.workflow_type(workflow), self.decided(decision_id)
         return self.add(
             e.StartChildWorkflowExecutionFailed(
                 workflow_type=kind,
-                cause=Cause(cause),
+                cause=given.one_of(Cause, cause, "cause"),
                 workflow_id=workflow_id or f"{kind.name}-{self.next_id}",
                 initiated_event_id=0,
                 decision_task_completed_event_id=decision,
-                control=json_of(control),
+                control=given.json(control, "control"),
             )
         )
 
@@ -146,13 +147,13 @@ class Others(Activities):
 
     def add_child_workflow_completed(self, initiated: int | None = None, result: Any = None) -> Self:
         """It has completed."""
-        return self._close_child(e.ChildWorkflowExecutionCompleted, initiated, result=json_of(result))
+        return self._close_child(e.ChildWorkflowExecutionCompleted, initiated, result=given.json(result, "result"))
 
     def add_child_workflow_failed(
         self, initiated: int | None = None, reason: str | None = None, details: Any = None
     ) -> Self:
         """It has failed."""
-        text = format.text_of(details)
+        text = given.text(details, "details")
         return self._close_child(e.ChildWorkflowExecutionFailed, initiated, reason=reason, details=text)
 
     def add_child_workflow_timed_out(self, initiated: int | None = None) -> Self:
@@ -162,7 +163,7 @@ class Others(Activities):
 
     def add_child_workflow_canceled(self, initiated: int | None = None, details: Any = None) -> Self:
         """It has canceled itself."""
-        return self._close_child(e.ChildWorkflowExecutionCanceled, initiated, details=format.text_of(details))
+        return self._close_child(e.ChildWorkflowExecutionCanceled, initiated, details=given.text(details, "details"))
 
     def add_child_workflow_terminated(self, initiated: int | None = None) -> Self:
         """It was terminated."""
@@ -193,6 +194,7 @@ class Others(Activities):
                 return self.add(attributes)
         raise ValueError(f"initiated: the child of event {id} was not started")
 
+    @all_or_nothing
     def add_external_signal(
         self,
         workflow_id: str,
@@ -215,8 +217,8 @@ class Others(Activities):
                 signal_name=signal_name,
                 decision_task_completed_event_id=decision,
                 run_id=run_id,
-                input=json_of(input),
-                control=json_of(control),
+                input=given.json(input, "input"),
+                control=given.json(control, "control"),
             )
         )
         initiated = self.last_id
@@ -227,17 +229,18 @@ class Others(Activities):
             self.add(
                 e.SignalExternalWorkflowExecutionFailed(
                     workflow_id=workflow_id,
-                    cause=Cause(cause),
+                    cause=given.one_of(Cause, cause, "cause"),
                     initiated_event_id=initiated,
                     decision_task_completed_event_id=decision,
                     run_id=run_id,
-                    control=json_of(control),
+                    control=given.json(control, "control"),
                 )
             )
         elif last_state != "signal_execution_initiated":
-            raise ValueError(f"last_state: {last_state!r} is none of a signal to another execution")
+            raise InvalidKeywordArgumentError(f"last_state: {last_state!r} is none of a signal to another execution")
         return self
 
+    @all_or_nothing
     def add_external_request_cancel(
         self,
         workflow_id: str,
@@ -257,7 +260,7 @@ class Others(Activities):
                 workflow_id=workflow_id,
                 decision_task_completed_event_id=decision,
                 run_id=run_id,
-                control=json_of(control),
+                control=given.json(control, "control"),
             )
         )
         initiated = self.last_id
@@ -268,13 +271,15 @@ class Others(Activities):
             self.add(
                 e.RequestCancelExternalWorkflowExecutionFailed(
                     workflow_id=workflow_id,
-                    cause=Cause(cause),
+                    cause=given.one_of(Cause, cause, "cause"),
                     initiated_event_id=initiated,
                     decision_task_completed_event_id=decision,
                     run_id=run_id,
-                    control=json_of(control),
+                    control=given.json(control, "control"),
                 )
             )
         elif last_state != "request_cancel_execution_initiated":
-            raise ValueError(f"last_state: {last_state!r} is none of a cancel request to another execution")
+            raise InvalidKeywordArgumentError(
+                f"last_state: {last_state!r} is none of a cancel request to another execution"
+            )
         return self
