@@ -161,6 +161,8 @@ def cli(ctx: click.Context, /, **given: Any) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Runs the command line; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    import traceback
+
     from simpleflow.log import setup_logging
 
     setup_logging()
@@ -172,16 +174,16 @@ def run(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except click.ClickException as error:
-        say(error.format_message(), hint_of(error))
         if is_debugging:
-            raise
+            traceback.print_exc()
+        say(error.format_message(), hint_of(error))
         return error.code if isinstance(error, CommandError) else error.exit_code
     except PipeClosed:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # the last resort: one line, and the traceback for who asks for it
+    except Exception as error:  # noqa: BLE001  # the last resort: one line, and the traceback for who asks for it
         if is_debugging:
-            raise
+            traceback.print_exc()
         say(*explained(error))
         return 1
     return code if isinstance(code, int) else 0
