@@ -42,7 +42,8 @@ def setup_logging(level: str | None = None) -> None:
     if os.environ.get("LOG_FORMAT", "").lower() == "json":
         formatter = JsonLines()
     else:
-        formatter = Lines(is_colored=sys.stderr.isatty() and "NO_COLOR" not in os.environ)
+        is_wanted = "FORCE_COLOR" in os.environ or sys.stderr.isatty()
+        formatter = Lines(is_colored=is_wanted and "NO_COLOR" not in os.environ)
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     handlers[0].setFormatter(formatter)
     target = settings.SIMPLEFLOW_SYSLOG_TARGET

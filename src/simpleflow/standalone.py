@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from simpleflow import format
 from simpleflow.attempt import LATER
+from simpleflow.replay.reuse import source_of
+from simpleflow.stats import Reader
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import Decider
 from simpleflow.swf.process.identity import identity, told_by
-from simpleflow.swf.process.worker import Worker
+from simpleflow.swf.process.worker import BEAT_S, Worker
 from simpleflow.tally import Tally
 from simpleflow.workflow import Workflow
 from swf.client import Client
@@ -75,13 +77,16 @@ class Session:
         service: Service | None = None,
         keeps_values: bool = True,
         middlewares: Mapping[str, Sequence[str]] | None = None,
+        beat_s: float = BEAT_S,
     ) -> None:
         """*connect* makes clients of the service; *service* is that, if it is the embedded one in this process.
 
         *modules* are imported by the children; *workers* activities run at once. *keeps_values*: values too long
         for SWF are put into files of this machine. *middlewares* (``pre``, ``post``) run around every activity.
+        *beat_s*: seconds between heartbeats, as :class:`~simpleflow.swf.process.worker.Worker` has them.
         """
         self._middlewares = middlewares
+        self._beat_s = beat_s
         self._client = connect()
         self._polls = connect()  # the decider's, which end for themselves
         self._domain = domain
@@ -97,6 +102,11 @@ class Session:
         self._broken: list[Exception] = []
         self.tally = Tally()
         self._met: set[WorkflowExecution] = set()
+
+    @property
+    def reader(self) -> Reader:
+        """Reads the executions of the domain."""
+        return Reader(self._client, self._domain)
 
     def begin(
         self,
@@ -168,6 +178,7 @@ class Session:
                 identity=mine,
                 keeps_values=self._keeps_values,
                 middlewares=self._middlewares,
+                beat_s=self._beat_s,
             )
             for _ in range(self._worker_count)
         ]
@@ -294,6 +305,12 @@ class Session:
         if first is None:
             return
         recorded = self._store.resolve(first.input)
+        wanted_source, source = source_of(format.decode(input)), source_of(format.decode(recorded))
+        if wanted_source is not None and wanted_source != source:
+            raise OtherInput(
+                f"the execution {execution.workflow_id!r} is open and does not reuse results of {wanted_source[0]} "
+                f"{wanted_source[1]}"
+            )
         if _plain(recorded) != _plain(input):
             found = format.encode(_shown(recorded)) if recorded else "none"
             raise OtherInput(

@@ -56,6 +56,8 @@ class Bed:
     outcomes: Callable[[str, int, Any], Any] | None = None
     """What an activity does, by activity id, attempt and decoded input; None: the function is called."""
     clock: ManualClock = field(default_factory=ManualClock)
+    meta: dict[str, Any] | None = None
+    """What the input of the execution carries beside its arguments."""
 
     def __post_init__(self) -> None:
         BEDS.append(self)
@@ -71,7 +73,8 @@ class Bed:
         self.attempts: dict[str, itertools.count[int]] = {}
         self.client.call(o.RegisterDomain(name="d", workflow_execution_retention_period_in_days="90"))
         self.register(WorkflowType(name="w", version="1"))
-        input = format.encode({"args": self.args, "kwargs": {}})
+        more = {} if self.meta is None else {"meta": self.meta}
+        input = format.encode({"args": self.args, "kwargs": {}, **more})
         run = self.client.call(
             o.StartWorkflowExecution(
                 domain="d", workflow_id="x", workflow_type=WorkflowType(name="w", version="1"), input=input

@@ -14,9 +14,9 @@ ROWS = [("examples.basic.double", "1.0", 1.5, AT, {"a": 1}), ("b", "2", 100, AT,
 
 def test_a_table_aligns_text_left_and_numbers_right() -> None:
     assert formatted(HEADER, ROWS, "tabular", with_header=True).splitlines() == [
-        "Task                   Version  Seconds  At                          Input",
-        "examples.basic.double  1.0         1.50  2015-08-04 23:06:19.200000  {'a': 1}",
-        "b                      2            100  2015-08-04 23:06:19.200000",
+        "Task                   Version      Seconds  At                          Input",
+        "examples.basic.double  1.0             1.50  2015-08-04 23:06:19.200000  {'a': 1}",
+        "b                      2                100  2015-08-04 23:06:19.200000",
     ]
 
 

@@ -96,3 +96,12 @@ def read_tags(text: str | None) -> tuple[str, ...]:
     if len(tags) > 5:
         raise CommandError(f"{len(tags)} tags are given; an execution has five at most", exit_code=2)
     return tags
+
+
+def json_value(text: str, option: str) -> Any:
+    """The value of a JSON text that was given as *option*; ``-`` reads standard input."""
+    try:
+        return json.loads(sys.stdin.read() if text == "-" else text)
+    except ValueError as error:
+        hint = f"a text is JSON with its quotes: {option} '\"yes\"'"
+        raise CommandError(f"what is given as {option} is not JSON: {error}", hint, 2) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simpleflow.cli.app import CommandError
+from simpleflow.cli.app import FORMATS, CommandError
 
 if TYPE_CHECKING:
     from simpleflow.service import Address
@@ -42,6 +42,7 @@ class Place:
     format: str
     header: bool
     is_positional: bool = False
+    local_time: bool = False
 
     def options(self, domain: str) -> str:
         """The options that lead here, for a hint."""
@@ -70,13 +71,31 @@ def place(ctx: click.Context, **given: Any) -> Place:
         )
     except service.TwoServices as error:
         raise CommandError("--db and --endpoint-url name two services", "give one of them", 2) from error
+    _obey_color(ctx, said("color"))
+    format = said("format_") or os.environ.get("SIMPLEFLOW_FORMAT") or "tabular"
+    if format not in FORMATS:
+        raise CommandError(f"SIMPLEFLOW_FORMAT is {format!r}", f"it may be {', '.join(FORMATS)}", 2)
     return Place(
         address=address,
         domain=domain,
-        format=said("format_") or os.environ.get("SIMPLEFLOW_FORMAT") or "tabular",
+        format=format,
         header=bool(said("header")),
         is_positional=not (address and address.db) and said("domain") is None,
+        local_time=bool(said("local_time")),
     )
+
+
+def _obey_color(ctx: click.Context, wanted: str | None) -> None:
+    """Of what is printed and logged, here and in the processes that are started."""
+    if wanted not in ("always", "never"):
+        return
+    from simpleflow.log import setup_logging
+
+    ctx.find_root().color = ctx.color = wanted == "always"
+    said, other = ("FORCE_COLOR", "NO_COLOR") if wanted == "always" else ("NO_COLOR", "FORCE_COLOR")
+    os.environ[said] = "1"
+    os.environ.pop(other, None)
+    setup_logging()
 
 
 def needs_service(where: Place) -> Address:
@@ -95,22 +114,34 @@ def needs_domain(where: Place) -> str:
 
 
 def domain_and_execution(where: Place, names: tuple[str, ...]) -> tuple[str, str, str | None]:
-    """Domain, workflow id and run id from the positionals ``[DOMAIN] WORKFLOW_ID [RUN_ID]``.
+    """Domain, workflow id and run id from the positionals ``[DOMAIN] WORKFLOW_ID [RUN_ID]``."""
+    domain, ids = domain_and_names(where, names, ("WORKFLOW_ID", "RUN_ID"), least=1)
+    return domain, ids[0], urllib.parse.unquote(ids[1]) if len(ids) > 1 else None
 
-    The domain stands there if neither --domain nor a file is given, and there is more than one of them.
+
+def domain_and_names(
+    where: Place, names: tuple[str, ...], wanted: tuple[str, ...], *, least: int, last_resort: bool = False
+) -> tuple[str, list[str]]:
+    """Domain and names from the positionals: those that are *wanted*, at *least* so many, the domain before them.
+
+    The domain stands there if neither --domain nor a file is given, and there is one more than have to be. With
+    *last_resort* only if no variable names it, or there is one more than are wanted.
     """
-    if where.is_positional and len(names) > 1:
-        domain, *ids = names
-    else:
-        domain, ids = where.domain or "", list(names)
-    if not 1 <= len(ids) <= 2:
+    found = list(names)
+    domain = where.domain or ""
+    is_needed = not last_resort or not domain or len(found) > len(wanted)
+    if where.is_positional and is_needed and len(found) > least:
+        domain = found.pop(0)
+    if not least <= len(found) <= len(wanted):
+        shown = " ".join(name if number < least else f"[{name}]" for number, name in enumerate(wanted))
         raise CommandError(
-            f"{'too many' if ids else 'too few'} names are given", "they are WORKFLOW_ID [RUN_ID] in a --domain", 2
+            f"{'too many' if len(found) > len(wanted) else 'too few'} names are given",
+            f"they are {shown}, in a --domain",
+            2,
         )
     if not domain:
         needs_domain(where)
-    run_id = urllib.parse.unquote(ids[1]) if len(ids) > 1 else None
-    return domain, ids[0], run_id
+    return domain, found
 
 
 @contextlib.contextmanager

@@ -120,14 +120,16 @@ def decider(
 ) -> int:
     """Run deciders of WORKFLOWS (package.module.ClassName ...) until told to stop.
 
-    They poll --task-list, or the task list of the classes.
+    They poll --task-list, or the task list of the classes. Without WORKFLOWS the class of an execution is found by what
+    its input or its type says, below the current directory.
 
     Example: simpleflow decider.start --domain TestDomain examples.basic.BasicWorkflow
     """
     where = place(ctx, **given)
     address, domain = needs_service(where), needs_domain(where)
-    if not workflows:
-        raise CommandError("no workflow is named", "name the classes to decide for: package.module.ClassName ...", 2)
+    if not workflows and task_list is None:
+        hint = "name the classes to decide for: package.module.ClassName ...; or say --task-list NAME"
+        raise CommandError("neither a workflow nor a task list is named", hint, 2)
     classes = [workflow_class(path) for path in workflows]
     lists = {found.task_list for found in classes}
     if task_list is None and len(lists) > 1:
@@ -139,7 +141,7 @@ def decider(
         kind="decider",
         address=_fixed(address),
         domain=domain,
-        task_list=task_list or classes[0].task_list,
+        task_list=task_list or lists.pop(),
         workflows=workflows,
         grace_s=grace,
     )
@@ -150,6 +152,10 @@ def decider(
 @click.argument("workflow", required=False)
 @click.option("--heartbeat", type=click.FloatRange(min=0), help="Seconds between heartbeats at most; 0: no more.")
 @click.option("--import", "modules", multiple=True, metavar="MODULE", help="A module of activities; may be repeated.")
+@click.option("--one-task", is_flag=True, help="Work on one task, and end.")
+@click.option(
+    "--poll-data", metavar="TEXT", help="Base64 of the JSON of a task that was polled: work on that, and end."
+)
 @with_middlewares
 @for_processes
 @with_options
@@ -160,6 +166,8 @@ def worker(
     workflow: str | None,
     heartbeat: float | None,
     modules: tuple[str, ...],
+    one_task: bool,
+    poll_data: str | None,
     pre: tuple[str, ...],
     post: tuple[str, ...],
     task_list: str | None,
@@ -177,8 +185,8 @@ def worker(
     """
     where = place(ctx, **given)
     address, domain = needs_service(where), needs_domain(where)
-    if workflow is None and task_list is None:
-        raise CommandError("neither a task list nor a workflow is named", "say --task-list NAME", 2)
+    if workflow is None and task_list is None and poll_data is None:
+        raise CommandError("Please provide a --task-list or some data via --poll-data", "or name a workflow", 2)
     if workflow is not None:
         modules = (workflow_class(workflow).__module__, *modules)
     from simpleflow.swf.process.poller import Plan
@@ -186,7 +194,8 @@ def worker(
 
     _import_all(modules)
     middlewares = checked(pre, post)
-    lists = [task_list] if task_list is not None else _lists_of_activities()
+    task = None if poll_data is None else _polled(poll_data)
+    lists = [task_list] if task_list is not None else _lists_of_activities() or (["-"] if task is not None else [])
     if not lists:
         raise CommandError(f"{workflow} comes with no activities", "say --task-list NAME", 2)
     plans = [
@@ -202,7 +211,56 @@ def worker(
         )
         for each in lists
     ]
+    if one_task or task is not None:
+        if len(lists) > 1 and task is None:
+            raise CommandError(f"one task of which list? {', '.join(lists)}", "say --task-list NAME", 2)
+        return _one_task(plans[0], task)
     return _supervise(plans, nb_processes, log_level)
+
+
+def _polled(text: str) -> Any:
+    """The activity task that somebody else has polled."""
+    import base64
+    import binascii
+
+    import msgspec
+
+    from swf.protocol.operations import ActivityTask
+
+    try:
+        task = msgspec.json.decode(base64.b64decode(text, validate=True), type=ActivityTask)
+    except (binascii.Error, msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise CommandError(
+            f"--poll-data is no activity task: {error}", "it is base64 of the answer to a poll", 2
+        ) from error
+    if task.task_token is None or task.activity_id is None or task.activity_type is None:
+        raise CommandError("--poll-data is the answer of a poll that found no task", exit_code=2)
+    return task
+
+
+def _one_task(plan: Any, task: Any) -> int:
+    """Works on one task, the given one or the first that comes, with this process as its worker."""
+    from simpleflow import completion
+    from simpleflow.log import setup_logging
+    from simpleflow.service import patient_client_of
+    from simpleflow.swf.process.worker import Worker
+
+    _refuse_what_cannot_work([plan])
+    setup_logging()
+    completion.tell(plan.address)
+    with _served(plan.address):
+        worker = Worker(
+            patient_client_of(plan.address),
+            plan.domain,
+            plan.task_list,
+            plan.modules,
+            beat_s=plan.beat_s,
+            keeps_values=plan.address.is_here,
+            middlewares={"pre": plan.pre, "post": plan.post},
+        )
+        while not worker.run_one(task):
+            pass
+    return 0
 
 
 def _import_all(modules: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import threading
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,11 @@ from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.inputs import read_input, read_tags, workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
+from simpleflow.cli.rerun import explained, pattern_of
 
 if TYPE_CHECKING:
+    from simpleflow.cli.places import Place
+    from simpleflow.rerunning import Earlier
     from simpleflow.service import Address
     from simpleflow.standalone import Session
     from swf.server import Service
@@ -36,6 +40,10 @@ log = logging.getLogger(__name__)
 @click.option("--tags", metavar="TAG,TAG", help="At most five tags.")
 @click.option("--input", "-i", metavar="JSON", help="A list of arguments, or an object with args and kwargs.")
 @click.option("--input-file", metavar="FILE", help="A file that holds the input; '-' is standard input.")
+@click.option("--repair", metavar="'WORKFLOW_ID [RUN_ID]'", help="Reuse what was completed in that execution.")
+@click.option("--force-activities", metavar="REGEX", help="With --repair: do not reuse tasks with such ids.")
+@click.option("--heartbeat", type=click.FloatRange(min=0), help="Seconds between heartbeats at most; 0: no more.")
+@click.option("--nb-deciders", "-D", type=click.IntRange(min=1), help="For scripts of old: one decides at any time.")
 @click.option("--nb-workers", "-W", type=click.IntRange(min=1), help="Activities that run at once; else one per core.")
 @click.option("--display-status", type=bool, default=True, help="Show how far it is.")
 @with_options
@@ -53,6 +61,10 @@ def standalone(
     tags: str | None,
     input: str | None,
     input_file: str | None,
+    repair: str | None,
+    force_activities: str | None,
+    heartbeat: float | None,
+    nb_deciders: int | None,
     nb_workers: int | None,
     display_status: bool,
     **given: Any,
@@ -60,38 +72,73 @@ def standalone(
     """Run WORKFLOW (package.module.ClassName) to its end, durably.
 
     Without a service named, all lies in one file (simpleflow.db, or --db FILE). Killed, it goes on when it is started
-    again.
+    again. With --repair a task that was completed in an earlier execution is not run again if it is given the same;
+    input and tags are those of the earlier one unless others are given.
 
     Example: simpleflow standalone examples.basic.BasicWorkflow --input '[1, 5]'
     """
     from simpleflow import format
+    from simpleflow.swf.process.worker import BEAT_S
 
     where = place(ctx, **given)
+    if force_activities is not None and repair is None:
+        raise CommandError("--force-activities goes with --repair", exit_code=2)
+    force = pattern_of(force_activities)
     if where.address is None:
         where = place(ctx, **given | {"db": DEFAULT_DB})
     domain = needs_domain(where)
     found = workflow_class(workflow)
-    text = format.encode(read_input(input, input_file)) if input is not None or input_file is not None else None
+    value = read_input(input, input_file) if input is not None or input_file is not None else None
+    text = None if value is None else format.encode(value)
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
     assert where.address is not None
-    middlewares = checked(pre, post)
-    with _session(where.address, domain, found, nb_workers or os.cpu_count() or 1, middlewares) as session:
+    options = {
+        "workers": nb_workers or os.cpu_count() or 1,
+        "middlewares": checked(pre, post),
+        "beat_s": BEAT_S if heartbeat is None else heartbeat,
+    }
+    with _session(where.address, domain, found, options) as session:
+        chosen_tags = read_tags(tags)
+        if repair is not None:
+            earlier = _earlier(where, domain, session, repair, value, force)
+            text, chosen_tags = earlier.input, chosen_tags or earlier.tags
         with _faults(f"cannot start {found.name}"):
             began = session.begin(
                 workflow_id or found.name,
                 text,
                 is_new=is_new,
-                tags=read_tags(tags),
+                tags=chosen_tags,
                 execution_timeout=str(execution_timeout) if execution_timeout else None,
                 decision_timeout=str(decision_tasks_timeout) if decision_tasks_timeout else None,
             )
         return _run(session, began, workflow, display_status=display_status)
 
 
+def _earlier(
+    where: Place, domain: str, session: Session, repair: str, input: dict[str, Any] | None, force: Any
+) -> Earlier:
+    """The execution that is to be repaired."""
+    from simpleflow import rerunning
+
+    names = repair.split()
+    if not 1 <= len(names) <= 2:
+        raise CommandError(f"--repair {repair!r} names no execution", "write it as 'WORKFLOW_ID [RUN_ID]'", 2)
+    with explained(where, domain):
+        if len(names) == 1:
+            names += rerunning.source_of_open(session.reader, names[0])
+        earlier = rerunning.read(
+            session.reader,
+            names[0],
+            urllib.parse.unquote(names[1]) if len(names) > 1 else None,
+            input=input,
+            force=force,
+        )
+    click.echo(f"{earlier.reused} results of {earlier.about.execution.run_id} are reused", err=True)
+    return earlier
+
+
 @contextlib.contextmanager
-def _session(
-    address: Address, domain: str, workflow: Any, workers: int, middlewares: dict[str, tuple[str, ...]]
-) -> Iterator[Session]:
+def _session(address: Address, domain: str, workflow: Any, options: dict[str, Any]) -> Iterator[Session]:
     """A session on the service, which is opened in this process if it is a file that nobody serves."""
     from simpleflow import completion, service
     from simpleflow.standalone import Session
@@ -99,12 +146,7 @@ def _session(
     from swf.server.inprocess import InProcessClient
 
     completion.tell(address)
-    about: dict[str, Any] = {
-        "modules": [workflow.__module__],
-        "workers": workers,
-        "keeps_values": address.is_here,
-        "middlewares": middlewares,
-    }
+    about: dict[str, Any] = {"modules": [workflow.__module__], "keeps_values": address.is_here, **options}
     with contextlib.ExitStack() as stack:
         if address.db is not None:
             found = stack.enter_context(served_or_opened(Path(address.db), to_write=True))

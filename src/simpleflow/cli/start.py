@@ -1,4 +1,4 @@
-"""``workflow.start`` runs a workflow here or starts its execution, ``workflow.terminate`` ends one."""
+"""``workflow.start`` runs a workflow here or starts its execution."""
 
 from __future__ import annotations
 
@@ -86,32 +86,6 @@ def start(
         except ValueError as error:
             raise CommandError(f"cannot start {found.name}: {error}") from error
     click.echo(f"{execution.workflow_id} {execution.run_id}")
-
-
-@click.command()
-@click.argument("names", nargs=-1, required=True, metavar="[DOMAIN] WORKFLOW_ID [RUN_ID]")
-@with_options
-@click.pass_context
-def terminate(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None:
-    """Terminate one execution: the open one of WORKFLOW_ID, or the run RUN_ID.
-
-    Example: simpleflow --db simpleflow.db workflow.terminate basic
-    """
-    from simpleflow.cli.inspect import found
-    from swf.protocol.faults import UnknownResourceFault
-    from swf.protocol.operations import TerminateWorkflowExecution
-
-    with found(place(ctx, **given), names, to_write=True) as (report, detail):
-        execution = detail.execution_info.execution
-        try:
-            report.client.call(
-                TerminateWorkflowExecution(
-                    domain=report.domain, workflow_id=execution.workflow_id, run_id=execution.run_id
-                )
-            )
-        except UnknownResourceFault as fault:
-            ids = f"{execution.workflow_id} {execution.run_id}"
-            raise CommandError(f"cannot terminate {ids}: it is closed") from fault
 
 
 def read_signal(text: str) -> tuple[str, Any]:

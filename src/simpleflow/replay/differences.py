@@ -6,7 +6,7 @@ and something submitted that was not recorded are errors in strict runs only; el
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simpleflow import format
 from simpleflow.exceptions import NonDeterminismError
@@ -20,6 +20,9 @@ from swf.protocol.events import ActivityTaskScheduled, StartChildWorkflowExecuti
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
+
+KINDS: Final = {"schedule": "activity", "start_timer": "timer"}
+"""What a decision of this kind is about, where it has another name."""
 
 
 class Differences:
@@ -109,9 +112,11 @@ class Differences:
         for entry in outbox.entries():
             is_late = entry.made_at < self._run.batch_end
             if is_late and not is_gated(entry) and queue_of(entry.key) not in outbox.ever_held:
+                record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
+                where = f" ({record.source})" if record is not None and record.source is not None else ""
                 raise NonDeterminismError(
-                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}, but the history has no "
-                    "trace of it. The code changed while this execution was open."
+                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}{where}, but the history "
+                    "has no trace of it. The code changed while this execution was open."
                 )
 
 

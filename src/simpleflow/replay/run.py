@@ -33,6 +33,7 @@ from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions
 from simpleflow.replay.others import Others
 from simpleflow.replay.outbox import Outbox
 from simpleflow.replay.records import Kept, Record
+from simpleflow.replay.reuse import Reuse
 from simpleflow.replay.room import Room
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import innermost, source
@@ -125,6 +126,7 @@ class Run:
         self.children = Children(self)
         self.others = Others(self)
         self.continuation = Continuation(self)
+        self.reuse = Reuse(self)
         self.engine = Engine(self)
         context = contextvars.Context()
         context.run(running.set, self.engine)
@@ -274,7 +276,9 @@ class Run:
 
     def _call_run(self) -> Any:
         assert self.started is not None
-        args, kwargs = hints.arguments(self.workflow.run, *arguments(self.decoded(self.started.input)))
+        input = self.decoded(self.started.input)
+        self.reuse.take(input)
+        args, kwargs = hints.arguments(self.workflow.run, *arguments(input))
         return self.workflow.run(*args, **kwargs)
 
     def end_main(self, outcome: Callable[[], Any]) -> None:

@@ -207,6 +207,8 @@ class Submits:
             if record.key in run.settled:
                 return run.settled[record.key]
         task.id = record.id
+        if run.reuse.settles(record):
+            return record.future
         self.send(record)
         self._of_future[record.future] = record
         run.records[record.key] = record

@@ -33,12 +33,14 @@ from swf.protocol.values import ChildPolicy, TaskList, WorkflowExecution, Workfl
 RETENTION_DAYS = "30"
 
 
-def register(client: Client, domain: str, workflow: type[Workflow]) -> None:
-    """Registers domain and workflow type; what exists stays as it is."""
+def register(client: Client, domain: str, workflow: type[Workflow] | None) -> None:
+    """Registers domain and workflow type (None: the domain alone); what exists stays as it is."""
     try:
         client.call(RegisterDomain(name=domain, workflow_execution_retention_period_in_days=RETENTION_DAYS))
     except DomainAlreadyExistsFault:
         pass
+    if workflow is None:
+        return
     try:
         client.call(workflow_type(domain, workflow.name, workflow.version, workflow.task_list))
     except TypeAlreadyExistsFault:

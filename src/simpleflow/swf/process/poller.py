@@ -137,7 +137,7 @@ def register(client: Client, domain: str, workflows: Sequence[Any], stopped: thr
     """Registers domain and types, as often as it takes; says once why it does not work."""
     pauses = Backoff()
     told = ""
-    for workflow in workflows:
+    for workflow in workflows or (None,):
         while not stopped.is_set():
             try:
                 setup.register(client, domain, workflow)
@@ -145,7 +145,8 @@ def register(client: Client, domain: str, workflows: Sequence[Any], stopped: thr
             except (Fault, SWFError) as error:
                 if str(error) != told:
                     told = str(error)
-                    log.error("cannot register workflow type name=%s, trying again: %s", workflow.name, error)
+                    name = "" if workflow is None else workflow.name
+                    log.error("cannot register workflow type name=%s, trying again: %s", name, error)
                 stopped.wait(pauses.next_s())
 
 

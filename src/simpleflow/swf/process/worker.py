@@ -117,6 +117,19 @@ class Worker:
         finally:
             self._drop_child()
 
+    def run_one(self, task: ActivityTask | None = None) -> bool:
+        """Works on *task*, or on the one that the next poll gives; whether there was one."""
+        try:
+            found = task or self._client.call(self._poll)
+            if found.task_token is None:
+                return False
+            answer = self._work(found)
+            if answer is not None:
+                self._check(found, self._sent(answer))
+            return True
+        finally:
+            self._drop_child()
+
     def _work(self, task: ActivityTask) -> Request[None] | None:
         """The answer for an activity; None if the service does not want one any more."""
         assert task.task_token is not None
