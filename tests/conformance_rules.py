@@ -527,5 +527,30 @@ CHOICES: tuple[tuple[str, str, str | None], ...] = (
         "`Invalid token`",
         "retention::test_nothing_of_a_forgotten_execution_fits_a_later_one",
     ),
+    (
+        "Tasks handed out per second and task list",
+        "not limited, not even where request rates are",
+        None,
+    ),
+    (
+        "A child whose workflow id is taken, against the limit of open executions",
+        "of several in one answer with the same workflow id one is counted; one that is open elsewhere is",
+        "children::test_a_child_that_will_be_refused_does_not_count_as_open",
+    ),
+    (
+        "The X-Amz-Target header",
+        "its prefix must be one of the two that SDKs have sent; any other is UnknownOperationException",
+        "wire/http::test_both_prefixes_of_the_target_are_understood",
+    ),
+    (
+        "The region in ARNs",
+        "that of the caller's signature, be it verified or not; us-east-1 without one",
+        "wire/boto3::test_arns_name_the_region_of_the_caller",
+    ),
+    (
+        "A Lambda function whose time is over, or whose execution has closed, before a thread is free for it",
+        "not called",
+        "functions::test_a_function_that_waited_too_long_for_its_thread_is_not_called",
+    ),
 )
 """Question, what is done here, and the test of it (None if none could be)."""

@@ -177,11 +177,13 @@ def run_activity(
     *,
     beat: Beat | None = None,
     middlewares: Middlewares = Middlewares(),  # noqa: B008  # it is frozen
+    fakes: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
 
     *beat* sends heartbeats; None: nobody listens. A result too long for SWF is put into *store*, if the job says
-    that values are kept; else the activity has failed.
+    that values are kept; else the activity has failed. *fakes* are called instead of the activities of
+    their names.
     """
     try:
         content = format.decode(store.resolve(job.input))
@@ -194,7 +196,8 @@ def run_activity(
 
         about = {name: getattr(context, name) for name in LOGGED}
         with running(context, beat, fitting), logged(task_type="activity", **about):
-            value = _run(find_activity(job.name, importable), content, context, middlewares)
+            fake = (fakes or {}).get(job.name)
+            value = _run(find_activity(job.name, importable), content, context, middlewares, fake)
     except KeyboardInterrupt:
         raise
     except CompleteLater:
@@ -213,11 +216,20 @@ def run_activity(
         return Outcome(reason=format.shortened(reason, REASON_CHARACTERS), details=told.details)
 
 
-def _run(activity: Activity[..., Any], content: Any, context: ActivityContext, middlewares: Middlewares) -> Any:
-    """Calls the activity with what its hints say, between the middlewares."""
+def _run(
+    activity: Activity[..., Any],
+    content: Any,
+    context: ActivityContext,
+    middlewares: Middlewares,
+    fake: Callable[..., Any] | None = None,
+) -> Any:
+    """Calls the activity, or its *fake*, with what its hints say, between the middlewares."""
     target: Any = activity.callable
     args, kwargs = hints.arguments(target, content.get("args", ()), content.get("kwargs", {}))
-    download_binaries(binaries_of(content))
+    if fake is None:
+        download_binaries(binaries_of(content))
+    else:
+        target = fake
     middlewares.before(context)
     if isinstance(target, type):
         made: Any = target(*args, **kwargs)

@@ -258,6 +258,30 @@ class ExecutionFailed(Exception):
         return f"the execution has ended as {self.status}" + (f": {self.reason}" if self.reason else "")
 
 
+class ExecutionCanceled(ExecutionFailed):
+    """The execution was canceled; *reason* is what it said about that."""
+
+
+class ExecutionTerminated(ExecutionFailed):
+    """The execution was terminated from outside, or by the policy of its parent."""
+
+
+class ExecutionTimedOut(ExecutionFailed):
+    """The execution was not done within its execution timeout."""
+
+
+class ExecutionNotFound(Exception):
+    """There is no such domain or execution."""
+
+
+class ExecutionAlreadyOpen(Exception):
+    """An execution cannot be started because one of its workflow id is open."""
+
+
+class QueryError(Exception):
+    """A query cannot be answered: there is no such one, or it does more than to look."""
+
+
 class ExecutionError(Exception):
     """A function in another interpreter has failed. Its text is JSON: error, error_type, message, traceback."""
 

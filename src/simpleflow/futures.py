@@ -166,7 +166,7 @@ class Future(Generic[R]):
     def __await__(self) -> Generator[Any, None, R]:
         """The result, or the exception of the task raised; CancelledError if it was cancelled.
 
-        If the coroutine that awaits is cancelled meanwhile, the task is cancelled as by :meth:`cancel`.
+        If the coroutine that awaits is cancelled meanwhile and nobody else waits, so is the task, as by :meth:`cancel`.
         """
         suspender = running.get()
         if suspender is not None:
@@ -372,6 +372,14 @@ class as_completed(Generic[R]):  # the name of the standard library
             self._bell = Future()
             self._bell.wait()
         return self._arrived.popleft()
+
+
+def as_argument(future: Future[R]) -> R:
+    """*future* itself, for type checkers its result: where ``submit`` gets it by keyword, ``x=as_argument(y)``.
+
+    At run time there is no difference to ``x=y``; types cannot say that a keyword may also be a future.
+    """
+    return future  # type: ignore[return-value]  # submit makes it true
 
 
 def is_enough(fs: Sequence[Future[Any]], return_when: str) -> bool:

@@ -44,7 +44,7 @@ def read(
     """Reads an execution (*run_id* None: the open one, else the newest closed one) that is to be run once more.
 
     *input* replaces its arguments; *before* and *force* as in :func:`~simpleflow.replay.reuse.results_of`. Raises
-    NotFound, NoSuchTask, StorageError.
+    ExecutionNotFound, NoSuchTask, StorageError.
     """
     detail = reader.find(workflow_id, run_id)
     about = detail.execution_info

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +15,7 @@ import msgspec
 from swf.client import Client
 from swf.clients import KeepAliveClient, RetryingClient, connect
 from swf.clients.connections import Connections
-from swf.exceptions import Unreachable
+from swf.exceptions import ConfigurationError, Unreachable
 from swf.protocol.base import Request
 from swf.server.lock import FileOwned, Hint, read_hint
 
@@ -23,7 +25,13 @@ log = logging.getLogger(__name__)
 
 OTHER_OWNER_S: Final = 5.0
 """Short commands own a file for a moment; an owner that has just taken it needs one to open its door."""
+DEFAULT_DOMAIN: Final = "default"
+"""On the embedded service, where none is named."""
 HEALTH: Final = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class TwoServices(ConfigurationError):
+    """More than one service is named."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +52,32 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_here(self) -> bool:
         """Whether the service is on this machine, so that its users share a disk."""
-        return self.db is not None or any(
-            f"//{name}" in (self.endpoint_url or "") for name in ("127.", "localhost", "[::1]")
-        )
+        return self.db is not None or is_here(self.endpoint_url or "")
+
+
+def is_here(url: str) -> bool:
+    """Whether the URL leads to this machine."""
+    return any(f"//{name}" in url for name in ("127.", "localhost", "[::1]"))
+
+
+def where(
+    *, db: str | None = None, endpoint_url: str | None = None, domain: str | None = None, region: str | None = None
+) -> tuple[Address | None, str | None]:
+    """The service and the domain that are meant: what is given, then what the environment says, then the defaults.
+
+    Neither a service nor a domain named anywhere: no address. No domain: there is no default one at that service.
+    Raises TwoServices.
+    """
+    if db and endpoint_url:
+        raise TwoServices("a file (db) and an endpoint_url are two services; give one of them")
+    if not db and not endpoint_url:
+        db = os.environ.get("SIMPLEFLOW_DB")
+    if not db and not endpoint_url:
+        endpoint_url = os.environ.get("AWS_ENDPOINT_URL_SWF") or os.environ.get("AWS_ENDPOINT_URL")
+    domain = domain or os.environ.get("SWF_DOMAIN")
+    is_named = bool(db or endpoint_url or domain or region)
+    address = Address(db=db or None, endpoint_url=endpoint_url or None, region=region) if is_named else None
+    return address, domain or (DEFAULT_DOMAIN if db else None)
 
 
 def client_of(address: Address) -> Client:
@@ -68,6 +99,8 @@ class FollowingClient:
         self._path = path.resolve()
         self._client: KeepAliveClient | None = None
         self._is_stopped = False
+        self._lock = threading.Lock()
+        """Held while a client is made: of two that threads make at once one could not be stopped any more."""
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer; raises the fault, or Unreachable."""
@@ -95,21 +128,23 @@ class FollowingClient:
 
     def stop_polling(self) -> None:
         """Ends the polls that wait now, and all later ones."""
-        self._is_stopped = True
-        client = self._client
+        with self._lock:
+            self._is_stopped = True
+            client = self._client
         if client is not None:
             client.stop_polling()
 
     def _found(self) -> KeepAliveClient:
-        client = self._client
-        if client is None:
-            hint = read_hint(self._path)
-            if hint.url is None or not serves(hint):
-                raise Unreachable(f"no process serves {self._path}")
-            client = self._client = KeepAliveClient(hint.url, bearer=hint.secret)
-            if self._is_stopped:
-                client.stop_polling()
-        return client
+        with self._lock:
+            client = self._client
+            if client is None:
+                hint = read_hint(self._path)
+                if hint.url is None or not serves(hint):
+                    raise Unreachable(f"no process serves {self._path}")
+                client = self._client = KeepAliveClient(hint.url, bearer=hint.secret)
+                if self._is_stopped:
+                    client.stop_polling()
+            return client
 
 
 def serves(hint: Hint) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simpleflow import format
+from simpleflow.exceptions import ExecutionNotFound
 from simpleflow.history import History
 from simpleflow.replay.inputs import comparable
 from simpleflow.storage import StorageError, ValueStore
@@ -76,10 +77,6 @@ DETAILS: Final = (
     "Parent Workflow ID",
     "Parent Run ID",
 )
-
-
-class NotFound(Exception):
-    """There is no such domain or execution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +151,8 @@ class Reader:
                 if found:
                     return self._describe(found[0].execution)
         except UnknownResourceFault as fault:
-            raise NotFound(f"{fault} (looking for {workflow_id!r} in domain {self.domain!r})") from fault
-        raise NotFound(f"no workflow execution {workflow_id!r} in domain {self.domain!r}.")
+            raise ExecutionNotFound(f"{fault} (looking for {workflow_id!r} in domain {self.domain!r})") from fault
+        raise ExecutionNotFound(f"no workflow execution {workflow_id!r} in domain {self.domain!r}.")
 
     def _describe(self, execution: WorkflowExecution) -> WorkflowExecutionDetail:
         return self.client.call(DescribeWorkflowExecution(domain=self.domain, execution=execution))
@@ -170,7 +167,7 @@ class Reader:
             try:
                 page = self.client.call(request)
             except UnknownResourceFault as fault:
-                raise NotFound(f"{fault}.") from fault
+                raise ExecutionNotFound(f"{fault}.") from fault
             yield from filter(wanted.matches, page.execution_infos)
             token = page.next_page_token
             if token is None:
@@ -292,14 +289,14 @@ def in_detail(reader: Reader, about: WorkflowExecutionInfo, *, is_whole: bool) -
 
 
 def task(history: History, task_id: str) -> dict[str, Any]:
-    """The entry of a task. Raises NotFound, which names those that are there."""
+    """The entry of a task. Raises ExecutionNotFound, which names those that are there."""
     entries = {entry["id"]: entry for entry in history.tasks}
     if task_id in entries:
         return entries[task_id]
     close = difflib.get_close_matches(task_id, entries, n=1)
     if close:
-        raise NotFound(f"no task {task_id!r} in this execution; did you mean {close[0]!r}?")
-    raise NotFound(f"no task {task_id!r} in this execution.")
+        raise ExecutionNotFound(f"no task {task_id!r} in this execution; did you mean {close[0]!r}?")
+    raise ExecutionNotFound(f"no task {task_id!r} in this execution.")
 
 
 class WorkflowStats:

@@ -13,7 +13,9 @@ from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import ALL_COMPLETED, Future, check_return_when, results_so_far
 from simpleflow.marker import Marker
+from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
+from simpleflow.takes import Takes5, Takes6, Takes7, Takes8
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -39,6 +41,10 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
+G = TypeVar("G")
+H = TypeVar("H")
 R_co = TypeVar("R_co", covariant=True)
 A_contra = TypeVar("A_contra", contravariant=True)
 B_contra = TypeVar("B_contra", contravariant=True)
@@ -186,10 +192,80 @@ class Workflow:
     ) -> Future[R]: ...
 
     @overload
-    def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
+    def submit(
+        self,
+        what: Takes5[A, B, C, D, E, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
+        e: Future[E] | E,
+        /,
+    ) -> Future[R]: ...
 
     @overload
-    def submit(self, what: type[Executable[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
+    def submit(
+        self,
+        what: Takes6[A, B, C, D, E, F, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
+        e: Future[E] | E,
+        f: Future[F] | F,
+        /,
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        what: Takes7[A, B, C, D, E, F, G, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
+        e: Future[E] | E,
+        f: Future[F] | F,
+        g: Future[G] | G,
+        /,
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        what: Takes8[A, B, C, D, E, F, G, H, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
+        e: Future[E] | E,
+        f: Future[F] | F,
+        g: Future[G] | G,
+        h: Future[H] | H,
+        /,
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
+
+    # A class is no activity to mypy, which leaves out what decorators make of classes: its own arguments count.
+
+    @overload
+    def submit(self, what: Callable[[], Executable[R]], /) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Callable[[A], Executable[R]], a: Future[A] | A, /) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Callable[[A, B], Executable[R]], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self, what: Callable[[A, B, C], Executable[R]], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Callable[P, Executable[R]], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
 
     # Types cannot say what a list of futures becomes: who gives one is believed.
 
@@ -222,6 +298,15 @@ class Workflow:
     @overload
     def map(
         self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
+
+    @overload
+    def map(
+        self,
+        activity: Callable[[A], Executable[R]],
+        iterable: Iterable[Future[A] | A],
+        *,
+        max_parallel: int | None = None,
     ) -> list[Future[R]]: ...
 
     @overload

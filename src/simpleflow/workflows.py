@@ -24,9 +24,17 @@ class Workflows:
 
     def __init__(self, classes: Sequence[type[Workflow]], importable: Importable) -> None:
         self._importable = importable
-        self._by_name = {each.name: each for each in classes}
-        self._by_version = {(each.name, each.version): each for each in classes}
-        self._by_path = {dotted_path(each): each for each in classes}
+        self._by_name: dict[str, type[Workflow]] = {}
+        self._by_version: dict[tuple[str, str], type[Workflow]] = {}
+        self._by_path: dict[str, type[Workflow]] = {}
+        for each in classes:
+            self.add(each)
+
+    def add(self, workflow: type[Workflow]) -> None:
+        """One more class; of several by one name and version the last one counts."""
+        self._by_name[workflow.name] = workflow
+        self._by_version[workflow.name, workflow.version] = workflow
+        self._by_path[dotted_path(workflow)] = workflow
 
     def find(self, name: str, version: str, input: Any) -> type[Workflow]:
         """The class for a type and the decoded input of an execution.

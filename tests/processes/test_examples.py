@@ -20,6 +20,7 @@ EXAMPLES = [
     ("continue_as_new.Watch", [7, 3], 91),
     ("retry_policy.Asking", [2], ["answered at attempt 3", "Refused: no"]),
     ("failing.Shipping", [["Rome", ""]], ["to Rome, slow", "noted: somebody has no address"]),
+    ("queries.Tour", [["Rome", "Pisa"]], ["seen Rome", "seen Pisa", "slept"]),
     ("timers.Kitchen", ["soup"], ["soup is ready", "stopped"]),
 ]
 

@@ -16,7 +16,7 @@ from simpleflow.exceptions import AggregateException, ExecutionBlocked, TaskExce
 from swf.protocol import decisions as d
 from swf.server import ManualClock
 from tests.replay.bed import Bed
-from tests.replay.test_run import echo, fails, flow, inc, strict
+from tests.replay.test_run import echo, fails, flow, inc, once, strict
 
 EVICT = pytest.mark.parametrize("evict", [False, True])
 
@@ -138,6 +138,46 @@ def test_wait_for_gives_up_and_cancels_the_task(evict: bool) -> None:
     bed = Bed(flow(run), evict=evict)
     assert bed.finish() == "gave up"
     assert [each.timer_id for each in sent(bed, d.CancelTimer)] == ["long"]
+
+
+@EVICT
+def test_a_task_that_somebody_else_waits_for_is_not_cancelled(evict: bool) -> None:
+    async def run(self: Workflow) -> Any:
+        async def impatient() -> Any:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(self.submit(once, 1), 5)
+            return "gave up"
+
+        async def patient() -> Any:
+            return await self.submit(once, 1)
+
+        first = await asyncio.gather(impatient(), patient())
+        needed = self.submit(self.start_timer("needed", 20))
+        later = self.submit(echo, [needed])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(needed, 5)
+        return [first, await later]
+
+    bed = Bed(flow(run), evict=evict)
+    bed.decide()
+    bed.decide()
+    bed.clock.advance(6)
+    bed.service.tick()
+    bed.decide()
+    assert bed.finish() == [["gave up", 1], [None]]
+    assert sent(bed, d.RequestCancelActivityTask) == []
+
+
+@EVICT
+def test_a_marker_whose_wait_was_given_up_is_recorded(evict: bool) -> None:
+    async def run(self: Workflow) -> Any:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(self.submit(self.record_marker("m", 1)), 0)
+        return await self.submit(self.record_marker("m", 1))
+
+    bed = Bed(flow(run), evict=evict)
+    assert bed.finish() == 1
+    assert [each.marker_name for each in sent(bed, d.RecordMarker)] == ["m"]
 
 
 @EVICT
@@ -454,6 +494,19 @@ def test_a_task_of_a_canvas_that_raises_does_so_where_the_canvas_is_awaited(evic
         *(f"activity-tests.replay.test_run.strict-{n} failed: no 1" for n in (1, 2, 3)),
         "aggregate",
     ]
+
+
+@EVICT
+def test_a_task_that_raises_does_so_where_a_task_that_needs_it_is_awaited(evict: bool) -> None:
+    async def run(self: Workflow) -> Any:
+        bad = self.submit(strict, 1)
+        with pytest.raises(TaskException):
+            await self.submit(echo, [bad])
+        with pytest.raises(TaskFailed):
+            await bad
+        return "ok"
+
+    assert Bed(flow(run), evict=evict, outcomes=fails("strict-1")).finish() == "ok"
 
 
 def test_awaiting_what_was_cancelled_raises_cancelled_error() -> None:

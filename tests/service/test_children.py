@@ -399,3 +399,13 @@ def test_families_survive_a_restart(durable_flow: Flow) -> None:
     child.decide(d.CompleteWorkflowExecution(result="1"))
     flow.reopen()
     assert flow.last.result == "1"
+
+
+def test_a_child_that_will_be_refused_does_not_count_as_open() -> None:
+    """Of two with one workflow id the second is refused because of the first, not because there is no room."""
+    flow = Flow(quotas=Quotas(open_executions=2))
+    flow.start()
+    flow.decide(start_child("child"), start_child("child"))
+    (failed,) = flow.all_of(StartChildWorkflowExecutionFailed)
+    assert failed.cause is Cause.WORKFLOW_ALREADY_RUNNING
+    flow.service.close()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+import zlib
 from typing import Any
 
+import msgspec
 import pytest
 
 from swf.protocol import decisions as d
 from swf.protocol import operations as o
 from swf.protocol.faults import UnknownResourceFault, ValidationException
 from swf.protocol.values import CloseStatus, TaskList
+from swf.server import ManualClock
 from tests.service.flow import DOMAIN, LIST, Flow, schedule, start_child
 
 EVER = o.ExecutionTimeFilter(oldest_date=0)
@@ -140,3 +145,90 @@ def test_a_history_that_grows_between_pages_shows_its_new_events(flow: Flow) -> 
         o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=flow.name, next_page_token=first.next_page_token)
     )
     assert bytes(second.events).count(b'"eventId"') == 2
+
+
+def sealed(body: bytes) -> str:
+    """A token that is well formed."""
+    return base64.b64encode(struct.pack(">I", zlib.crc32(body)) + body).decode()
+
+
+def bent(token: str, *, position: bytes, later_s: int = 0) -> str:
+    """The page token with another position, dated later."""
+    question, at = struct.unpack_from(">IQ", base64.b64decode(token), 4)
+    return sealed(struct.pack(">IQ", question, at + later_s) + position)
+
+
+@pytest.mark.parametrize(
+    "position",
+    [b"\xff", b"[1.5,9223372036854775808]", b"[1.5,-9223372036854775809]", b"[1.5,1e400]", b"[1]", b"", b'["x",1]'],
+)
+def test_a_position_in_a_list_that_cannot_be_is_an_invalid_token(flow: Flow, position: bytes) -> None:
+    flow.start(workflow_id="a")
+    flow.start(workflow_id="b")
+    request = o.ListOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=EVER, maximum_page_size=1)
+    token = flow.call(request).next_page_token
+    with pytest.raises(ValidationException, match="Invalid token"):
+        flow.call(msgspec.structs.replace(request, next_page_token=bent(token, position=position)))
+
+
+@pytest.mark.parametrize("position", ["\u00b2".encode(), b"\xff", b"9" * 30, b"-1", b""])
+def test_a_position_in_a_history_that_cannot_be_is_an_invalid_token(flow: Flow, position: bytes) -> None:
+    flow.start()
+    request = o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=flow.name, maximum_page_size=1)
+    token = flow.call(request).next_page_token
+    with pytest.raises(ValidationException, match="Invalid token"):
+        flow.call(msgspec.structs.replace(request, next_page_token=bent(token, position=position)))
+
+
+def test_a_page_token_of_the_future_is_invalid(flow: Flow) -> None:
+    """It would live longer than a day."""
+    flow.start()
+    request = o.GetWorkflowExecutionHistory(domain=DOMAIN, execution=flow.name, maximum_page_size=1)
+    token = flow.call(request).next_page_token
+    with pytest.raises(ValidationException, match="Invalid token"):
+        flow.call(msgspec.structs.replace(request, next_page_token=bent(token, position=b"2", later_s=3600)))
+
+
+def test_a_task_token_of_a_row_that_cannot_be_is_invalid(flow: Flow) -> None:
+    with pytest.raises(ValidationException, match="Invalid token"):
+        flow.call(
+            o.RespondActivityTaskCompleted(task_token=sealed(struct.pack(">cQQQQ", b"a", 2**63, 1, 2, 3)), result=None)
+        )
+
+
+def test_an_order_that_is_false_is_the_one_that_is_not_given(flow: Flow) -> None:
+    flow.start(workflow_id="a")
+    flow.start(workflow_id="b")
+    request = o.ListOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=EVER, maximum_page_size=1)
+    token = flow.call(request).next_page_token
+    page = flow.call(msgspec.structs.replace(request, next_page_token=token, reverse_order=False))
+    assert len(page.execution_infos) == 1
+    with pytest.raises(ValidationException, match="Invalid token"):
+        flow.call(msgspec.structs.replace(request, next_page_token=token, reverse_order=True))
+
+
+def test_a_manual_clock_shows_whole_milliseconds_from_its_start() -> None:
+    """Tokens hold no more of a time."""
+    flow = Flow(clock=ManualClock(1_700_000_000.12345))
+    flow.start()
+    flow.decide(schedule("a"))
+    flow.take()
+    flow.complete("a")
+    flow.service.close()
+
+
+def test_task_lists_that_nobody_uses_are_forgotten(flow: Flow) -> None:
+    """Deciders that keep executions to themselves make up a name for each."""
+    for number in range(10):
+        flow.start(workflow_id=f"w{number}", task_list=TaskList(name=f"own-{number}"))
+    flow.start(workflow_id="waits", task_list=TaskList(name="waits"))
+    for number in range(10):
+        flow.poll_decision(task_list=TaskList(name=f"own-{number}"))
+        flow.answer()
+    for _ in range(2):
+        flow.pass_time(60)
+    assert flow.service.task_lists.all() == []
+    assert flow.service.database.connection.execute("select count(*) from task_lists").get == 1
+    assert flow.poll_decision(task_list=TaskList(name="waits")).task_token is not None
+    flow.call(o.SignalWorkflowExecution(domain=DOMAIN, workflow_id="w0", signal_name="s"))
+    assert flow.poll_decision(task_list=TaskList(name="own-0")).task_token is not None

@@ -291,7 +291,7 @@ def test_a_disk_that_cannot_be_read_fails_the_round_and_no_more(shop: Flow, monk
 
     before = shop.events()
     with monkeypatch.context() as patch:
-        patch.setattr("swf.server.service.service.Service._match", unreadable)
+        patch.setattr("swf.server.service.service.match", unreadable)
         with pytest.raises(InternalFailure, match="repeat the call"):
             shop.signal()
     assert shop.events() == before

@@ -29,7 +29,8 @@ from swf.protocol.limits import Bucket
 from swf.protocol.values import CloseStatus
 from swf.server import LocalFunctions, Quotas, Rates
 from swf.server.__main__ import main
-from swf.server.functions import NoSuchFunction
+from swf.server.functions import FunctionCall, NoSuchFunction
+from swf.server.machine.functions import Raised, Returned
 from tests.service import functions
 from tests.service.flow import Flow
 
@@ -288,6 +289,117 @@ def test_more_functions_than_threads_wait_for_each_other(monkeypatch: pytest.Mon
     gate.open.set()
     wait_for(flow, LambdaFunctionCompleted, 6)
     assert gate.calls == 6
+    flow.service.close()
+
+
+@pytest.mark.parametrize("ending", ["timeout", "execution", "service"])
+def test_a_function_that_waited_too_long_for_its_thread_is_not_called(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its outcome is in the history already, or nobody is there to hear of one."""
+    monkeypatch.setattr("swf.server.functions.THREADS", 1)
+    gate, late = functions.Gate(), functions.Gate()
+    late.open.set()
+    flow = Flow(functions=LocalFunctions({"gate": gate, "late": late}))
+    flow.start(lambda_role=ROLE)
+    flow.decide(call("f", "gate", start_to_close_timeout="900"), call("g", "late", start_to_close_timeout="5"))
+    assert gate.entered.acquire(timeout=30)
+    match ending:
+        case "timeout":
+            flow.pass_time(6)
+        case "execution":
+            flow.terminate()
+        case "service":
+            flow.service.close()
+    gate.open.set()
+    assert not late.entered.acquire(timeout=0.05)
+
+
+def test_a_function_that_ran_out_of_time_but_was_not_struck_yet_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.functions.THREADS", 1)
+    gate, late = functions.Gate(), functions.Gate()
+    flow = Flow(functions=LocalFunctions({"gate": gate, "late": late}))
+    flow.start(lambda_role=ROLE)
+    flow.decide(call("f", "gate", start_to_close_timeout="900"), call("g", "late", start_to_close_timeout="5"))
+    assert gate.entered.acquire(timeout=30)
+    flow.clock.advance(6)
+    gate.open.set()
+    assert not late.entered.acquire(timeout=0.05)
+    flow.service.close()
+
+
+def test_functions_that_never_return_hold_no_place_beyond_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.functions.THREADS", 2)
+    flow, gate = with_functions()
+    flow.decide(*[call(f"f{number}", "gate", start_to_close_timeout="5") for number in range(2)])
+    for _ in range(2):
+        assert gate.entered.acquire(timeout=30)
+    flow.pass_time(6)
+    flow.decide(call("g", input="1"))
+    assert wait_for(flow, LambdaFunctionCompleted).result == "2"
+    gate.open.set()
+    flow.decide(*[call(f"h{number}", input="1") for number in range(4)])
+    wait_for(flow, LambdaFunctionCompleted, 5)
+    flow.service.close()
+
+
+class Odd:
+    """Functions that are not of this package, and tell what no event can hold."""
+
+    def invoke(self, call: FunctionCall, /) -> Returned | Raised:
+        match call.name:
+            case "returns":
+                return Returned("\ud800")
+            case "returns much":
+                return Returned("x" * 40_000)
+            case "tells much":
+                return Raised("r" * 300, "d" * 40_000)
+        raise ValueError("\ud800")
+
+
+def test_what_a_function_tells_is_made_to_fit_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.functions.log.exception", lambda *arguments: None)  # pytest cannot pass it on
+    flow = Flow(functions=Odd())
+    flow.start(lambda_role=ROLE)
+    flow.decide(call("f", "returns"))
+    assert wait_for(flow, LambdaFunctionCompleted).result == "\\ud800"
+    flow.decide(call("f", "returns much"))
+    assert wait_for(flow, LambdaFunctionFailed, 1).reason == "ResultTooLong"
+    flow.decide(call("f", "tells much"))
+    told = wait_for(flow, LambdaFunctionFailed, 2)
+    assert (len(told.reason), len(told.details)) == (256, 32_768)
+    flow.decide(call("f", "raises"))
+    assert wait_for(flow, LambdaFunctionFailed, 3).details == "\\ud800"
+    flow.service.close()
+
+
+def test_an_exception_that_is_no_text_is_told() -> None:
+    def surrogate(event: Any, context: Any) -> Any:
+        raise ValueError("\ud800")
+
+    flow = Flow(functions=LocalFunctions({"f": surrogate}))
+    flow.start(lambda_role=ROLE)
+    flow.decide(call("f", "f"))
+    assert "\\ud800" in wait_for(flow, LambdaFunctionFailed).details
+    flow.service.close()
+
+
+def test_an_end_that_is_refused_though_writes_go_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.service.calls.REPEAT_AFTER_S", 0.001)
+    flow, gate = with_functions()
+    flow.decide(call("f", "gate", start_to_close_timeout="5"))
+    assert gate.entered.acquire(timeout=30)
+    given_up = threading.Event()
+
+    def refuse(*arguments: Any) -> None:
+        raise ValueError("no rule for this")
+
+    monkeypatch.setattr("swf.server.service.functions.end_function", refuse)
+    monkeypatch.setattr("swf.server.service.calls.log.error", lambda *arguments: given_up.set())
+    gate.open.set()
+    assert given_up.wait(30)
+    flow.pass_time(6)
+    assert len(flow.all_of(LambdaFunctionTimedOut)) == 1
     flow.service.close()
 
 

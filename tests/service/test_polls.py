@@ -182,3 +182,38 @@ def test_a_response_and_the_next_poll_share_one_transaction(flow: Flow) -> None:
 
 def test_an_override_list_is_only_a_name(flow: Flow) -> None:
     assert flow.poll_decision(task_list=TaskList(name="never heard of")).task_token is None
+
+
+def test_a_poll_that_is_interrupted_leaves_no_poller_behind(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C, for instance: the next task would be handed to nobody."""
+    client = InProcessClient(flow.service, poll_wait_s=30)
+
+    def interrupted(*arguments: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("swf.server.inprocess.threading.Event.wait", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.call(o.PollForDecisionTask(domain=DOMAIN, task_list=LIST))
+    flow.start()
+    assert flow.poll_decision().task_token is not None
+    assert client._waiting == {}
+
+
+def test_a_response_that_is_not_wanted_leaves_no_poller_behind(flow: Flow) -> None:
+    client = InProcessClient(flow.service, poll_wait_s=30)
+    flow.start()
+    flow.decide(schedule("a"))
+    flow.take()
+
+    def heard(refusal: Exception | None) -> None:
+        raise ValueError("who hears of it fails")
+
+    with pytest.raises(ValueError, match="who hears"):
+        client.respond_and_poll(
+            o.RespondActivityTaskCompleted(task_token=flow.activity_tokens["a"]),
+            o.PollForActivityTask(domain=DOMAIN, task_list=LIST),
+            heard,
+        )
+    flow.decide(schedule("b"))
+    assert flow.take().activity_id == "b"

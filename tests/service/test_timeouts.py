@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from swf.protocol import decisions as d
+from swf.protocol import operations as o
 from swf.protocol.events import (
     ActivityTaskTimedOut,
     ChildWorkflowExecutionTimedOut,
@@ -15,7 +16,7 @@ from swf.protocol.events import (
     WorkflowExecutionTimedOut,
 )
 from swf.protocol.faults import UnknownResourceFault
-from swf.protocol.values import CloseStatus, TaskList, TimeoutType
+from swf.protocol.values import CloseStatus, RegistrationStatus, TaskList, TimeoutType
 from tests.service.flow import Flow, schedule, start_child, start_timer
 
 
@@ -219,3 +220,59 @@ def test_executions_time_out_in_the_order_of_their_deadlines(flow: Flow) -> None
     flow.pass_time(100)
     told = [event.workflow_execution.workflow_id for event in flow.all_of(ChildWorkflowExecutionTimedOut)]
     assert told == ["early", "late"]
+
+
+def test_overdue_deadlines_strike_in_rounds_of_bounded_work_and_others_have_the_turn_between(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("swf.server.service.deadlines.WORK_AT_ONCE", 1)
+    for number in range(5):
+        flow.start(workflow_id=f"w{number}", execution_start_to_close_timeout="5")
+        flow.service.histories.drop(number + 1)
+    served = []
+    monkeypatch.setattr(
+        "swf.server.service.service.time.sleep",
+        lambda seconds: served.append(
+            flow.client.call(o.ListDomains(registration_status=RegistrationStatus.REGISTERED))
+        ),
+    )
+    flow.pass_time(5)
+    assert len(served) == 4
+    flow.workflow_id = "w4"
+    assert flow.status is CloseStatus.TIMED_OUT
+
+
+def test_a_round_of_deadlines_ends_when_it_has_made_much(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.service.deadlines.BYTES_AT_ONCE", 1)
+    for number in range(5):
+        flow.start(workflow_id=f"w{number}", execution_start_to_close_timeout="5")
+    commits = flow.service.database.commits
+    flow.pass_time(5)
+    assert flow.service.database.commits - commits >= 5
+    flow.workflow_id = "w4"
+    assert flow.status is CloseStatus.TIMED_OUT
+
+
+@pytest.mark.parametrize("work", [1, 5_000])
+def test_what_is_overdue_strikes_in_order_though_the_view_says_too_early_and_rounds_are_short(
+    flow: Flow, work: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Executions may be kin, and the one that times out first ends the other."""
+    from swf.server.service import round
+
+    monkeypatch.setattr("swf.server.service.deadlines.WORK_AT_ONCE", work)
+    flow.workflow_id = "b"
+    flow.start(execution_start_to_close_timeout="30", task_start_to_close_timeout="5")
+    flow.decide()  # the view still says 5
+    flow.start(workflow_id="a", execution_start_to_close_timeout="20")
+    for row in (1, 2):
+        flow.service.histories.drop(row)
+    struck, expire = [], round.expire
+
+    def noted(turn: round.Turn, until: float) -> None:
+        struck.append(turn.name.workflow_id)
+        expire(turn, until)
+
+    monkeypatch.setattr(round, "expire", noted)
+    flow.pass_time(100)
+    assert struck == ["a", "b"]

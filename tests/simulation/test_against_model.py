@@ -153,6 +153,9 @@ class Held:
     def begin(self, calls: Any) -> None:
         """The model knows which there are."""
 
+    def give_up(self, execution: int, scheduled_event_id: int) -> None:
+        """No thread has to be set free."""
+
     def stop(self) -> None:
         """Nothing runs."""
 

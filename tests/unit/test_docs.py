@@ -12,6 +12,7 @@ import pytest
 
 from simpleflow import Workflow
 from simpleflow.local import Executor
+from simpleflow.testing import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -46,6 +47,11 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
         {"args": [["a", "secret"]]},
         ["contents of a", "secret"],
     ),
+    "Parcel": ({"args": ["a book", ["Rome"]]}, "Rome"),
+    "Pause": ({"args": [5]}, 5),
+    "Bill": ({"args": [100]}, "sent to a lawyer"),
+    "Greeting": ({"args": ["world"]}, "hello world"),
+    "Today": ({"args": ["world"]}, "hello world"),
     "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
@@ -60,6 +66,7 @@ def test_a_snippet_runs_and_its_workflow_gives_what_the_text_says(
     name = "snippet_" + re.sub(r"\W", "_", request.node.callspec.id)
     (tmp_path / f"{name}.py").write_text(snippet)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
     module = importlib.import_module(name)
     try:
         for value in vars(module).values():
@@ -68,6 +75,11 @@ def test_a_snippet_runs_and_its_workflow_gives_what_the_text_says(
                     continue
                 input, result = INPUTS[value.__name__]
                 assert Executor(value).run(input) == result
+        if hasattr(module, "main"):
+            module.main()
+        for test in [value for key, value in vars(module).items() if key.startswith("test_")]:
+            with Environment() as env:
+                test(env)
     finally:
         del sys.modules[name]
 

@@ -211,3 +211,20 @@ def test_boto3_hears_faults_by_code_and_message(
         getattr(measured.client, operation)(**arguments)
     error = refused.value.response["Error"]
     assert (error["Code"], error["Message"]) == (code, message)
+
+
+@pytest.mark.parametrize("keys", [None, {"x": "y"}])
+def test_arns_name_the_region_of_the_caller(keys: dict[str, str] | None) -> None:
+    service = open_service(None)
+    door = Door(service, keys=keys)
+    door.open()
+    client = boto3.client(
+        "swf", endpoint_url=door.url, region_name="eu-west-3", aws_access_key_id="x", aws_secret_access_key="y"
+    )
+    client.register_domain(name="d", workflowExecutionRetentionPeriodInDays="1")
+    arn = "arn:aws:swf:eu-west-3:000000000000:/domain/d"
+    assert client.describe_domain(name="d")["domainInfo"]["arn"] == arn
+    assert client.list_domains(registrationStatus="REGISTERED")["domainInfos"][0]["arn"] == arn
+    client.close()
+    door.close()
+    service.close()

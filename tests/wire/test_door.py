@@ -114,8 +114,8 @@ def test_a_signature_of_another_time_is_refused(tmp_path: Path, minutes: int, mo
     assert refused.value.response["Error"]["Code"] == "InvalidSignatureException"
 
 
-def _signed(url: str, body: bytes, bend: Callable[[dict[str, str]], None]) -> dict[str, str]:
-    """Headers that are signed well and bent afterwards."""
+def _signed(url: str, body: bytes, bend: Callable[[dict[str, str]], None], *, day: str | None = None) -> dict[str, str]:
+    """Headers that are signed well and bent afterwards. *day* None: that of the signature."""
     now = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
     headers = {
         "host": url.partition("//")[2],
@@ -123,13 +123,27 @@ def _signed(url: str, body: bytes, bend: Callable[[dict[str, str]], None]) -> di
         "x-amz-target": "SimpleWorkflowService.RegisterDomain",
     }
     names = tuple(sorted(headers))
-    claim = Claim("AKIDEXAMPLE", now[:8], "eu-west-1", names, "", now)
+    claim = Claim("AKIDEXAMPLE", now[:8] if day is None else day, "eu-west-1", names, "", now)
     sign = signature(Head("POST", "/", "", list(headers.items())), body, claim, KEYS["AKIDEXAMPLE"])
     headers["authorization"] = (
         f"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{claim.scope}, SignedHeaders={';'.join(names)}, Signature={sign}"
     )
     bend(headers)
     return headers
+
+
+@pytest.mark.parametrize("digits", [0, 4, 7])
+def test_the_day_of_a_scope_is_a_whole_one(tmp_path: Path, digits: int) -> None:
+    body = b'{"name":"d","workflowExecutionRetentionPeriodInDays":"1"}'
+    day = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d")[:digits]
+    with serving(tmp_path / "x.db", keys=KEYS) as door:
+        status, answer = ask(door.url, method="POST", body=body, **_signed(door.url, body, lambda h: None, day=day))
+        assert (status, code(answer)) == (400, "InvalidSignatureException")
+
+
+def test_what_a_proxy_may_write_changes_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path / "x.db") as door:
+        assert ask(door.url, "/metrics", X_Forwarded_For="203.0.113.9")[0] == 200
 
 
 @pytest.mark.parametrize(

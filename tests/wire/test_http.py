@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import socket
 import threading
 import time
@@ -166,3 +168,88 @@ def test_plain_boto3_reads_what_our_client_wrote(door: Served) -> None:
     assert info["executionStatus"] == "OPEN"
     with pytest.raises(client.exceptions.UnknownResourceFault, match="Unknown domain: nowhere"):
         client.poll_for_decision_task(domain="nowhere", taskList={"name": "x"})
+
+
+def test_health_is_answered_while_others_have_the_turn(door: Served) -> None:
+    """And a call that waits for it is answered afterwards, with those that have come meanwhile."""
+    answers: list[int] = []
+    callers = [
+        threading.Thread(
+            target=lambda: answers.append(door.post("ListDomains", {"registrationStatus": "REGISTERED"}).status)
+        )
+        for _ in range(3)
+    ]
+    with door.service.turn:
+        for caller in callers:
+            caller.start()
+            while not door.service._incoming:
+                time.sleep(0.001)
+            assert door.send("GET", "/health").status == 200
+        assert answers == []
+    for caller in callers:
+        caller.join(20)
+    assert answers == [200] * 3
+
+
+def test_a_head_without_end_is_refused(door: Served) -> None:
+    """Before anybody can be asked for a key."""
+    with socket.create_connection(("127.0.0.1", door.port), timeout=20) as caller:
+        with contextlib.suppress(OSError):  # the other side closes while we send
+            caller.sendall(b"GET /health HTTP/1.1\r\n")
+            for _ in range(3_000):
+                caller.sendall(b"x: " + b"y" * 1_000 + b"\r\n")
+        wait_until(lambda: is_closed(caller), "the other side has closed")
+
+
+def is_closed(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(10_000) == b""
+    except ConnectionError:
+        return True
+
+
+def test_a_head_that_does_not_come_to_its_end_is_not_waited_for(door: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.http.protocol.HEAD_S", 0.05)
+    with socket.create_connection(("127.0.0.1", door.port), timeout=20) as caller:
+        caller.sendall(b"GET /health HTTP/1.1\r\nHost:")
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 408 ")
+        assert caller.recv(1_000) == b""
+
+
+def test_a_connection_that_was_served_may_rest(door: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.http.protocol.HEAD_S", 0.01)
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=20)
+    for method, body in (("GET", None), ("POST", b"{}"), ("GET", None)):
+        connection.request(method, "/health", body)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == (200 if method == "GET" else 400)
+        time.sleep(0.05)
+    connection.close()
+
+
+HALF = (
+    b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-Target: SimpleWorkflowService.ListDomains\r\n"
+    b"Content-Length: 9\r\n\r\n"
+)
+
+
+def test_a_body_that_never_begins_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("swf.server.http.app.BODY_PAUSE_S", 0.05)
+    with (
+        served(tmp_path / "x.db") as door,
+        socket.create_connection(("127.0.0.1", door.port), timeout=20) as caller,
+    ):
+        caller.sendall(HALF)
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_door_that_closes_waits_for_no_body(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with served(tmp_path / "x.db") as door:
+        caller = socket.create_connection(("127.0.0.1", door.port), timeout=20)
+        caller.sendall(HALF)
+        wait_until(lambda: len(door.door._app._bodies) == 1, "the body is waited for")
+        began = time.monotonic()
+    assert time.monotonic() - began < 4
+    assert [record for record in caplog.records if record.exc_info] == []
+    caller.close()

@@ -11,6 +11,7 @@ import click
 from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.formats import Minutes, pieces
 from simpleflow.cli.places import Place, client_of, domain_and_execution, domain_and_names, needs_service, place
+from simpleflow.exceptions import ExecutionNotFound
 
 NAMES: Final = click.argument("names", nargs=-1, required=True, metavar="[DOMAIN] WORKFLOW_ID [RUN_ID]")
 NB_TASKS: Final = click.option("--nb-tasks", "-n", type=click.IntRange(min=0), help="Show so many tasks at most.")
@@ -93,7 +94,7 @@ def task_info(
     with execution_of(where, domain, workflow_id, run_id) as (report, execution):
         try:
             entry = stats.task(report.history(execution), task_id)
-        except stats.NotFound as error:
+        except ExecutionNotFound as error:
             hint = f"list its tasks with: simpleflow {where.options(domain)} workflow.profile {workflow_id}"
             raise CommandError(str(error), hint) from error
         for name in ("input", "result"):
@@ -120,7 +121,7 @@ def execution_of(
         report = stats.Reader(client, domain)
         try:
             execution = report.find(workflow_id, run_id)
-        except stats.NotFound as error:
+        except ExecutionNotFound as error:
             hint = f"list what is there with: simpleflow {where.options(domain)} workflow.list --status closed"
             raise CommandError(str(error), hint) from error
         yield report, execution

@@ -13,6 +13,7 @@ import click
 from simpleflow.cli.app import CommandError, with_options_but_d
 from simpleflow.cli.inspect import show
 from simpleflow.cli.places import Place, client_of, needs_domain, needs_service, place
+from simpleflow.exceptions import ExecutionNotFound
 
 CLOSE_STATUSES: Final = ("COMPLETED", "FAILED", "CANCELED", "TERMINATED", "CONTINUED_AS_NEW", "TIMED_OUT")
 DATES: Final = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
@@ -138,12 +139,11 @@ def domain_of(where: Place, names: tuple[str, ...]) -> str:
 
 def executions(report: Any, wanted: Any, limit: int | None = None) -> Iterator[Any]:
     """The executions; the first page is a small one if few are wanted."""
-    from simpleflow import stats
 
     page_size = None if limit is None else max(1, min(limit, 1000))
     try:
         yield from itertools.islice(report.executions(wanted, page_size=page_size), limit)
-    except stats.NotFound as error:
+    except ExecutionNotFound as error:
         raise CommandError(str(error), "list domains with: simpleflow domain.list") from error
 
 

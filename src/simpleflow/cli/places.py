@@ -58,33 +58,29 @@ class Place:
 
 def place(ctx: click.Context, **given: Any) -> Place:
     """The place that the options of command and group name, then the environment, then the defaults."""
-    from simpleflow.service import Address
+    from simpleflow import service
 
     before = ctx.find_root().obj or {}
 
     def said(name: str) -> Any:
         return next((each[name] for each in (given, before) if each.get(name) is not None), None)
 
-    db, url = said("db"), said("endpoint_url")
-    if db and url:
-        raise CommandError("--db and --endpoint-url name two services", "give one of them", 2)
-    if not db and not url:
-        db = os.environ.get("SIMPLEFLOW_DB")
-    if not db and not url:
-        url = os.environ.get("AWS_ENDPOINT_URL_SWF") or os.environ.get("AWS_ENDPOINT_URL")
-    domain = said("domain") or os.environ.get("SWF_DOMAIN")
-    address = Address(db=db or None, endpoint_url=url or None, region=said("region"))
-    is_named = bool(db or url or domain or said("region"))
+    try:
+        address, domain = service.where(
+            db=said("db"), endpoint_url=said("endpoint_url"), domain=said("domain"), region=said("region")
+        )
+    except service.TwoServices as error:
+        raise CommandError("--db and --endpoint-url name two services", "give one of them", 2) from error
     _obey_color(ctx, said("color"))
     format = said("format_") or os.environ.get("SIMPLEFLOW_FORMAT") or "tabular"
     if format not in FORMATS:
         raise CommandError(f"SIMPLEFLOW_FORMAT is {format!r}", f"it may be {', '.join(FORMATS)}", 2)
     return Place(
-        address=address if is_named else None,
-        domain=domain or ("default" if db else None),
+        address=address,
+        domain=domain,
         format=format,
         header=bool(said("header")),
-        is_positional=not db and said("domain") is None,
+        is_positional=not (address and address.db) and said("domain") is None,
         local_time=bool(said("local_time")),
     )
 

@@ -83,14 +83,13 @@ def pattern_of(text: str | None) -> re.Pattern[str] | None:
 @contextlib.contextmanager
 def explained(where: Place, domain: str) -> Iterator[None]:
     """What can be wrong with an earlier execution, in one line."""
-    from simpleflow.exceptions import JumboTooLargeError
+    from simpleflow.exceptions import ExecutionNotFound, JumboTooLargeError
     from simpleflow.replay.reuse import NoSuchTask
-    from simpleflow.stats import NotFound
     from simpleflow.storage import StorageError
 
     try:
         yield
-    except NotFound as error:
+    except ExecutionNotFound as error:
         hint = f"list what is there with: simpleflow {where.options(domain)} workflow.list --status closed"
         raise CommandError(str(error), hint) from error
     except NoSuchTask as error:

@@ -14,6 +14,7 @@ from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.formats import json_text
 from simpleflow.cli.inspect import NAMES
 from simpleflow.cli.places import Place, client_of, domain_and_execution, needs_service, place
+from simpleflow.exceptions import ExecutionNotFound
 
 if TYPE_CHECKING:
     from simpleflow.stats import Reader
@@ -146,7 +147,7 @@ def looks(where: Place, names: tuple[str, ...], give_up_at: float | None) -> Ite
                     while detail.execution_info.close_status is CloseStatus.CONTINUED_AS_NEW:
                         last = setup.last_run(present, domain, detail.execution_info.execution)
                         detail = reader.find(last.workflow_id, last.run_id)
-                except stats.NotFound as error:
+                except ExecutionNotFound as error:
                     hint = f"list what is there with: simpleflow {where.options(domain)} workflow.list --status closed"
                     raise CommandError(str(error), hint) from error
                 run_id = detail.execution_info.execution.run_id

@@ -106,7 +106,7 @@ class Coroutines:
     # Waiting
 
     def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
-        """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future."""
+        """Suspends the calling coroutine until *future* is done; a wait that is cancelled gives the future up."""
         self._check_awaiting()
         if self._run.continuation.is_among((future,)):
             yield from self._continue()
@@ -244,6 +244,12 @@ class Coroutines:
             future.cancel()
         finally:
             running.reset(token)
+
+    def give_up(self, future: Future[Any]) -> None:
+        """Cancels what is behind a future, unless that cannot be stopped: equal ones would share a cancelled future."""
+        unstoppable = (*self._run.marker_echoes.values(), self._run.timer_cancels.values())
+        if not any(record.future is future for records in unstoppable for record in records):
+            self.cancel(future)
 
     def report(self, message: str) -> None:
         """Tells of an error with the next answer."""

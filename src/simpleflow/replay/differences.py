@@ -38,7 +38,7 @@ class Differences:
         """Something to tell with the next answer, once."""
         if message not in self._told:
             self._told.add(message)
-            self._findings.append(Finding(message, is_difference))
+            self._findings.append(Finding(message, is_difference=is_difference))
 
     def take(self) -> list[Finding]:
         """What was noted since this was asked last."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simpleflow.activity import Activity
-from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, StorageError
+from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, QueryError, StorageError
 from simpleflow.futures import Future
 from simpleflow.marker import Marker
 from simpleflow.replay import failures, parts
@@ -100,11 +100,16 @@ class Engine:
         return self._run.submits.submit(what, args, kwargs)
 
     def _check_submit(self, what: Any) -> None:
+        self._refuse_query(what)
         self.check()
         if not self._run.greenlets.is_inside() and not self._run.attempts.is_deciding:
             raise NonDeterminismError(
                 f"{what!r} was submitted outside of the workflow's run method (from a hook, an activity or a thread)"
             )
+
+    def _refuse_query(self, what: Any) -> None:
+        if self._run.is_asked:
+            raise QueryError(f"a query may only look at what is there, and this one does {what!r}; let run do that")
 
     def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
         """One task per call, at most *max_parallel* of them open at a time."""
@@ -120,6 +125,7 @@ class Engine:
 
     def cancel(self, future: Future[Any]) -> None:
         """Stops what is behind the future."""
+        self._refuse_query("cancel")
         self._run.submits.cancel(future)
 
     def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
@@ -133,6 +139,7 @@ class Engine:
 
     def fail(self, reason: str, details: str | None) -> NoReturn:
         """Fails the execution; control leaves ``run``."""
+        self._refuse_query("fail")
         self.check()
         text = f"Workflow execution failed: {reason}"
         if len(text) > failures.REASON_CHARACTERS:
@@ -207,6 +214,7 @@ class Engine:
 
     def side_effect(self, function: Callable[[], Any], name: str | None) -> Any:
         """The recorded value of this call, or the value of *function*, which is then recorded."""
+        self._refuse_query("side_effect")
         self.check()
         name = name or getattr(function, "__qualname__", "side_effect")
         return self._run.helpers.side_effect(function, f"{name}-{self._run.submits.count(f'side_effect-{name}')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from simpleflow.history import History, activity_entry, child_entry
@@ -35,6 +36,7 @@ class Hooks:
         overridden = any(getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES)
         self._execution = Execution(keep_closed=True) if overridden else None
         self._cancels_seen = 0
+        self._coroutines = [name for name in NAMES if inspect.iscoroutinefunction(getattr(workflow, name))]
         self.hears_of_failures = type(workflow).on_task_failure is not Workflow.on_task_failure
 
     def see(self, event: HistoryEvent) -> None:
@@ -48,6 +50,11 @@ class Hooks:
 
     def before_replay(self) -> None:
         """Before the code goes on."""
+        if self._coroutines:
+            raise TypeError(
+                f"{self._coroutines[0]} is a coroutine function, but hooks are called while the workflow waits and "
+                "cannot wait themselves: write 'def'"
+            )
         if self._execution is not None:
             self._workflow.before_replay(self.history())
 

@@ -45,6 +45,9 @@ class Driver(Protocol):
     def cancel(self, future: Future[Any]) -> None:
         """Cancels what is behind a future."""
 
+    def give_up(self, future: Future[Any]) -> None:
+        """Nobody waits for a future any more: cancels what is behind it, if that is possible."""
+
     def report(self, message: str) -> None:
         """An error that nobody in the workflow hears of."""
 
@@ -73,7 +76,11 @@ class Promise(asyncio.Future[Any]):
 
 
 class Awaited(Promise):
-    """What a coroutine is suspended on that awaits *source*. If the wait is cancelled, so is the source."""
+    """What a coroutine is suspended on that awaits *source*.
+
+    If the wait is cancelled, so is the source, unless others wait for it too: an equal task may have been submitted
+    elsewhere, and be this one.
+    """
 
     def __init__(self, loop: Loop, source: Future[Any] | None) -> None:
         super().__init__(loop)
@@ -82,10 +89,12 @@ class Awaited(Promise):
         """What the wait raises, whatever the outcome of the source."""
 
     def cancel(self, msg: Any | None = None) -> bool:
-        """Cancels the wait, and the source."""
+        """Cancels the wait, and the source if this was the last one."""
         is_cancelled = super().cancel(msg)
         if is_cancelled and self._source is not None:
-            self._driver.cancel(self._source)
+            self._source.remove_waiter(self)
+            if not self._source.has_waiters:
+                self._driver.give_up(self._source)
         return is_cancelled
 
     def notify(self, future: Future[Any], /) -> None:

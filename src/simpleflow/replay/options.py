@@ -46,7 +46,7 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A difference between code and history that is no error, or something else worth a line in a log."""
+    """A difference between code and history, or something else worth a line in a log."""
 
     message: str
     is_difference: bool = False

@@ -76,6 +76,8 @@ class Run:
         self.batch_end = 0
         self.now = 0.0
         self.is_replaying = False
+        self.is_asked = False
+        """Whether a query is being answered, which may not do anything."""
         self.is_killed = False
         self.started: WorkflowExecutionStarted | None = None
         self.closing: DecisionAttributes | None = None
@@ -165,6 +167,42 @@ class Run:
             self._feed(batch, is_live=True)
         self.answered_at = self.position
         return self._collect()
+
+    def replay(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
+        """Feeds a new run the decisions of a whole history that were answered, and makes none.
+
+        No hook is called but those that steer. Returns the events after the last of these decisions, which no code has
+        seen. Raises NonDeterminismError; StorageError if a value cannot be read.
+        """
+        try:
+            return self._replay(events)
+        except Undecidable as nothing:
+            raise nothing.error from None
+
+    def _replay(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
+        assert self.position == 0, "a history is replayed by a new run"
+        answered = {
+            event.attributes.started_event_id for event in events if isinstance(event.attributes, DecisionTaskCompleted)
+        }
+        self.helpers.look_ahead(events)
+        begin = 0
+        for end, event in enumerate(events, 1):
+            if isinstance(event.attributes, DecisionTaskStarted) and event.id in answered:
+                self._feed(list(events[begin:end]), is_live=False)
+                begin = end
+        return events[begin:]
+
+    def compare(self, rest: Sequence[HistoryEvent]) -> None:
+        """Compares what the last decision has submitted with what :meth:`replay` has left; no code runs."""
+        if not rest:
+            return
+        self.batch_end = rest[-1].id
+        for event in rest:
+            rule = RULES.get(type(event.attributes))
+            if rule is not None:
+                rule(self, event)
+        self.is_replaying = False
+        self.differences.look(list(rest))
 
     def _new(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
         skipped = self.position + 1 - events[0].id if events else 0

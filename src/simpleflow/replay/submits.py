@@ -54,6 +54,11 @@ class Arguments:
         self._record = record
         self.pending = set(pending)
 
+    @property
+    def leads_to(self) -> Future[Any]:
+        """The task that gets the results."""
+        return self._record.future
+
     def notify(self, future: Future[Any], /) -> None:
         """A future is done."""
         self.pending.discard(future)

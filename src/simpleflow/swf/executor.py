@@ -106,6 +106,10 @@ class Executor:
         self._watchdog = Watchdog()
         self._size = 0
 
+    def add(self, workflow: type[Workflow]) -> None:
+        """One more workflow to decide."""
+        self._workflows.add(workflow)
+
     def answer(self, task: DecisionTask, poll: PollForDecisionTask | None = None) -> Answer:
         """The answer to a decision task that came as answer to *poll*; None: its events are not at hand.
 

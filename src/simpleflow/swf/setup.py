@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simpleflow import format, settings
-from simpleflow.exceptions import ExecutionFailed
+from simpleflow.exceptions import ExecutionCanceled, ExecutionFailed, ExecutionTerminated, ExecutionTimedOut
 from simpleflow.replay.children import hook
 from simpleflow.replay.inputs import arguments
 from simpleflow.storage import ValueStore
@@ -141,11 +141,11 @@ def result_of(client: Client, domain: str, execution: WorkflowExecution, store: 
         case WorkflowExecutionFailed(reason=reason, details=details):
             raise ExecutionFailed("FAILED", reason, store.resolve(details))
         case WorkflowExecutionTerminated(reason=reason, details=details, cause=cause):
-            raise ExecutionFailed("TERMINATED", reason or (str(cause) if cause else None), details)
+            raise ExecutionTerminated("TERMINATED", reason or (str(cause) if cause else None), details)
         case WorkflowExecutionCanceled(details=details):
-            raise ExecutionFailed("CANCELED", details)
+            raise ExecutionCanceled("CANCELED", details)
     if isinstance(event.attributes, WorkflowExecutionTimedOut):
         hint = "its execution timeout is over; set execution_timeout on the class, or give --execution-timeout"
-        raise ExecutionFailed("TIMED_OUT", hint)
+        raise ExecutionTimedOut("TIMED_OUT", hint)
     attributes: Any = event.attributes
     raise ExecutionFailed(attributes.STATE.upper())

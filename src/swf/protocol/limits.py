@@ -21,7 +21,6 @@ WORKFLOW_TYPES_PER_DOMAIN: Final = 10_000
 ACTIVITY_TYPES_PER_DOMAIN: Final = 10_000
 """Deprecated ones included, as for workflow types."""
 POLLERS_PER_TASK_LIST: Final = 1_000
-TASKS_PER_SECOND_AND_TASK_LIST: Final = 2_000
 PAGE_SIZE: Final = 1_000
 """Items of a page at most, and where no size is asked for."""
 RETENTION_DAYS: Final = 90

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import apsw
+
 from swf.server import failpoints
 from swf.server.clock import Clock, ManualClock, SystemClock
 from swf.server.functions import Functions, LocalFunctions
@@ -70,6 +72,10 @@ def open_service(
             rates=rates,
             functions=functions,
         )
+    except apsw.CorruptError as error:
+        if lock is not None:
+            lock.release()
+        raise CannotOpen(f"cannot open {path}: {error}; look at it with --check, or go back to a backup") from error
     except BaseException:
         if lock is not None:
             lock.release()

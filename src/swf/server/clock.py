@@ -41,7 +41,7 @@ class ManualClock:
     """A clock that stands still until it is told to move."""
 
     def __init__(self, start: float = 1_700_000_000.0) -> None:
-        self._now = start
+        self._now = round(start, 3)
 
     def now(self) -> float:
         """The time in seconds since 1970 UTC."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
-import queue
 import threading
 import traceback
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -20,7 +20,8 @@ from swf.server.machine.functions import Raised, Returned
 log = logging.getLogger(__name__)
 
 THREADS: Final = 32
-"""Functions that run at the same time; more wait for their turn, their timeout running."""
+"""Functions that run at the same time; more wait for their turn, their timeout running. One that has timed out does not
+count, though nothing can end its thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class FunctionCall:
 
 
 class Functions(Protocol):
-    """Who calls Lambda functions for the service, outside its turn."""
+    """Who calls Lambda functions for the service, outside its turn. Texts that no event can hold are made to fit."""
 
     def invoke(self, call: FunctionCall, /) -> Returned | Raised:
         """Calls the function and tells how it has ended. Any number of threads may call."""
@@ -85,48 +86,90 @@ class LocalFunctions:
             result = handler(event, Context(call.name))
             text = msgspec.json.encode(result).decode()
         except BaseException as error:  # noqa: BLE001  # whatever it was, the execution has to hear of it
-            return Raised(type(error).__name__[:REASON_LENGTH], traceback.format_exc()[-DATA_LENGTH:])
-        if len(text) > DATA_LENGTH:
-            return Raised("ResultTooLong", f"The result has {len(text)} characters, {DATA_LENGTH} are allowed.")
+            return Raised(type(error).__name__, traceback.format_exc())
         return Returned(text)
 
 
+def recordable(outcome: Returned | Raised) -> Returned | Raised:
+    """The outcome with texts that an event can hold: what is not Unicode is escaped, what is too long is cut."""
+    match outcome:
+        case Returned(result=None):
+            return outcome
+        case Returned(result=result):
+            text = _encodable(result or "")
+            if len(text) > DATA_LENGTH:
+                return Raised("ResultTooLong", f"The result has {len(text)} characters, {DATA_LENGTH} are allowed.")
+            return Returned(text)
+        case Raised(reason=reason, details=details):
+            return Raised(
+                _encodable(reason)[:REASON_LENGTH], None if details is None else _encodable(details)[-DATA_LENGTH:]
+            )
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class Caller:
-    """Calls functions in threads that nobody has to wait for, begun when there is work."""
+    """Calls functions in threads that nobody has to wait for, which last as long as there is work."""
 
     def __init__(self, functions: Functions, ended: Callable[[FunctionCall, Returned | Raised], None]) -> None:
         """*ended* hears of every end, in the thread of the call."""
         self._functions = functions
         self._ended = ended
-        self._calls: queue.SimpleQueue[tuple[FunctionCall, Callable[[], None]] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._waiting: deque[tuple[FunctionCall, Callable[[], bool]]] = deque()
+        self._running: set[tuple[int, int]] = set()
+        """Execution and event of the calls whose threads count."""
         self._threads = 0
-        self._idle = 0
+        self._is_stopped = False
 
-    def call(self, call: FunctionCall, make_safe: Callable[[], None]) -> None:
-        """Has the function called once *make_safe* has returned: its effects cannot be taken back."""
+    def call(self, call: FunctionCall, may_begin: Callable[[], bool]) -> None:
+        """Has the function called when a thread is free, unless *may_begin* then says no: effects cannot be undone."""
         with self._lock:
-            self._calls.put((call, make_safe))
-            if self._idle:
-                self._idle -= 1
-            elif self._threads < THREADS:
-                self._threads += 1
-                threading.Thread(target=self._run, name="swf-function", daemon=True).start()
+            if not self._is_stopped:
+                self._waiting.append((call, may_begin))
+                self._man()
+
+    def give_up(self, execution: int, scheduled_event_id: int) -> None:
+        """Nobody wants to know how the call ends: its thread does not count any longer."""
+        with self._lock:
+            if (execution, scheduled_event_id) in self._running:
+                self._running.remove((execution, scheduled_event_id))
+                self._threads -= 1
+                self._man()
 
     def stop(self) -> None:
-        """Lets the threads end when they have nothing to do; what runs is left alone."""
+        """Begins no more calls; what runs is left alone."""
         with self._lock:
-            for _ in range(self._threads):
-                self._calls.put(None)
+            self._is_stopped = True
+            self._waiting.clear()
+
+    def _man(self) -> None:
+        """Has a thread for the call that waits, if one more may run."""
+        if self._waiting and self._threads < THREADS:
+            self._threads += 1
+            threading.Thread(target=self._run, name="swf-function", daemon=True).start()
 
     def _run(self) -> None:
-        while (work := self._calls.get()) is not None:
-            call, make_safe = work
-            try:
-                make_safe()
-                self._ended(call, self._functions.invoke(call))
-            except Exception as error:
-                log.exception("function failed name=%s", call.name)
-                self._ended(call, Raised(type(error).__name__[:REASON_LENGTH], str(error)[:DATA_LENGTH]))
+        while True:
             with self._lock:
-                self._idle += 1
+                if not self._waiting:
+                    self._threads -= 1
+                    return
+                call, may_begin = self._waiting.popleft()
+                key = call.execution, call.scheduled_event_id
+                self._running.add(key)
+            if may_begin():
+                self._ended(call, recordable(self._outcome(call)))
+            with self._lock:
+                if key not in self._running:
+                    return  # given up: another thread has taken the place
+                self._running.remove(key)
+
+    def _outcome(self, call: FunctionCall) -> Returned | Raised:
+        try:
+            return self._functions.invoke(call)
+        except Exception as error:
+            log.exception("function failed name=%s", call.name)
+            return Raised(type(error).__name__, str(error))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from typing import Any, TypeVar
 
 from swf.protocol.base import Request
@@ -29,21 +30,21 @@ class InProcessClient:
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer; raises the fault."""
-        (answer,) = self._call([request])
-        return _raised(answer)  # type: ignore[no-any-return]  # the operation says what it answers
+        with closing(self._call([request])) as answers:
+            return _raised(next(answers))  # type: ignore[no-any-return]  # the operation says what it answers
 
     def respond_and_poll(
         self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
     ) -> Result:
         """The task of the poll, from one round of the service with the response."""
-        answers = self._call([response, poll])
-        heard(next(answers))
-        return _raised(next(answers))  # type: ignore[no-any-return]  # the operation says what it answers
+        with closing(self._call([response, poll])) as answers:
+            heard(next(answers))
+            return _raised(next(answers))  # type: ignore[no-any-return]  # the operation says what it answers
 
     def call_together(self, first: Request[Any], second: Request[Any], /) -> tuple[Any | Fault, Any | Fault]:
         """Both answers, from one round of the service; faults are returned."""
-        answers = self._call([first, second])
-        return next(answers), next(answers)
+        with closing(self._call([first, second])) as answers:
+            return next(answers), next(answers)
 
     def stop_polling(self) -> None:
         """Answers the polls that wait now, and all later ones, at once and empty."""
@@ -52,17 +53,22 @@ class InProcessClient:
             waiting = list(self._waiting.values())
         self.service.give_up(waiting)
 
-    def _call(self, requests: list[Request[Any]]) -> Iterator[Any | Fault]:
+    def _call(self, requests: list[Request[Any]]) -> Generator[Any | Fault, None, None]:
         pendings = [self._pending(request) for request in requests]
-        self.service.submit([pending for pending in pendings if not pending.is_done])
-        for pending in pendings:
-            if isinstance(pending, _Poll):
-                if not pending.is_done and not pending.answered.wait(self.poll_wait_s):
+        try:
+            self.service.submit([pending for pending in pendings if not pending.is_done])
+            for pending in pendings:
+                if isinstance(pending, _Poll) and not pending.answered.wait(self.poll_wait_s):
                     self.service.give_up([pending])
-                with self._lock:
+                self.service.make_safe(pending)
+                yield pending.answer
+        finally:  # whatever interrupts the wait, no poll stays behind that would swallow a task
+            with self._lock:
+                for pending in pendings:
                     self._waiting.pop(id(pending), None)
-            self.service.make_safe(pending)
-            yield pending.answer
+            unanswered = [pending for pending in pendings if not pending.is_done]
+            if unanswered:
+                self.service.give_up(unanswered)
 
     def _pending(self, request: Request[Any]) -> Pending:
         try:

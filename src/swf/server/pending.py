@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from swf.protocol.base import Request
 from swf.protocol.faults import Fault
+
+REGION: Final = "us-east-1"
+"""Where the service is for callers who do not say."""
 
 
 class Pending:
@@ -17,7 +20,7 @@ class Pending:
         """*may_wait*: a poll that finds no task waits for one."""
         self.request = request
         self.may_wait = may_wait
-        self.region = "us-east-1"
+        self.region = REGION
         """The region under which the caller knows the service; it shows in ARNs alone."""
         self.is_done = False
         self.answer: Any | Fault = None

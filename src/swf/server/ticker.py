@@ -22,7 +22,7 @@ class Ticker:
         self._is_stopped = False
         self._wakes_at = 0.0
         self._thread = threading.Thread(target=self._run, name="swf-ticker", daemon=True)
-        service.on_earlier_wake(self._hear)
+        service.deadlines.on_earlier(self._hear)
 
     def start(self) -> None:
         """Begins to tick."""

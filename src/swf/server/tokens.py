@@ -15,6 +15,8 @@ _PAGE = struct.Struct(">IQ")
 _CHECK = struct.Struct(">I")
 
 PAGE_TOKEN_LIFE_S = 24 * 3600
+LARGEST_ROW = 2**63 - 1
+"""What SQLite can count to."""
 
 
 class TaskToken(NamedTuple):
@@ -46,6 +48,8 @@ class TaskToken(NamedTuple):
         if len(body) != _TASK.size or body[:1] != kind[0].encode():
             raise texts.invalid_token()
         _, execution, scheduled, started, milliseconds = _TASK.unpack(body)
+        if execution > LARGEST_ROW:
+            raise texts.invalid_token()
         return cls(kind, execution, scheduled, started, milliseconds / 1000)
 
 
@@ -60,11 +64,14 @@ def page_position(token: str, question: bytes, now: float) -> str:
     if len(body) < _PAGE.size:
         raise texts.invalid_token()
     asked, made_at = _PAGE.unpack_from(body)
-    if asked != zlib.crc32(question):
+    if asked != zlib.crc32(question) or made_at > now + 1:
         raise texts.invalid_token()
     if now - made_at > PAGE_TOKEN_LIFE_S:
         raise texts.token_expired()
-    return body[_PAGE.size :].decode()
+    try:
+        return body[_PAGE.size :].decode()
+    except UnicodeDecodeError as error:
+        raise texts.invalid_token() from error
 
 
 def _seal(body: bytes) -> str:

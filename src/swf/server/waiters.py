@@ -17,6 +17,8 @@ class TaskList:
 
     tasks: list[tuple[tuple[int, float, int, int], TaskRow]]
     pollers: OrderedDict[int, Pending] = field(default_factory=OrderedDict)
+    is_used: bool = True
+    """Whether anybody has asked for it since the last sweep."""
 
     def offer(self, task: TaskRow) -> None:
         """The task waits."""
@@ -44,6 +46,7 @@ class TaskLists:
         if found is None:
             tasks = sorted((task.order, task) for task in self._load(key))
             found = self._lists[key] = TaskList(tasks)
+        found.is_used = True
         return found
 
     def loaded(self, key: ListKey) -> TaskList | None:
@@ -53,6 +56,13 @@ class TaskLists:
     def all(self) -> list[TaskList]:
         """Every list that is in memory now."""
         return list(self._lists.values())
+
+    def sweep(self) -> None:
+        """Forgets lists without pollers that nobody has used since the last time; the file knows their tasks."""
+        for key, found in list(self._lists.items()):
+            if not found.is_used and not found.pollers:
+                del self._lists[key]
+            found.is_used = False
 
     def reload(self) -> None:
         """Reads the tasks of all lists again, after a write that failed."""

@@ -27,6 +27,7 @@ from swf.server.http.calls import Calls
 from swf.server.http.guard import Guard, is_here
 from swf.server.http.metrics import CONTENT_TYPE, Metrics
 from swf.server.http.protocol import CALLER
+from swf.server.http.signature import region_of
 from swf.server.store.backup import BackupError
 
 SERVICES: Final = frozenset({"SimpleWorkflowService", "com.amazonaws.swf.service.model.SimpleWorkflowService"})
@@ -34,7 +35,7 @@ SERVICES: Final = frozenset({"SimpleWorkflowService", "com.amazonaws.swf.service
 LARGEST_REQUEST: Final = 1024 * 1024
 """Bytes of head and body together."""
 BODY_PAUSE_S: Final = 20.0
-"""A body that has begun comes on, or its connection is of no use."""
+"""How long the next part of a body may take."""
 JSON: Final = b"application/x-amz-json-1.0"
 
 Scope = dict[str, Any]
@@ -85,6 +86,17 @@ class App:
         self._back_up = back_up
         self.calls: Calls | None = None
         """Set when the loop has begun."""
+        self._body_pause_s = BODY_PAUSE_S
+        self._bodies: set[asyncio.Timeout] = set()
+        """Of the bodies that are waited for."""
+
+    def stop(self) -> None:
+        """Answers waiting polls empty, and waits for no body any longer."""
+        if self.calls is not None:
+            self.calls.stop()
+        self._body_pause_s = 0.0
+        for timeout in self._bodies:
+            timeout.reschedule(0.0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -142,11 +154,13 @@ class App:
             entry = self._guard.admit(scope)
             if operation is None:
                 raise UnknownOperationException("The X-Amz-Target header names no operation of Amazon SWF.")
-            body = await _body(headers, receive)
+            body = await self._body(scope, receive)
             entry.verify(body)
             request = decode_request(operation, body)
             assert self.calls is not None, "the loop has begun"
-            answer = await self.calls.answer(request, scope[CALLER])
+            answer = await self.calls.answer(
+                request, scope[CALLER], region_of(headers.get(b"authorization", b"").decode("latin-1"))
+            )
             if isinstance(answer, Fault):
                 raise answer
             fault = None
@@ -169,7 +183,7 @@ class App:
         if not self._guard.is_owner(scope):
             raise AccessDeniedException("Only the user who owns the file may have it copied, from the same machine.")
         try:
-            asked = msgspec.json.decode(await _body(headers, receive), type=BackupRequest)
+            asked = msgspec.json.decode(await self._body(scope, receive), type=BackupRequest)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise SerializationException(f"The request is not {{'to': PATH}}: {error}") from error
         try:
@@ -178,24 +192,31 @@ class App:
             raise InternalFailure(str(error)) from error
         return Reply(msgspec.json.encode(BackupDone(asked.to, size)))
 
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """The body of a request; one that is too long is not read to its end."""
+        room = LARGEST_REQUEST - sum(len(name) + len(value) + 4 for name, value in scope["headers"])
+        told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if told.isdigit() and int(told) > room:
+            raise RequestEntityTooLargeException(f"A request has at most {LARGEST_REQUEST} bytes.")
+        parts: list[bytes] = []
+        while True:
+            message = await self._part(receive)
+            if message["type"] == "http.disconnect":
+                return b""
+            parts.append(message.get("body", b""))
+            room -= len(parts[-1])
+            if room < 0:
+                raise RequestEntityTooLargeException(f"A request has at most {LARGEST_REQUEST} bytes.")
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
 
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    """The body of a request; one that is too long is not read to its end."""
-    room = LARGEST_REQUEST - sum(len(name) + len(value) + 4 for name, value in headers.items())
-    told = headers.get(b"content-length", b"0")
-    if told.isdigit() and int(told) > room:
-        raise RequestEntityTooLargeException(f"A request has at most {LARGEST_REQUEST} bytes.")
-    parts: list[bytes] = []
-    while True:
+    async def _part(self, receive: Receive) -> dict[str, Any]:
         try:
-            message = await (asyncio.wait_for(receive(), BODY_PAUSE_S) if parts else receive())
+            async with asyncio.timeout(self._body_pause_s) as timeout:
+                self._bodies.add(timeout)
+                try:
+                    return await receive()
+                finally:
+                    self._bodies.discard(timeout)
         except TimeoutError:
             raise SerializationException("The body of the request did not come.") from None
-        if message["type"] == "http.disconnect":
-            return b""
-        parts.append(message.get("body", b""))
-        room -= len(parts[-1])
-        if room < 0:
-            raise RequestEntityTooLargeException(f"A request has at most {LARGEST_REQUEST} bytes.")
-        if not message.get("more_body"):
-            return parts[0] if len(parts) == 1 else b"".join(parts)

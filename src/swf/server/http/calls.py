@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 FEW_CALLS: Final = 4
 SHORT_SYNC_S: Final = 0.001
 """Up to so many calls and so long a sync, the loop syncs itself: that spares two switches of threads."""
+PATIENCE_S: Final = 0.005
+"""How long the loop waits for the turn itself; beyond, a thread does, so that ``/health`` is answered."""
 
 
 class Call(Pending):
@@ -28,8 +30,9 @@ class Call(Pending):
 
     __slots__ = ("_caller", "_calls", "answered", "timer")
 
-    def __init__(self, request: Request[Any], calls: Calls, caller: Caller, *, may_wait: bool) -> None:
+    def __init__(self, request: Request[Any], calls: Calls, caller: Caller, region: str, *, may_wait: bool) -> None:
         super().__init__(request, may_wait=may_wait)
+        self.region = region
         self._calls = calls
         self._caller = caller
         self.answered: asyncio.Future[None] = calls.loop.create_future()
@@ -62,12 +65,15 @@ class Calls:
         self._is_stopped = False
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="swf-sync")
         self._is_syncing = False
+        self._submitter = ThreadPoolExecutor(1, thread_name_prefix="swf-submit")
+        self._is_behind = False
+        """Whether that thread waits for the turn, to run what was left."""
         self._mean_sync_s = 0.0
 
-    async def answer(self, request: Request[Any], caller: Caller) -> Any | Fault:
-        """The answer to a request that has been checked."""
+    async def answer(self, request: Request[Any], caller: Caller, region: str) -> Any | Fault:
+        """The answer to a request that has been checked, from a caller who takes this for *region*."""
         is_poll = isinstance(request, PollForActivityTask | PollForDecisionTask)
-        call = Call(request, self, caller, may_wait=is_poll and not self._is_stopped and self._poll_wait_s > 0)
+        call = Call(request, self, caller, region, may_wait=is_poll and not self._is_stopped and self._poll_wait_s > 0)
         if not self._batch:
             self.loop.call_soon(self._turn)
         self._batch.append(call)
@@ -83,8 +89,9 @@ class Calls:
         self._service.give_up(list(self._waiting))
 
     def close(self) -> None:
-        """Ends the thread that syncs."""
+        """Ends the threads that sync, and wait for the turn."""
         self._syncer.shutdown()
+        self._submitter.shutdown()
 
     def hear(self, call: Call) -> None:
         """A call is answered, by whichever thread had the turn. The loop is woken once for many."""
@@ -104,14 +111,23 @@ class Calls:
     def _turn(self) -> None:
         batch, self._batch = self._batch, []
         try:
-            self._service.submit(batch)
+            if not self._service.submit(batch, wait_s=0 if self._is_behind else PATIENCE_S) and not self._is_behind:
+                self._is_behind = True
+                self.loop.run_in_executor(self._submitter, self._service.submit, ()).add_done_callback(self._caught_up)
         except Exception:
             log.exception("a round failed calls=%d", len(batch))
         for call in batch:
-            if not call.is_done:
+            if call.may_wait and not call.is_done:
                 call.timer = self.loop.call_later(self._poll_wait_s, self._give_up, call)
                 self._waiting.add(call)
         self._release()
+
+    def _caught_up(self, done: asyncio.Future[bool]) -> None:
+        self._is_behind = False
+        if done.exception() is not None:
+            log.error("a round failed", exc_info=done.exception())
+        if not self._batch:
+            self.loop.call_soon(self._turn)  # for what has come since, and was left
 
     def _give_up(self, call: Call) -> None:
         if not call.is_done:

@@ -61,7 +61,7 @@ class Door:
             raise DoorError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from error
         name = _LOCALLY.get(host, f"[{host.strip('[]')}]" if ":" in host else host)
         self.url = f"http://{name}:{self._socket.getsockname()[1]}"
-        self._service = service
+        self.service = service
         self._keys = keys
         self._app = App(
             lambda: Calls(service, poll_wait_s=poll_wait_s),
@@ -84,6 +84,7 @@ class Door:
                 access_log=False,
                 server_header=False,
                 date_header=False,
+                proxy_headers=False,  # a caller may write what it likes there
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=LAST_ANSWERS_S,
             ),
@@ -103,7 +104,7 @@ class Door:
         self._loop_thread.join()
 
     def _health(self) -> bytes:
-        service = self._service
+        service = self.service
         obstacle = service.writing.obstacle
         return wire.encode_json(
             {
@@ -127,6 +128,5 @@ class _Server(uvicorn.Server):
         self._app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._app.calls is not None:
-            self._app.calls.stop()
+        self._app.stop()
         await super().shutdown(sockets)

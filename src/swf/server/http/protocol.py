@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import select
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,10 @@ CALLER: Final = "swf.caller"
 """The key of the :class:`Caller` in the scope of a request."""
 CALLERS_KEPT: Final = 16
 """Requests behind each other on one connection of which it is remembered who waits."""
+LARGEST_HEAD: Final = 1024 * 1024
+"""Bytes; it comes before anybody can be asked for a key."""
+HEAD_S: Final = 20.0
+"""How long the rest of a head may take."""
 _GONE: Final = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
 
@@ -50,7 +55,39 @@ class Protocol(HttpToolsProtocol):
     _callers: deque[Caller]
     """Those of this connection whose requests may still wait; a client may send the next before it has the answer."""
 
+    _head_size = 0
+    """Bytes of a head that is not complete."""
+    _head_timer: asyncio.TimerHandle | None = None
+    _is_in_head = False
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._is_in_head:
+            return
+        self._head_size += len(data)
+        if self._head_size > LARGEST_HEAD:
+            self._refuse_head(b"413 Content Too Large")
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_S, self._refuse_head, b"408 Request Timeout")
+
+    def _refuse_head(self, status: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head = False
+        self._end_head()
+        super().on_headers_complete()
+
+    def _end_head(self) -> None:
+        self._head_size = 0
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
     def on_message_begin(self) -> None:
+        self._is_in_head = True
         super().on_message_begin()
         caller = Caller(self.transport)
         if not hasattr(self, "_callers"):
@@ -70,5 +107,6 @@ class Protocol(HttpToolsProtocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._end_head()
         super().connection_lost(exc)
         self._hang_up()

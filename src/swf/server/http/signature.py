@@ -20,6 +20,7 @@ from swf.protocol.faults import (
     MissingAuthenticationTokenException,
     UnrecognizedClientException,
 )
+from swf.server.pending import REGION
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 SERVICE: Final = "swf"
@@ -29,6 +30,7 @@ MUST_BE_SIGNED: Final = ("host", "x-amz-date", "x-amz-target")
 """Without these a signature could be used for another service, another time or another operation."""
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _PARTS: Final = re.compile(r"(Credential|SignedHeaders|Signature)=([^,\s]+)")
+_REGION: Final = re.compile(r"Credential=[^,\s]+/([a-z0-9-]{1,32})/swf/aws4_request(?![^,\s])")
 _SPACES: Final = re.compile(r" +")
 _WRONG: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
@@ -67,6 +69,12 @@ class Claim:
         return f"{self.day}/{self.region}/{SERVICE}/aws4_request"
 
 
+def region_of(authorization: str) -> str:
+    """The region in the credential scope of the header, be it verified or not; the usual one if there is none."""
+    found = _REGION.search(authorization)
+    return found[1] if found else REGION
+
+
 def claim_of(head: Head) -> Claim:
     """What the headers claim; faults if they claim nothing, or nothing that can be checked."""
     said = head.values("authorization")
@@ -99,7 +107,7 @@ def secret_for(claim: Claim, secrets: Mapping[str, str], now: float) -> str:
         signed_at = datetime.datetime.strptime(claim.date, _DATE).replace(tzinfo=datetime.UTC).timestamp()
     except ValueError as error:
         raise IncompleteSignatureException("The X-Amz-Date header must look like 20130524T000000Z.") from error
-    if not claim.date.startswith(claim.day):
+    if claim.date[:8] != claim.day:
         raise InvalidSignatureException(f"Date in Credential scope does not match the date {claim.date}.")
     if abs(now - signed_at) > LONGEST_SKEW_S:
         ours = datetime.datetime.fromtimestamp(now, datetime.UTC).strftime(_DATE)

@@ -20,13 +20,17 @@ from swf.server.machine.outbox import (
 )
 from swf.server.machine.reports import hear
 from swf.server.service.round import Round, round_ms
+from swf.server.store.errors import DamagedHistory
 
 ON_THE_WAY_S: Final = 0.001
 """What is sent arrives later than it was sent, be it by one step of the clock."""
 
 
 def deliver(round: Round) -> None:
-    """Empties the outbox, and what comes into it meanwhile. Every command finds its domain by its sender's."""
+    """Empties the outbox, and what comes into it meanwhile. Every command finds its domain by its sender's.
+
+    An execution whose history is damaged hears nothing, as if it had closed: others must be able to go on.
+    """
     while round.outbox:
         domain, sent_at, command = round.outbox.popleft()
         _deliver(round, domain, sent_at, command)
@@ -60,7 +64,7 @@ def _start_child(round: Round, domain: int, command: StartChild, at: float) -> N
     parent, initiated = command.started.parent_workflow_execution, command.started.parent_initiated_event_id
     assert parent is not None
     assert initiated is not None
-    if round.find_open(domain, command.workflow_id) is not None:
+    if _is_open(round, domain, command.workflow_id):
         round.send(domain, at, ChildNotStarted(parent, initiated, Cause.WORKFLOW_ALREADY_RUNNING))
         return
     name = WorkflowExecution(workflow_id=command.workflow_id, run_id=round.service.new_run_id())
@@ -76,21 +80,29 @@ def _hand_over(round: Round, domain: int, command: Deliver, at: float) -> None:
     sender, initiated = command.event.external_workflow_execution, command.event.external_initiated_event_id
     assert sender is not None
     assert initiated is not None
-    if command.run_id:
-        target = round.find_open_run(domain, WorkflowExecution(workflow_id=command.workflow_id, run_id=command.run_id))
-    else:
-        target = round.find_open(domain, command.workflow_id)
+    try:
+        if command.run_id:
+            name = WorkflowExecution(workflow_id=command.workflow_id, run_id=command.run_id)
+            target = round.find_open_run(domain, name)
+        else:
+            target = round.find_open(domain, command.workflow_id)
+    except DamagedHistory:
+        target = None
     if target is not None:
-        turn = round.turn(target, at)
-        receive(turn, command.event)
-        round.settle(target, turn)
-        at = turn.now
+        with round.blaming(target.row):
+            turn = round.turn(target, at)
+            receive(turn, command.event)
+            round.settle(target, turn)
+            at = turn.now
     round.send(domain, at, Delivered(sender, initiated, target.name if target else None))
 
 
 def _apply_child_policy(round: Round, domain: int, command: ApplyChildPolicy, at: float) -> None:
     """To the child, or to the run by which it has continued; one that has closed meanwhile is left alone."""
-    child = round.find_open(domain, command.workflow_id)
+    try:
+        child = round.find_open(domain, command.workflow_id)
+    except DamagedHistory:
+        return
     if child is None:
         return
     started = child.execution.started
@@ -99,16 +111,29 @@ def _apply_child_policy(round: Round, domain: int, command: ApplyChildPolicy, at
         or started.parent_initiated_event_id != command.initiated_event_id
     ):
         return
-    turn = round.turn(child, at)
-    apply_child_policy(turn, command.policy)
-    round.settle(child, turn)
+    with round.blaming(child.row):
+        turn = round.turn(child, at)
+        apply_child_policy(turn, command.policy)
+        round.settle(child, turn)
 
 
 def _report(round: Round, domain: int, report: Report, at: float) -> None:
     """A run that has closed meanwhile hears nothing."""
-    warm = round.find_open_run(domain, report.to)
+    try:
+        warm = round.find_open_run(domain, report.to)
+    except DamagedHistory:
+        return
     if warm is None:
         return
-    turn = round.turn(warm, at)
-    hear(turn, report)
-    round.settle(warm, turn)
+    with round.blaming(warm.row):
+        turn = round.turn(warm, at)
+        hear(turn, report)
+        round.settle(warm, turn)
+
+
+def _is_open(round: Round, domain: int, workflow_id: str) -> bool:
+    """One whose history is damaged keeps its workflow id."""
+    try:
+        return round.find_open(domain, workflow_id) is not None
+    except DamagedHistory:
+        return True

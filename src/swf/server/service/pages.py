@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -12,7 +13,10 @@ from swf.protocol import texts, wire
 from swf.protocol.base import Request
 from swf.protocol.limits import PAGE_SIZE
 from swf.server.store.histories import Histories, Warm
-from swf.server.tokens import page_position, page_token
+from swf.server.tokens import LARGEST_ROW, page_position, page_token
+
+_POSITION: Final = re.compile(r"[0-9]{1,9}")
+"""An event id."""
 
 Item = TypeVar("Item")
 Position = TypeVar("Position")
@@ -20,9 +24,10 @@ Position = TypeVar("Position")
 
 def question_of(request: Request[Any]) -> bytes:
     """What a page token is bound to: the operation and its arguments, page size and token aside."""
-    return type(request).__name__.encode() + wire.encode(
-        msgspec.structs.replace(request, next_page_token=None, maximum_page_size=None)
-    )
+    defaults = {"next_page_token": None, "maximum_page_size": None}
+    if not getattr(request, "reverse_order", True):
+        defaults["reverse_order"] = None  # false is what it is if it is not given
+    return type(request).__name__.encode() + wire.encode(msgspec.structs.replace(request, **defaults))
 
 
 def position_of(request: Any, type: type[Position], now: float) -> Position | None:
@@ -34,9 +39,12 @@ def position_of(request: Any, type: type[Position], now: float) -> Position | No
         return None
     position = page_position(request.next_page_token, question_of(request), now)
     try:
-        return msgspec.json.decode(position, type=type)
+        found = msgspec.json.decode(position, type=type)
     except msgspec.DecodeError as error:
         raise texts.invalid_token() from error
+    if isinstance(found, tuple) and any(isinstance(part, int) and abs(part) > LARGEST_ROW for part in found):
+        raise texts.invalid_token()
+    return found
 
 
 def list_page(
@@ -74,7 +82,7 @@ def event_page(
     asked = f"{question} {newest_first}".encode()
     if token is not None:
         position = page_position(token, asked, now)
-        if not position.isdigit():
+        if not _POSITION.fullmatch(position):
             raise texts.invalid_token()
         if newest_first:
             last = int(position)

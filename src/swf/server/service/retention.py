@@ -26,15 +26,14 @@ def forget(round: Round, row: int) -> None:
     round.service.histories.drop(row)
 
 
-def sweep(round: Round) -> bool:
-    """Deletes a slice of the events of forgotten executions; True if there is more to delete."""
+def sweep(round: Round) -> None:
+    """Deletes a slice of the events of forgotten executions."""
     connection = round.service.database.connection
     row = connection.execute("select min(execution) from forgotten").get
     if row is None:
-        return False
+        return
     first, last = connection.execute("select min(id), max(id) from events where execution = ?", (row,)).get
     if first is not None:
         round.changes.execute("delete from events where execution = ? and id < ?", row, first + SLICE)
     if first is None or last < first + SLICE:
         round.changes.execute("delete from forgotten where execution = ?", row)
-    return True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,8 @@ from swf.server.machine.turn import Beat, Turn
 from swf.server.pending import Pending
 from swf.server.service.world import WorldOf
 from swf.server.store.changes import Changes, ListKey, TaskRow
-from swf.server.store.histories import Warm, activity_row, decision_row
+from swf.server.store.errors import DamagedHistory
+from swf.server.store.histories import Warm, activity_row, decision_row, is_of_history
 from swf.server.store.registry import DomainRow
 from swf.server.waiters import TaskList
 
@@ -61,6 +63,10 @@ class Answer:
     lsn: int | None = None
 
 
+class SetAside(Exception):
+    """An execution broke our rules in the midst of a round and is set aside; the round must be computed anew."""
+
+
 @dataclass(slots=True)
 class Round:
     """What the calls of one batch have done so far, none of it written yet."""
@@ -79,6 +85,8 @@ class Round:
     """What executions have sent to each other and is not delivered yet: domain, time of sending, command."""
     calls: list[FunctionCall] = field(default_factory=list)
     """Lambda functions to be called when the batch is written."""
+    given_up: list[tuple[int, int]] = field(default_factory=list)
+    """Execution and event of calls of Lambda functions whose ends nobody waits for any longer."""
     expired: set[int] = field(default_factory=set)
     """Executions whose deadlines have been looked at."""
     lists: dict[ListKey, TaskList] = field(default_factory=dict)
@@ -174,11 +182,25 @@ class Round:
         self.expired.add(warm.row)
         if warm.wake_at is None or warm.wake_at > self.now or not warm.execution.is_open:
             return
-        turn = self.turn(warm)
-        expire(turn, self.now)
-        self.settle(warm, turn)
-        if warm.execution.is_open:
-            self.wake(warm, next_deadline(warm.execution, warm.beats, self.service.up_since))
+        with self.blaming(warm.row):
+            turn = self.turn(warm)
+            expire(turn, self.now)
+            self.settle(warm, turn)
+            if warm.execution.is_open:
+                self.wake(warm, next_deadline(warm.execution, warm.beats, self.service.up_since))
+
+    @contextmanager
+    def blaming(self, row: int) -> Iterator[None]:
+        """What breaks our rules in the block is laid to this execution, which is set aside: raises SetAside."""
+        try:
+            yield
+        except (SetAside, DamagedHistory, Fault):
+            raise
+        except Exception as error:
+            if not is_of_history(error):
+                raise
+            self.service.histories.set_aside(row, error)
+            raise SetAside(str(error)) from error
 
     def begin(self, domain: int, name: WorkflowExecution, event: WorkflowExecutionStarted, at: float) -> Warm:
         """A new execution that starts with *event* at this time, its row in the view."""
@@ -267,6 +289,8 @@ class Round:
                 self.changes.execute(
                     "delete from functions where execution = ? and scheduled_event = ?", warm.row, scheduled
                 )
+                if isinstance(event.attributes, LambdaFunctionTimedOut):
+                    self.given_up.append((warm.row, scheduled))
 
     def _call_function(self, warm: Warm, scheduled_event_id: int) -> None:
         self.changes.execute(
@@ -328,7 +352,7 @@ class Round:
         if at != warm.wake_at:
             warm.wake_at = at
             self.changes.wake_ups[warm.row] = at
-        self.service.expect_wake(at)
+        self.service.deadlines.expect(at)
 
     def _close(self, warm: Warm) -> None:
         execution = warm.execution
@@ -341,7 +365,7 @@ class Round:
         closed_at = execution.closed.timestamp
         warm.wake_at = round_ms(closed_at + self.service.registry.domain_of(warm.domain).retention_s)
         self.changes.wake_ups.pop(warm.row, None)
-        self.service.expect_wake(warm.wake_at)
+        self.service.deadlines.expect(warm.wake_at)
         self.service.open_counts.add(warm.domain, -1)
         self.changes.execute(
             "update executions set close_at = ?, close_status = ?, wake_at = ? where id = ?",
@@ -352,6 +376,7 @@ class Round:
         )
         if execution.lambda_functions:
             self.changes.execute("delete from functions where execution = ?", warm.row)
+            self.given_up += [(warm.row, scheduled) for scheduled in execution.lambda_functions]
         if execution.started.tag_list:
             self.changes.execute("update execution_tags set close_at = ? where execution = ?", closed_at, warm.row)
 
@@ -368,6 +393,8 @@ class Round:
             warm.lsn = committed
         for answer in self.answers:
             answer.pending.finish(_composed(answer), committed if answer.lsn is None else answer.lsn)
+        if any(not warm.execution.is_open for warm in self.touched.values()):
+            self.service.tell_closings()
 
 
 def round_ms(at: float) -> float:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import logging
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import apsw
 
 from swf.protocol import texts
 from swf.protocol.faults import Fault, InternalFailure, UnknownOperationException
-from swf.protocol.operations import ActivityTask, DecisionTask, PollForDecisionTask
 from swf.server.about import running_version
 from swf.server.clock import Clock
 from swf.server.functions import Functions
@@ -24,16 +25,19 @@ from swf.server.machine.quotas import Quotas
 from swf.server.pending import Pending
 from swf.server.rates import Rates
 from swf.server.service.calls import Calls, end_interrupted
-from swf.server.service.due import due, earliest_wake
+from swf.server.service.deadlines import Deadlines
 from swf.server.service.held import StartedTask, held_tasks
+from swf.server.service.idle import Sweeping
+from swf.server.service.matching import empty_answer, match
 from swf.server.service.operations import OPERATIONS, WAITS
 from swf.server.service.outbox import deliver
-from swf.server.service.retention import LAST_ROW, forget, sweep
-from swf.server.service.round import Round
-from swf.server.service.tasks import hand_over, list_of
+from swf.server.service.retention import LAST_ROW
+from swf.server.service.round import Round, SetAside
+from swf.server.service.tasks import list_of
 from swf.server.store.backup import BackupError, back_up
 from swf.server.store.changes import ListKey, TaskRow
 from swf.server.store.database import Database
+from swf.server.store.errors import DamagedHistory
 from swf.server.store.histories import Histories
 from swf.server.store.registry import Registry
 from swf.server.store.visibility import OpenCounts
@@ -42,17 +46,16 @@ from swf.server.waiters import TaskLists
 
 Result = TypeVar("Result")
 
+_listener_keys = itertools.count()
+
 log = logging.getLogger(__name__)
 
 BATCH_CALLS = 512
 """Calls computed and written together, so that one round stays short."""
 BATCH_BYTES = 4 * 1024 * 1024
 """Bytes of events after which the calls that remain make another round."""
-EXPIRE_AT_ONCE = 500
-"""Executions looked at in one round when their time has come; polls are served between rounds."""
-REPEAT_AFTER_S = 1.0
-"""Seconds until deadlines that could not be written are tried again."""
-NOTE_TIME_EVERY_S = 1.0
+BETWEEN_ROUNDS_S: Final = 0.0005
+"""How long the turn is left to others between two rounds of deadlines; whoever waits for it takes it."""
 
 
 class Service:
@@ -88,13 +91,11 @@ class Service:
         self.turn = threading.Lock()
         """Whoever holds it owns the file and what is in memory."""
         self._incoming: deque[Pending] = deque()
-        highest = database.connection.execute("select coalesce(max(id), 0) from executions").get
-        self._next_row: int = max(highest, int(str(database.meta(LAST_ROW) or 0))) + 1
-        self._next_wake: float | None = earliest_wake(self)
-        self._noted_at = 0.0
-        self._noted_at_lsn = database.committed
-        self._alarm: Callable[[float], None] = lambda at: None
+        self._next_row = 0 if read_only else self._first_row()
+        self.deadlines = Deadlines(self)
+        self._sweeping = Sweeping(self)
         self._before_close: Callable[[], None] | None = None
+        self._listeners: dict[int, Callable[[], None]] = {}
         self.is_closed = False
         if not read_only:
             end_interrupted(self)
@@ -111,20 +112,28 @@ class Service:
 
     # Calls
 
-    def submit(self, pendings: Sequence[Pending]) -> None:
+    def submit(self, pendings: Sequence[Pending], *, wait_s: float = -1) -> bool:
         """Computes and commits these calls, and all others that have come meanwhile.
 
         When it returns, each is answered or waits in a task list. The answers are not on disk yet: see
-        :meth:`make_safe`.
+        :meth:`make_safe`. Who cannot wait for others says for how long it can: False means that the calls are left for
+        the next who submits, be it no call at all.
         """
         self._incoming.extend(pendings)
-        with self.turn:
-            while self._incoming and not self.is_closed:
-                self._run([self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))])
-            if self.is_closed:
-                for pending in pendings:
+        if not self.turn.acquire(timeout=wait_s):
+            return False
+        try:
+            while self._incoming:
+                batch = [self._incoming.popleft() for _ in range(min(BATCH_CALLS, len(self._incoming)))]
+                if not self.is_closed:
+                    self._run(batch)
+                    continue
+                for pending in batch:
                     if not pending.is_done:
                         pending.finish(InternalFailure("the service is closed"))
+        finally:
+            self.turn.release()
+        return True
 
     def make_safe(self, pending: Pending) -> None:
         """Returns when the answer may leave."""
@@ -156,17 +165,22 @@ class Service:
             was_stopped = self.writing.obstacle is not None
             try:
                 broken = self._compute(round, batch)
-                if broken is None and self._commit(round):
+                if broken is None and self.commit(round):
                     return
+            except SetAside:
+                self.abandon(round)
+                for pending in batch:
+                    self._leave(pending)
+                continue
             except BaseException as error:
                 # An interruption, or a rule of ours that does not hold: the file counts, not what is in memory.
-                self._abandon(round)
+                self.abandon(round)
                 self._fail(batch, InternalFailure("The service was interrupted; repeat the call."))
                 if not isinstance(error, Exception):
                     raise
                 log.exception("round failed calls=%d", len(batch))
                 return
-            self._abandon(round)
+            self.abandon(round)
             for pending in batch:
                 self._leave(pending)
             if broken is None and self.writing.obstacle is not None and not was_stopped:
@@ -193,11 +207,15 @@ class Service:
                     self._handle(round, pending)
                 except Fault as fault:
                     round.answer(pending, fault)
+                except DamagedHistory as damage:
+                    round.answer(pending, InternalFailure(f"The service cannot do this: {damage}."))
                 deliver(round)
+            except SetAside:
+                raise
             except Exception:
                 log.exception("call failed operation=%s", type(pending.request).__name__)
                 return pending
-        self._match(round)
+        match(round)
         for pending in batch:
             if not pending.may_wait and self._waits(pending):
                 self._leave(pending)
@@ -225,34 +243,6 @@ class Service:
         tasks = self.task_lists.loaded(key) if key else None
         return tasks is not None and id(pending) in tasks.pollers
 
-    def _match(self, round: Round) -> None:
-        """Brings waiting pollers and waiting tasks together, in the lists where that may be possible now."""
-
-        deliver(round)
-
-        def still_waits(task: TaskRow) -> bool:
-            warm = self.histories.find(task.execution)
-            if warm is None:  # forgotten; lists notice late
-                return False
-            round.expire(warm)
-            deliver(round)
-            return warm.waiting.get(task.event) == task
-
-        while round.lists:
-            key, tasks = round.lists.popitem()
-            while tasks.pollers:
-                first = next(iter(tasks.pollers.values()))
-                has_left = first.is_gone()
-                task = None if has_left else tasks.take(still_waits)
-                if task is None and not has_left:
-                    break
-                del tasks.pollers[id(first)]
-                round.matched.append((key, first))
-                if task is None:
-                    round.answer(first, empty_answer(first), 0)
-                else:
-                    hand_over(round, task, first)
-
     def _fail(self, batch: list[Pending], fault: Fault) -> None:
         for pending in batch:
             if not pending.is_done:
@@ -265,7 +255,7 @@ class Service:
             " repeat it."
         )
 
-    def _commit(self, round: Round) -> bool:
+    def commit(self, round: Round) -> bool:
         """Writes the round and gives its answers; False if it could not be written."""
         if round.changes:
             try:
@@ -277,12 +267,13 @@ class Service:
                 return False
         round.publish()
         self.histories.weigh(round.touched)
-        if round.calls:
-            assert self.functions is not None, "nobody could schedule a function"
+        if self.functions is not None:
             self.functions.begin(round.calls)
+            for execution, scheduled_event_id in round.given_up:
+                self.functions.give_up(execution, scheduled_event_id)
         return True
 
-    def _abandon(self, round: Round) -> None:
+    def abandon(self, round: Round) -> None:
         """Drops all that the round has changed in memory; pollers it had served wait again, in front."""
         for row in round.touched:
             self.histories.drop(row)
@@ -297,6 +288,10 @@ class Service:
             pollers[id(pending)] = pending
             pollers.move_to_end(id(pending), last=False)
         self.task_lists.reload()
+
+    def _first_row(self) -> int:
+        highest: int = self.database.connection.execute("select coalesce(max(id), 0) from executions").get
+        return max(highest, int(str(self.database.meta(LAST_ROW) or 0))) + 1
 
     def new_row(self) -> int:
         """A row id for a new execution."""
@@ -318,85 +313,52 @@ class Service:
 
     def next_wake(self) -> float | None:
         """When the earliest deadline may strike (seconds since 1970), never too late; None if there is none."""
-        return self._next_wake
-
-    def expect_wake(self, at: float | None) -> None:
-        """A deadline has come up; whoever minds the time is told if it is the earliest."""
-        if at is not None and (self._next_wake is None or at < self._next_wake):
-            self._next_wake = at
-            self._alarm(at)
-
-    def on_earlier_wake(self, alarm: Callable[[float], None]) -> None:
-        """*alarm* is called with the time, holding the turn, whenever the next wake-up moves forward."""
-        self._alarm = alarm
+        return self.deadlines.next_wake
 
     def on_close(self, before: Callable[[], None]) -> None:
         """*before* is called when the service is about to close, without the turn."""
         self._before_close = before
 
+    def on_closings(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """*listener* is called, holding the turn, whenever executions have closed, and when the service closes.
+
+        It must return at once, and call nothing here. Returns what ends that.
+        """
+        key = next(_listener_keys)
+        self._listeners[key] = listener
+
+        def end() -> None:
+            self._listeners.pop(key, None)
+
+        return end
+
+    def tell_closings(self) -> None:
+        """Executions have closed, or nobody will ever tell."""
+        for listener in list(self._listeners.values()):
+            listener()
+
     def tick(self) -> None:
         """Lets every deadline strike that is due, in rounds, and does what can wait for an idle moment."""
-        due = True
-        while due and not self.is_closed:
-            with self.turn:
-                if self.is_closed:
-                    return
-                due = self._may_strike() and self._strike()
-        with self.turn:
-            if not self.is_closed:
-                self._note_time()
-                self.database.idle()
-                unsynced = self.database.committed if self.database.committed > self.database.synced else 0
-        if not self.is_closed and unsynced:
-            self.database.sync(unsynced)
-
-    def _may_strike(self) -> bool:
-        now = self.clock.now()
-        if self.writing.probe(now):
-            return True
-        if self._next_wake is not None:
-            self._next_wake = max(self._next_wake, now + REPEAT_AFTER_S)
-        return False
-
-    def _note_time(self) -> None:
-        """Once a second if anything was written, so that time does not fall when the file changes hands."""
-        now, committed = self.clock.now(), self.database.committed
-        if self.path is None or committed == self._noted_at_lsn or self.writing.obstacle is not None:
-            return
-        if not self.is_closed and now - self._noted_at < NOTE_TIME_EVERY_S:
-            return
         try:
-            self.database.note_time(now)
-        except apsw.Error as error:
-            if not self.writing.stop(error, now):
-                log.exception("the time could not be noted down path=%s", self.path)
-        self._noted_at, self._noted_at_lsn = now, self.database.committed
+            while self._strike():
+                time.sleep(BETWEEN_ROUNDS_S)
+        finally:
+            self._keep_house()
 
     def _strike(self) -> bool:
-        """One round of deadlines; True if more may be due."""
-        now = self.clock.now()
-        if self._next_wake is None or self._next_wake > now:
-            return False
-        overdue, outlived = due(self, now, EXPIRE_AT_ONCE)
-        round = Round(self, now)
-        try:
-            for row in outlived:
-                forget(round, row)
-            for row in overdue:
-                round.expire(self.histories.get(row))
-                deliver(round)
-            is_sweeping = sweep(round)
-            self._match(round)
-            written = self._commit(round)
-        except BaseException:
-            self._abandon(round)
-            raise
-        if not written:
-            self._abandon(round)
-            self._next_wake = now + REPEAT_AFTER_S
-            return False
-        self._next_wake = earliest_wake(self)
-        return bool(overdue or outlived) or is_sweeping
+        with self.turn:
+            return not self.is_closed and self.deadlines.strike()
+
+    def _keep_house(self) -> None:
+        with self.turn:
+            if self.is_closed:
+                return
+            self.deadlines.note_time()
+            self._sweeping.sweep()
+            self.database.idle()
+            unsynced = self.database.committed if self.database.committed > self.database.synced else 0
+        if unsynced:
+            self.database.sync(unsynced)
 
     # Owner's business
 
@@ -406,14 +368,23 @@ class Service:
         For an owner that takes over from a dead one: the tokens are handed out again.
         """
         with self.turn:
-            round = Round(self, self.clock.now())
-            found = self.registry.domain(domain)
-            warm = round.find_open(found.id, workflow_id) if found else None
-            self._match(round)
-            if not self._commit(round):
-                self._abandon(round)
-                raise self._cannot_write()
-            return [] if warm is None else held_tasks(warm)
+            while True:
+                round = Round(self, self.clock.now())
+                try:
+                    found = self.registry.domain(domain)
+                    warm = round.find_open(found.id, workflow_id) if found else None
+                    match(round)
+                    is_written = self.commit(round)
+                except SetAside:
+                    self.abandon(round)
+                    continue
+                except BaseException:
+                    self.abandon(round)
+                    raise
+                if not is_written:
+                    self.abandon(round)
+                    raise self._cannot_write()
+                return [] if warm is None else held_tasks(warm)
 
     def announce(self, url: str) -> None:
         """Writes down beside the file where this service can be reached."""
@@ -453,19 +424,13 @@ class Service:
                 for pending in tasks.pollers.values():
                     pending.finish(empty_answer(pending))
                 tasks.pollers.clear()
-            self._note_time()
+            self.deadlines.note_time()
             try:
                 self.database.close()
             finally:
                 if self._file_lock is not None:
                     self._file_lock.release()
-
-
-def empty_answer(pending: Pending) -> DecisionTask | ActivityTask:
-    """What a poll gets that found no task."""
-    if isinstance(pending.request, PollForDecisionTask):
-        return DecisionTask(started_event_id=0, previous_started_event_id=0)
-    return ActivityTask(started_event_id=0)
+                self.tell_closings()
 
 
 def _random_run_id() -> str:

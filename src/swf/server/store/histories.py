@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import apsw
@@ -14,6 +15,9 @@ from swf.protocol.event import HistoryEvent
 from swf.protocol.values import WorkflowExecution
 from swf.server.machine.turn import Beat
 from swf.server.store.changes import TaskRow
+from swf.server.store.errors import DamagedHistory
+
+log = logging.getLogger(__name__)
 
 BYTES_OBJECT = 33
 """What Python adds to the content of a byte string."""
@@ -61,14 +65,18 @@ class Warm:
     @property
     def size(self) -> int:
         """About how many bytes this costs, as measured."""
+        return 3_300 + 700 * self.open_things + self.tail_size
+
+    @property
+    def open_things(self) -> int:
+        """How many of them there are."""
         execution = self.execution
-        open_things = (
+        return (
             len(execution.activities)
             + len(execution.timers)
             + len(execution.children)
             + len(execution.lambda_functions)
         )
-        return 3_300 + 700 * open_things + self.tail_size
 
 
 class Histories:
@@ -80,8 +88,12 @@ class Histories:
         *,
         limit: int = 64 * 1024 * 1024,
         newest_lsn: Callable[[], int] = lambda: 0,
+        on_damage: Callable[[int, Exception], None] | None = None,
     ) -> None:
-        """*newest_lsn* tells the newest commit, which may have changed any execution that is loaded."""
+        """*newest_lsn* tells the newest commit, which may have changed any execution that is loaded.
+
+        *on_damage* hears of each execution that is set aside; None: the log does.
+        """
         self._connection = connection
         self._newest_lsn = newest_lsn
         self._limit = limit
@@ -90,6 +102,11 @@ class Histories:
         self._size = 0
         self._unweighed: set[int] = set()
         """Rows that came since the last time they were weighed."""
+        self._on_damage = on_damage or _log_damage
+        self._damaged: dict[int, str] = {}
+        """Rows that were set aside, and why."""
+        self.folded = 0
+        """Events read and folded so far: what loading has cost."""
 
     def __len__(self) -> int:
         """How many are warm."""
@@ -101,21 +118,44 @@ class Histories:
         return self._size
 
     def get(self, row: int) -> Warm:
-        """The execution of this row, loaded if it is not warm. It must exist."""
+        """The execution of this row, loaded if it is not warm. It must exist. Raises DamagedHistory."""
         warm = self.find(row)
         assert warm is not None, f"no execution {row}"
         return warm
 
     def find(self, row: int) -> Warm | None:
-        """The execution of this row, loaded if it is not warm; None if there is none, or none any more."""
+        """The execution of this row, loaded if it is not warm; None if there is none, or none any more.
+
+        Raises DamagedHistory if what is stored cannot be folded, or was set aside before.
+        """
         warm = self._warm.get(row)
         if warm is not None:
             self._warm.move_to_end(row)
             return warm
-        warm = self._load(row)
+        if row in self._damaged:
+            raise DamagedHistory(row, self._damaged[row])
+        try:
+            warm = self._load(row)
+        except Exception as error:
+            if not is_of_history(error):
+                raise
+            self.set_aside(row, error)
+            raise DamagedHistory(row, self._damaged[row]) from error
         if warm is not None:
             self.put(warm)
         return warm
+
+    @property
+    def damaged(self) -> Collection[int]:
+        """Rows that were set aside."""
+        return self._damaged.keys()
+
+    def set_aside(self, row: int, error: Exception) -> None:
+        """The execution is not looked at again in this life of the service: its history breaks our rules."""
+        self.drop(row)
+        if row not in self._damaged:
+            self._damaged[row] = f"{type(error).__name__}: {error}"
+            self._on_damage(row, error)
 
     def put(self, warm: Warm) -> None:
         """Keeps an execution warm."""
@@ -172,7 +212,10 @@ class Histories:
         warm.lsn = self._newest_lsn()
         for event in self.events(row):
             warm.execution.evolve(event)
+            self.folded += 1
         execution = warm.execution
+        if execution.opened is None:
+            raise LookupError("no events")
         warm.tail_from = max(1, execution.previous_started_event_id)
         warm.keep(self.bodies(row, warm.tail_from, execution.last_event_id, limit=execution.last_event_id))
         for scheduled, at, details in self._connection.execute(
@@ -185,6 +228,17 @@ class Histories:
         if execution.deliverable_decision is not None:
             warm.waiting_decision = execution.deliverable_decision.opened.id
         return warm
+
+
+def _log_damage(row: int, error: Exception) -> None:
+    log.error("execution set aside row=%d: its history cannot be used", row, exc_info=error)
+
+
+def is_of_history(error: Exception) -> bool:
+    """Whether *error* lies in what is stored of one execution, not in the disk, the memory or a statement."""
+    if isinstance(error, apsw.Error | MemoryError):
+        return isinstance(error, apsw.CorruptError)
+    return True
 
 
 def waiting_tasks(warm: Warm) -> list[TaskRow]:

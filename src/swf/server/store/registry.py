@@ -143,6 +143,10 @@ class Registry:
 
     # Task lists
 
+    def forget_lists(self) -> None:
+        """Some may have been deleted."""
+        self._lists.clear()
+
     def list_id(self, key: ListKey) -> int:
         """The row id of a task list, created if needed. Call it while writing."""
         id = self._lists.get(key)

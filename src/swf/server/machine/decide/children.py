@@ -75,8 +75,9 @@ def _configuration(turn: Turn, wanted: StartChildWorkflowExecution) -> Configura
         return configuration.cause
     if turn.execution.open_child_count >= turn.world.quotas.open_children:
         return Cause.OPEN_CHILDREN_LIMIT_EXCEEDED
-    on_their_way = sum(isinstance(command, StartChild) for command in turn.outbox)
-    if turn.world.open_execution_count + on_their_way >= turn.world.quotas.open_executions:
+    on_their_way = {command.workflow_id for command in turn.outbox if isinstance(command, StartChild)}
+    on_their_way.discard(wanted.workflow_id)  # of two with one id, the second is refused when it is started
+    if turn.world.open_execution_count + len(on_their_way) >= turn.world.quotas.open_executions:
         return Cause.OPEN_WORKFLOWS_LIMIT_EXCEEDED
     if not turn.world.admits(StartChildWorkflowExecution):
         return Cause.CHILD_CREATION_RATE_EXCEEDED

@@ -1,0 +1,3 @@
+"""As users write it."""
+
+from simpleflow.testing.plugin import simpleflow_env as simpleflow_env  # noqa: PLC0414  # a fixture
