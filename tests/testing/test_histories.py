@@ -116,7 +116,7 @@ def swapped(self: Order, what: str, amount: int = 5) -> str:
         (waits, "event [0-9]+ tells that the workflow completes, but now it waits at .*test_histories.py"),
         (other_result, "completes with .*, but now with .*CHARGED"),
         (fails, "does not submit"),
-        (submits_more, "submits 'another' before event [0-9]+, but the history has no trace of it"),
+        (submits_more, "submits 'another' before event [0-9]+ .*but the history has no trace of it"),
         (submits_less, "tells of the (activity|schedule|start_timer|timer) '.*', which the workflow does not submit"),
         (other_input, r"with the input .*5.*, but the workflow now submits .*6"),
         (swapped, "."),
