@@ -48,6 +48,23 @@ def test_the_result_of_what_continued_as_new_is_that_of_its_last_run(world: Worl
     assert command(*DB, "workflow.result", "a").out == "null\n"
 
 
+@pytest.mark.parametrize(
+    ("recorded", "printed"),
+    [
+        ('["été", 1.50]', '["été", 1.50]'),
+        ("no JSON \x1b[2J", '"no JSON \\u001b[2J"'),
+        ('"\x9b31m"', '"\\u009b31m"'),
+        ('{\n "a": 1}', '{"a": 1}'),
+    ],
+)
+def test_a_result_is_a_line_of_json_that_does_nothing_to_a_terminal(
+    world: World, command: Command, recorded: str, printed: str
+) -> None:
+    world.start("a")
+    world.decide(d.CompleteWorkflowExecution(result=recorded))
+    assert command(*DB, "workflow.result", "a").out == printed + "\n"
+
+
 def test_no_result_is_an_error(world: World, command: Command) -> None:
     world.start("a")
     late = command(*DB, "workflow.result", "a", "--timeout", "0")

@@ -124,10 +124,21 @@ def test_code_is_replayed_against_a_live_and_an_exported_history(failed: Path) -
     assert changed.returncode == 1
     assert f"{failed / 'changed.py'}:4 in Sums.run" in changed.stdout
     assert "add-2', which the workflow does not submit" in changed.stdout
+    (failed / "broken.py").write_text(
+        "from tests.commands.flows import Sums as Before, add\n"
+        "class Sums(Before):\n"
+        "    def run(self, start):\n"
+        "        return self.nothing\n"
+    )
+    broken = simpleflow(failed, "workflow.replay", "broken.Sums", "--history", "sums.json")
+    assert broken.returncode == 1
+    assert 'broken.py", line 4, in run' in broken.stdout
+    other = simpleflow(failed, "workflow.replay", "examples.basic.BasicWorkflow", "--history", "sums.json")
+    assert (other.returncode, "history of the workflow 'sums', not of 'basic'" in other.stderr) == (2, True)
     for arguments, words in (
         ((), "which history?"),
         (("--history", "nothing.json"), "cannot read nothing.json"),
-        (("--history", "changed.py"), "changed.py holds no history"),
+        (("--history", "changed.py"), "changed.py is no JSON"),
     ):
         wrong = simpleflow(failed, "workflow.replay", SUMS, *arguments)
         assert (wrong.returncode, words in wrong.stderr) == (2, True), wrong.stderr

@@ -40,9 +40,9 @@ def ships(tmp_path: Path) -> Iterator[Fleet]:
         (("worker.start", "-t", "x"), {}, 2, "no service is named", "--db FILE"),
         (("workflow.start", CHAIN), {}, 2, "no service is named", "--db FILE"),
         (("decider.start", CHAIN, *NOBODY), {}, 2, "no domain is named", "SWF_DOMAIN"),
-        (("decider.start", "--domain", "d"), {}, 2, "no workflow is named", "package.module.ClassName"),
+        (("decider.start", "--domain", "d"), {}, 2, "neither a workflow nor a task list is named", "package."),
         (("decider.start", "--domain", "d", "no.such.Thing"), {}, 2, "there is no module 'no'", ""),
-        (("worker.start", "--domain", "d"), {}, 2, "neither a task list nor a workflow is named", "--task-list"),
+        (("worker.start", "--domain", "d"), {}, 2, "Please provide a --task-list or some data", "--task-list"),
         (
             ("decider.start", "--domain", "d", CHAIN, "tests.processes.flows.Add"),
             {},

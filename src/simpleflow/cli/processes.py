@@ -186,7 +186,9 @@ def worker(
     where = place(ctx, **given)
     address, domain = needs_service(where), needs_domain(where)
     if workflow is None and task_list is None and poll_data is None:
-        raise CommandError("Please provide a --task-list or some data via --poll-data", "or name a workflow", 2)
+        raise CommandError(
+            "Please provide a --task-list or some data via --poll-data", "say --task-list NAME, or name a workflow", 2
+        )
     if workflow is not None:
         modules = (workflow_class(workflow).__module__, *modules)
     from simpleflow.swf.process.poller import Plan

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import urllib.parse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from simpleflow.cli.app import CommandError, with_options
 from simpleflow.cli.formats import printable
 from simpleflow.cli.inputs import workflow_class
 from simpleflow.cli.inspect import found
-from simpleflow.cli.places import domain_and_execution, place
+from simpleflow.cli.places import place
 
 if TYPE_CHECKING:
     from swf.protocol.event import HistoryEvent
@@ -39,15 +41,13 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
     if file is not None:
         events, workflow_id, run_id = read(file)
         if names:
-            _, workflow_id, named = domain_and_execution(where, names)
-            run_id = named or run_id
-        domain = where.domain or ""
+            workflow_id, run_id = names[0], urllib.parse.unquote(names[1]) if len(names) > 1 else run_id
     else:
         with found(where, names) as (report, detail):
             execution = detail.execution_info.execution
             events = list(report.events(execution))
-            workflow_id, run_id, domain = execution.workflow_id, execution.run_id, report.domain
-    differences = compared(code, events, workflow_id=workflow_id, run_id=run_id, domain=domain)
+            workflow_id, run_id = execution.workflow_id, execution.run_id
+    differences = compared(code, events, workflow_id, run_id)
     for each in differences:
         click.echo(printable(each))
     if not differences:
@@ -56,45 +56,32 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
 
 
 def read(file: str) -> tuple[list[HistoryEvent], str, str]:
-    """The events in a file, and workflow id and run id if it names them: an array, or an object with ``events``."""
-    import msgspec
-
-    from swf.protocol import wire
+    """The events in a file, and workflow id and run id if it names them, as ``history.export`` does."""
+    from simpleflow.testing import read_history
 
     hint = "it is written by: simpleflow history.export"
     try:
-        text = Path(file).read_bytes()
+        events = read_history(file)
+        content = json.loads(Path(file).read_text(encoding="utf-8"))
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror or error}", exit_code=2) from error
-    try:
-        content = msgspec.json.decode(text)
-        whole: dict[str, Any] = content if isinstance(content, dict) else {"events": content}
-        found = wire.decode_events(msgspec.Raw(msgspec.json.encode(whole["events"])))
-        execution = whole.get("execution") or {}
-        ids = str(execution.get("workflowId", "")), str(execution.get("runId", ""))
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError, AttributeError) as error:
-        raise CommandError(f"{file} holds no history: {error}", hint, 2) from error
-    if not found:
-        raise CommandError(f"{file} holds no events", hint, 2)
-    return found, *ids
+    except ValueError as error:
+        raise CommandError(str(error), hint, 2) from error
+    execution = content.get("execution") if isinstance(content, dict) else None
+    if not isinstance(execution, dict):
+        return events, "", ""
+    return events, str(execution.get("workflowId", "")), str(execution.get("runId", ""))
 
 
-def compared(code: Any, events: list[HistoryEvent], *, workflow_id: str, run_id: str, domain: str) -> list[str]:
+def compared(code: Any, events: list[HistoryEvent], workflow_id: str, run_id: str) -> list[str]:
     """The differences between what the code does and what the history says."""
-    from simpleflow import format
-    from simpleflow.replay import RunOptions
-    from simpleflow.replay.checking import differences
-    from simpleflow.storage import StorageError, ValueStore
+    from simpleflow.storage import StorageError
+    from simpleflow.testing import replay_history
 
-    store = ValueStore()
-    options = RunOptions(
-        workflow_id=workflow_id,
-        run_id=run_id,
-        domain=domain,
-        keeps_values=True,
-        decode=lambda text: format.decode(store.resolve(text)),
-    )
     try:
-        return differences(code, events, options)
+        found = replay_history(code, events, workflow_id=workflow_id, run_id=run_id)
+    except ValueError as error:
+        raise CommandError(str(error), exit_code=2) from error
     except StorageError as error:
         raise CommandError(f"a value of the history cannot be read: {error}") from error
+    return [finding.message for finding in found]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from simpleflow import format
 from simpleflow.cli.app import CommandError, with_options
+from simpleflow.cli.formats import json_text
 from simpleflow.cli.inspect import NAMES
 from simpleflow.cli.places import Place, client_of, domain_and_execution, needs_service, place
 from simpleflow.exceptions import ExecutionNotFound
@@ -48,7 +50,7 @@ def result(ctx: click.Context, /, names: tuple[str, ...], timeout: float | None,
             raise CommandError(f"{look.execution.workflow_id}: {failure}") from failure
         except StorageError as error:
             raise CommandError(f"the result of {look.execution.workflow_id} cannot be read: {error}") from error
-        click.echo(text if text is not None else "null")
+        click.echo(_as_json(text))
         return
     raise CommandError(f"{names[-1]} is still open after {timeout:g} s", "wait longer with --timeout SECONDS")
 
@@ -82,6 +84,13 @@ def watch(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
                 break
     click.echo(look.close_status)
     return 0 if look.close_status == "COMPLETED" else 1
+
+
+def _as_json(text: str | None) -> str:
+    """A result as JSON: as it is, if it is JSON that a terminal can show."""
+    value = format.decode(text)
+    is_plain = text is not None and text.isprintable() and value != text
+    return text if is_plain and text is not None else json_text(value)
 
 
 class Look:

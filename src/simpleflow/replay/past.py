@@ -141,7 +141,7 @@ def _ending(run: Run, events: Sequence[HistoryEvent], rest: Sequence[HistoryEven
     before, now = _outcome(last.attributes), _outcome(wanted)
     if before == now or format.decode(before) == format.decode(now):
         return []
-    return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}", True)]
+    return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}{_place(wanted)}", True)]
 
 
 def _outcome(attributes: Any) -> str | None:
@@ -154,7 +154,14 @@ def _outcome(attributes: Any) -> str | None:
 
 
 def _why(wanted: DecisionAttributes) -> str:
-    return f": {wanted.reason}" if isinstance(wanted, FailWorkflowExecution) else ""
+    return f": {wanted.reason}{_place(wanted)}" if isinstance(wanted, FailWorkflowExecution) else ""
+
+
+def _place(wanted: DecisionAttributes) -> str:
+    """The innermost line of the traceback in the details of a failure, if there is one."""
+    details = wanted.details if isinstance(wanted, FailWorkflowExecution) else None
+    lines = [line.strip() for line in (details or "").splitlines() if line.strip().startswith("File ")]
+    return f" ({lines[-1]})" if lines else ""
 
 
 def _short(text: str | None) -> str:
