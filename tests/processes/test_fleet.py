@@ -116,6 +116,7 @@ def test_a_file_is_served_by_whoever_comes_first_and_found_by_the_others(tmp_pat
         it.close()
 
 
+@pytest.mark.timeout(400)
 def test_what_is_killed_is_replaced_and_nothing_is_lost(ships: Fleet) -> None:
     chance = random.Random(2026)
     load, storm = Load(ships, chance), Storm(ships, chance)
@@ -158,6 +159,7 @@ def test_the_activity_of_a_killed_worker_ends_at_its_heartbeat_timeout(ships: Fl
     assert ended[0].timestamp - started[0].timestamp < 12.0
 
 
+@pytest.mark.timeout(400)
 def test_told_to_stop_under_load_nothing_is_lost_and_nothing_runs_twice(ships: Fleet) -> None:
     chance = random.Random(7)
     load, storm = Load(ships, chance), Storm(ships, chance)
