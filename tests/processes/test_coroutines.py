@@ -43,7 +43,7 @@ def test_coroutines_over_http_with_another_decider_in_the_middle(tmp_path: Path)
         ledger = tmp_path / "ledger"
         ships.begin("decider", "decider.start", flow, "-N", "1")
         ships.begin("worker", "worker.start", flow, "-N", "2", LEDGER=str(ledger))
-        workflow_id, run_id = ships.simpleflow("workflow.start", flow).stdout.split()
+        workflow_id, run_id = ships.simpleflow("workflow.start", flow, "--decision-tasks-timeout", "5").stdout.split()
         execution = {"workflowId": workflow_id, "runId": run_id}
 
         def events() -> list[dict[str, Any]]:
