@@ -121,15 +121,6 @@ def test_a_poller_that_has_left_gets_no_task(door: Served) -> None:
         assert task.workflow_execution.workflow_id == f"order-{number}"
 
 
-def test_a_poller_that_leaves_is_forgotten_though_it_has_asked_for_more(door: Served) -> None:
-    poll = door.begin_poll()
-    wait_until(door.waiting, "the poll waits")
-    poll.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-    poll.shutdown(socket.SHUT_WR)
-    wait_until(lambda: door.waiting() == 0, "none waits any more")
-    poll.close()
-
-
 def test_a_poller_that_leaves_is_forgotten(door: Served) -> None:
     polls = [door.begin_poll() for _ in range(20)]
     wait_until(lambda: door.waiting() == 20, "all polls wait")
