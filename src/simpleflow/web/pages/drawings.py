@@ -16,6 +16,7 @@ from simpleflow.web.insight import Row
 from simpleflow.web.insight.rows import singles
 from simpleflow.web.insight.sentence import without_tasks
 from simpleflow.web.pages import parts
+from simpleflow.web.runs import Kind
 from simpleflow.web.words import count, duration
 
 LABELS: Final = 252
@@ -171,7 +172,10 @@ def _states(picture: Picture) -> Markup:
         square: Attributes = {"width": 16, "height": 10, "rx": 2, **fill(state)}
         drawn = el("svg", {"class": "sf", "width": 16, "height": 10, "aria-hidden": "true"}, el("rect", square))
         shown.append(joined([drawn, el("span", None, word_of(state))]))
-    line: Attributes = {"class": "wait", "x1": 0, "x2": 16, "y1": 6, "y2": 6}
-    drawn = el("svg", {"class": "sf", "width": 16, "height": 10, "aria-hidden": "true"}, el("line", line))
-    shown.append(joined([drawn, el("span", None, "waiting")]))
+    lines = [("wait", "waiting")]
+    lines += [("timer", "timer")] if any(task.kind is Kind.TIMER for task in picture.run.tasks) else []
+    for name, word in lines:
+        line: Attributes = {"class": name, "x1": 0, "x2": 16, "y1": 6, "y2": 6}
+        drawn = el("svg", {"class": "sf", "width": 16, "height": 10, "aria-hidden": "true"}, el("line", line))
+        shown.append(joined([drawn, el("span", None, word)]))
     return el("span", {"class": "states"}, joined(shown))

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from simpleflow import texts
 from simpleflow.web.pages import values
 from simpleflow.web.runs import Attempt, Run, State, Task
+from simpleflow.web.words import one_line
 
 KINDS: Final = ("activity", "child", "timer", "lambda", "signal", "marker", "workflow")
 ONLY: Final = ("failed", "running", "waiting")
@@ -37,7 +39,9 @@ class Entry:
         if self.task is not None and self.text is None and self.state is not None and self.state.is_open:
             args = values.call("", self.task.input, 400)
             return args.removeprefix("(").removesuffix(")")[:200]
-        return values.compact(self.text)
+        if self.state is not None and self.state is not State.COMPLETED:
+            return one_line(values.pointed(self.text) if texts.is_pointer(self.text) else self.text or "", 200)
+        return "" if self.text == "null" else values.compact(self.text)
 
 
 def entries_of(run: Run, *, only: str | None = None, kind: str | None = None, text: str | None = None) -> list[Entry]:

@@ -109,9 +109,10 @@ def compact_rows(run: Run, found: Sequence[Entry], link: Link) -> Markup:
 
 def _row(run: Run, entry: Entry, link: Link) -> Markup:
     if entry.state is None:
-        state = el("span", {"class": "st"}, parts.sign("signal") if entry.kind == "signal" else None, entry.kind.capitalize())
+        sign = parts.sign("signal") if entry.kind == "signal" else None
+        state = el("td", {"class": "st"}, sign, entry.kind.capitalize())
     else:
-        state = parts.with_state(entry.state)
+        state = parts.state_cell(entry.state)
     if entry.task is not None:
         href = link(task=entry.task.id)
         again = el("span", {"class": "quiet"}, f" attempt {entry.attempt}") if entry.attempt else None
@@ -124,7 +125,7 @@ def _row(run: Run, entry: Entry, link: Link) -> Markup:
         None,
         el("td", {"class": "num wide"}, id),
         el("td", {"class": "num mono wide"}, f"+{entry.at - run.start:,.3f} s"),
-        el("td", None, state),
+        state,
         name,
         el("td", {"class": "num wide"}, "" if entry.waited is None else duration(entry.waited)),
         el("td", {"class": "num"}, "" if entry.ran is None else duration(entry.ran)),

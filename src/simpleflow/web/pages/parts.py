@@ -25,25 +25,22 @@ SIGNS: Final = {
 """Signs of the pages, in a box of 16."""
 
 
-def symbols() -> Markup:
-    """What icons and textures refer to; once in a page."""
-    parts: list[Markup] = [definitions()]
-    box: Attributes = {"viewBox": "0 0 16 16"}
-    parts += [el("symbol", {"id": f"i-{state}", **box}, icon(state, 0, 0, size=16)) for state in State]
-    parts.append(el("symbol", {"id": "i-signal", **box}, diamond(8, 8, 5.5)))
-    parts += [
-        el("symbol", {"id": f"i-{name}", **box}, el("path", {"class": "icon sign", "d": path}))
-        for name, path in SIGNS.items()
-    ]
+def symbols(used_in: str) -> Markup:
+    """What the icons and textures of a page refer to; once in it, and only those that are *used_in* it."""
+    box: Attributes = {"class": "sf", "viewBox": "0 0 16 16"}
     half = el("path", {"class": "half", "d": "M8 2.5a5.5 5.5 0 0 1 0 11z"})
-    parts.append(
-        el("symbol", {"id": "i-half", **box}, el("path", {"class": "icon sign", "d": SIGNS["theme"]}), half)
-    )
-    parts += [
-        el("symbol", {"id": f"i-{kind}", "viewBox": "0 0 14 14"}, el("path", {"class": "icon sign", "d": path}))
-        for kind, path in GLYPHS.items()
+    drawn: dict[str, Markup] = {str(state): icon(state, 0, 0, size=16) for state in State}
+    drawn |= {str(kind): _sign(path) for kind, path in GLYPHS.items()}
+    drawn |= {name: _sign(path) for name, path in SIGNS.items()}
+    drawn |= {"signal": diamond(8, 8, 5.5), "half": joined([_sign(SIGNS["theme"]), half])}
+    parts = [
+        el("symbol", {"id": f"i-{name}", **box}, markup) for name, markup in drawn.items() if f'"#i-{name}"' in used_in
     ]
-    return el("svg", {"class": "sf hide", "width": 0, "height": 0, "aria-hidden": "true"}, *parts)
+    return el("svg", {"class": "sf hide", "width": 0, "height": 0, "aria-hidden": "true"}, definitions(), *parts)
+
+
+def _sign(path: str) -> Markup:
+    return el("path", {"class": "sign", "d": path})
 
 
 def sign(name: str, size: int = 16) -> Markup:
@@ -53,8 +50,13 @@ def sign(name: str, size: int = 16) -> Markup:
 
 
 def with_state(state: State, word: str | None = None) -> Markup:
-    """The icon of a state and its word, for tables."""
+    """The icon of a state and its word."""
     return el("span", {"class": "st"}, sign(state), word or state.word)
+
+
+def state_cell(state: State, *more: Markup, names: str = "st") -> Markup:
+    """The same as a cell of a table."""
+    return el("td", {"class": names}, sign(state), state.word, *more)
 
 
 def pill(state: State) -> Markup:

@@ -64,14 +64,13 @@ def page(site: Site, where: Where, title: str, *content: Markup, scripts: Sequen
             el("script", {"type": "module", "src": site.assets[name]}) for name in dict.fromkeys(["app.js", *scripts])
         ),
     )
+    inner = joined([_header(site, where), el("main", {"id": "main", "tabindex": "-1"}, *content), _footer(site)])
     body = el(
         "body",
         None,
-        symbols(),
+        symbols(inner),
         el("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
-        _header(site, where),
-        el("main", {"id": "main", "tabindex": "-1"}, *content),
-        _footer(site),
+        inner,
     )
     return document(el("html", {"lang": "en", "data-theme": where.theme or None}, head, body))
 
