@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "type.list": ("simpleflow.cli.registering:list_types", "List activity and workflow types."),
     "type.register": ("simpleflow.cli.registering:register_type", "Register an activity or workflow type."),
     "type.undeprecate": ("simpleflow.cli.registering:undeprecate_type", "Make a deprecated type usable again."),
+    "web": ("simpleflow.cli.pages:web", "Show executions in a browser, of any service."),
     "worker.start": ("simpleflow.cli.processes:worker", "Run workers of activities until told to stop."),
     "workflow.cancel": ("simpleflow.cli.change:cancel", "Ask one execution, or many, to cancel."),
     "workflow.filter": ("simpleflow.cli.lists:filter_", "List executions in detail, by what they are."),

@@ -164,10 +164,11 @@ def _door(service: Service) -> Iterator[None]:
     opened: list[Any] = []
 
     def open_door() -> None:
+        from simpleflow.cli.pages import beside
         from swf.server.http import Door, DoorError
 
         try:
-            door = Door(service)
+            door = Door(service, pages=beside(service.path))
         except DoorError as error:
             log.warning("other processes cannot look into %s meanwhile: %s", service.path, error)
             return

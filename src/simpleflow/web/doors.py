@@ -91,7 +91,12 @@ class Doors:
         again = "Load the page again, and send its form from there."
         if headers.get("origin") != f"{scope.get('scheme', 'http')}://{host}":
             said = headers.get("origin", "no page at all")
-            return 403, "Not from here", f"This request comes from {said}: only these pages may change something.", again
+            return (
+                403,
+                "Not from here",
+                f"This request comes from {said}: only these pages may change something.",
+                again,
+            )
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
             return 415, "Not a form", "What was sent is no form of these pages.", again
         body = b""

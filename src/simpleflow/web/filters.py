@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from simpleflow.web.runs import State
 from simpleflow.web.words import duration
@@ -27,7 +27,9 @@ KNOWN: Final = (
 )  # fmt: skip
 MOST_PAGES: Final = 200
 _SPAN: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(s|min|m|h|d|w)")
-_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?Z?")
+_DAY: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?Z?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def parsed(query: Mapping[str, str], now: float) -> tuple[Filter, list[str]]:
         elif (problem := _problem(name, text, now)) is not None:
             notes.append(f"{problem}; it was ignored.")
         else:
-            found = replace(found, **{name: text})
+            values: dict[str, Any] = {name: text}
+            found = replace(found, **values)
     return found, notes
 
 
@@ -148,7 +151,7 @@ def moment(text: str, now: float) -> float | None:
     match = _DAY.fullmatch(text.strip())
     if match is not None:
         year, month, day, hour, minute, second = (int(each or 0) for each in match.groups())
-        if not (1970 <= year and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 60):
+        if not (year >= 1970 and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 60):
             return None
         return float(_days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
     seconds = span(text)
@@ -165,7 +168,7 @@ def _days(year: int, month: int, day: int) -> int:
 
 def told(filter: Filter) -> dict[str, str]:
     """Each condition in words, by its name."""
-    words = {}
+    words: dict[str, str] = {}
     for name, value in filter.conditions.items():
         match name:
             case "state":

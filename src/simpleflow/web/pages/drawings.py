@@ -38,8 +38,12 @@ def spent_card(picture: Picture) -> Markup:
         square: Attributes = {"width": 10, "height": 10, "rx": 2, **swatch(each.part)}
         drawn = el("svg", {"class": "sf", "width": 10, "height": 10, "aria-hidden": "true"}, el("rect", square))
         seconds = el("strong", None, duration(each.milliseconds / 1000))
-        items.append(el("li", None, drawn, f"{each.part.word} ", seconds, el("span", {"class": "of"}, f" {share(each, total)}")))
-    head = parts.head("Where the time went", [f"along the critical path, {count(len(picture.path), 'task')}"], id="h-where")
+        items.append(
+            el("li", None, drawn, f"{each.part.word} ", seconds, el("span", {"class": "of"}, f" {share(each, total)}"))
+        )
+    head = parts.head(
+        "Where the time went", [f"along the critical path, {count(len(picture.path), 'task')}"], id="h-where"
+    )
     bar = el("div", {"class": "spent-bar"}, draw_spent(picture.spent))
     return parts.card("where", head, bar, el("ul", {"class": "legend"}, joined(items)), label="h-where")
 
@@ -50,7 +54,9 @@ def graph_card(picture: Picture, href: Link, selected: str | None, all_nodes: st
               el("path", {"class": "crit-line", "d": "M0 6h18"}))  # fmt: skip
     legend = el("span", {"class": "states"}, line, el("span", None, "critical path"))
     hidden = picture.graph.hidden
-    more = el("a", {"href": all_nodes}, f"draw all {count(hidden + len(picture.graph.nodes))} nodes") if hidden else None
+    more = (
+        el("a", {"href": all_nodes}, f"draw all {count(hidden + len(picture.graph.nodes))} nodes") if hidden else None
+    )
     head = parts.head("Dataflow", [*kinds(picture), *notes(picture)], *([more] if more else []), legend, id="h-graph")
     if not picture.graph.nodes:
         empty = el("p", {"class": "empty"}, without_tasks(picture.run))
@@ -59,9 +65,7 @@ def graph_card(picture: Picture, href: Link, selected: str | None, all_nodes: st
     for is_down in (False, True):
         placed = graph_layout(picture.graph, downwards=is_down)
         least = el("svg", {"width": graph_size(placed)[0] * SCALED, "height": 0, "aria-hidden": "true"})
-        drawn = draw_graph(
-            picture.graph, picture.run, placed=placed, downwards=is_down, href=href, selected=selected
-        )
+        drawn = draw_graph(picture.graph, picture.run, placed=placed, downwards=is_down, href=href, selected=selected)
         fits.append(el("div", {"class": f"fit {'down' if is_down else 'right'}"}, least, drawn))
     box = {"class": "drawing scrolls", "data-drawing": "graph"}
     return parts.card("graph", head, el("div", box, *fits), label="h-graph")
@@ -162,7 +166,9 @@ def chunk(
         left = min(CHUNK, len(rows) - at - CHUNK)
         links.append(el("a", {"href": further(at + CHUNK), "data-more": at + CHUNK}, f"{count(left)} more"))
     words = f"rows {count(at + 1)} to {count(at + len(shown))} of {count(len(rows))}"
-    told = el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links)) if links else None
+    told = (
+        el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links)) if links else None
+    )
     return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False), told)
 
 

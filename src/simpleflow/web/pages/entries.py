@@ -40,7 +40,8 @@ class Entry:
             args = values.call("", self.task.input, 400)
             return args.removeprefix("(").removesuffix(")")[:200]
         if self.state is not None and self.state is not State.COMPLETED:
-            return one_line(values.pointed(self.text) if texts.is_pointer(self.text) else self.text or "", 200)
+            text = self.text or ""
+            return one_line(values.pointed(text) if texts.is_pointer(text) else text, 200)
         return "" if self.text == "null" else values.compact(self.text)
 
 

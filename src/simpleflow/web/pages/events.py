@@ -159,9 +159,7 @@ def _table(name: str, columns: Sequence[str], rows: Markup) -> Markup:
     narrow = {"State", "Task", "Ran", "Type", "Attributes", "Name", "Input", "Details", "Child"}
     heads = []
     for column in columns:
-        names = " ".join(
-            word for word, is_so in (("num", column in numbers), ("wide", column not in narrow)) if is_so
-        )
+        names = " ".join(word for word, is_so in (("num", column in numbers), ("wide", column not in narrow)) if is_so)
         heads.append(el("th", {"scope": "col", "class": names or None}, column))
     return el(
         "div",
@@ -190,7 +188,9 @@ def _full(run: Run, history: Sequence[HistoryEvent], chosen: Chosen, link: Link)
     more = _more(run, chosen, link, at + FIRST, len(history)) if stop > FIRST else None
     newer = None
     if at:
-        newer = el("p", {"class": "more-rows"}, el("a", {"href": link(view="full", event=None) + "#s-events"}, "newest events"))
+        newer = el(
+            "p", {"class": "more-rows"}, el("a", {"href": link(view="full", event=None) + "#s-events"}, "newest events")
+        )
     return joined([*([newer] if newer else []), _table("full", FULL, rows), *([more] if more else [])])
 
 
@@ -206,7 +206,9 @@ def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
             elif len(text) > LONGEST:
                 whole = urls.value(run.domain, run.workflow_id, run.run_id, event.id, name)
                 size = f"show all {len(text.encode()) / 1024:.0f} KB"
-                said = joined([el("span", None, text[:LONGEST] + "… "), el("a", {"href": whole, "download": True}, size)])
+                said = joined(
+                    [el("span", None, text[:LONGEST] + "… "), el("a", {"href": whole, "download": True}, size)]
+                )
             else:
                 said = text
             items.append(el("div", None, el("dt", None, name), el("dd", None, said)))

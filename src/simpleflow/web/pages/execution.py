@@ -154,7 +154,7 @@ def _timeline(shown: Shown) -> Markup:
         selected=task.id if task else None,
         opened=shown.chosen.open,
         at=shown.chosen.at,
-        toggle=lambda id: shown.link(open=id, at=None),
+        toggle=lambda group: shown.link(open=group, at=None),
         further=lambda at: shown.link(at=at),
         zoom=(shown.chosen.since, shown.chosen.until),
     )
@@ -170,7 +170,12 @@ def _title(site: Site, shown: Shown) -> Markup:
     )  # fmt: skip
     live = None
     if run.state is State.RUNNING:
-        live = el("span", {"class": "live", "data-live": run.events}, el("span", {"class": "dot-live"}), el("span", None, "live"))
+        live = el(
+            "span",
+            {"class": "live", "data-live": run.events},
+            el("span", {"class": "dot-live"}),
+            el("span", None, "live"),
+        )
     title = el("div", {"class": "h"}, el("h1", None, run.workflow_id), parts.pill(run.state), live)
     about = parts.facts(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from simpleflow import texts
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el, joined
 from simpleflow.web.files import Picture
@@ -27,8 +28,11 @@ def card(site: Site, picture: Picture, task: Task | None, link: Link, history: S
     run = picture.run
     if task is None:
         title = el("h2", {"id": "h-task"}, "Task")
-        return parts.card("task", el("div", {"class": "inspector"}, title, el("p", {"class": "quiet"}, without_tasks(run))),
-                          label="h-task")  # fmt: skip
+        return parts.card(
+            "task",
+            el("div", {"class": "inspector"}, title, el("p", {"class": "quiet"}, without_tasks(run))),
+            label="h-task",
+        )
     return parts.card("task", inspector(site, picture, task, link, history), label="h-task")
 
 
@@ -42,8 +46,10 @@ def inspector(site: Site, picture: Picture, task: Task, link: Link, history: Seq
     about += [f"on {task.task_list}"] if task.task_list and task.task_list != run.task_list else []
     state = el("p", {"class": "state"}, parts.pill(task.state), el("span", {"class": "quiet"}, " · ".join(about)))
     first = _first_event(task, history)
-    long = {name: urls.value(run.domain, run.workflow_id, run.run_id, event, name) for name, event in
-            (("input", first), ("result", last.event), ("details", last.event))}  # fmt: skip
+    long = {
+        name: urls.value(run.domain, run.workflow_id, run.run_id, event, name)
+        for name, event in (("input", first), ("result", last.event), ("details", last.event))
+    }
     return el(
         "div",
         {"class": "inspector", "data-task-shown": task.id},
@@ -84,8 +90,10 @@ def _call(task: Task, href: str) -> Markup:
 
 
 def _attempts(run: Run, task: Task) -> Markup:
-    heads = [el("th", {"scope": "col", "class": names}, name) for name, names in
-             (("#", None), ("waited", "num"), ("ran", "num"), ("outcome", None))]  # fmt: skip
+    heads = [
+        el("th", {"scope": "col", "class": names}, name)
+        for name, names in (("#", None), ("waited", "num"), ("ran", "num"), ("outcome", None))
+    ]
     rows = []
     total = len(task.attempts)
     shown = list(enumerate(task.attempts, 1))
@@ -95,11 +103,21 @@ def _attempts(run: Run, task: Task) -> Markup:
         entry = _outcome(run, task, attempt)
         waited = (run.end_of(attempt) if attempt.started is None else attempt.started) - attempt.scheduled
         ran = "" if attempt.started is None else duration(run.end_of(attempt) - attempt.started)
-        worker = el("span", {"class": "worker", "title": attempt.worker}, one_line(attempt.worker, 40)) if attempt.worker else None
+        worker = (
+            el("span", {"class": "worker", "title": attempt.worker}, one_line(attempt.worker, 40))
+            if attempt.worker
+            else None
+        )
         rows.append(
-            el("tr", None, el("td", {"class": "num"}, str(number)), el("td", {"class": "num"}, duration(waited)),
-               el("td", {"class": "num"}, ran), el("td", None, parts.with_state(entry), worker))
-        )  # fmt: skip
+            el(
+                "tr",
+                None,
+                el("td", {"class": "num"}, str(number)),
+                el("td", {"class": "num"}, duration(waited)),
+                el("td", {"class": "num"}, ran),
+                el("td", None, parts.with_state(entry), worker),
+            )
+        )
     left = count(total - len(shown))
     note = el("p", {"class": "quiet"}, f"{left} attempts between them are not shown") if total > len(shown) else None
     table = el("table", {"class": "attempts"}, el("thead", None, el("tr", None, *heads)), el("tbody", None, *rows))
@@ -116,24 +134,36 @@ def _outcome(run: Run, task: Task, attempt: Attempt) -> State:
 
 def _error(task: Task, href: str) -> Markup | None:
     """The last error of any attempt, with its traceback."""
-    failed = [attempt for attempt in task.attempts if attempt.outcome is not None and attempt.outcome is not State.COMPLETED]
+    failed = [
+        attempt for attempt in task.attempts if attempt.outcome is not None and attempt.outcome is not State.COMPLETED
+    ]
     if not failed:
         return None
     attempt = failed[-1]
     reason = attempt.reason or (attempt.outcome.word if attempt.outcome else "")
     if attempt.outcome is State.TIMED_OUT:
         reason = f"{reason} timeout"
-    body = [el("pre", {"class": "value bad", "tabindex": "0"}, el("code", None, values.pointed(reason) if values.texts.is_pointer(reason) else reason[: values.LONGEST]))]
+    body = [
+        el(
+            "pre",
+            {"class": "value bad", "tabindex": "0"},
+            el("code", None, values.pointed(reason) if texts.is_pointer(reason) else reason[: values.LONGEST]),
+        )
+    ]
     if attempt.details:
         decoded = values.decoded(attempt.details)
         told = decoded if isinstance(decoded, str) else values.as_json(decoded, indent=2)
         if isinstance(decoded, dict) and isinstance(decoded.get("traceback"), str):
             told = decoded["traceback"]
-        if values.texts.is_pointer(attempt.details):
+        if texts.is_pointer(attempt.details):
             told = values.pointed(attempt.details)
         title = "Heartbeat details" if attempt.outcome is State.TIMED_OUT else "Traceback"
         text = el("pre", {"class": "value", "tabindex": "0"}, el("code", None, values.traceback(told)))
-        whole = el("a", {"class": "more", "href": href, "download": True}, "whole text") if attempt is task.attempts[-1] else None
+        whole = (
+            el("a", {"class": "more", "href": href, "download": True}, "whole text")
+            if attempt is task.attempts[-1]
+            else None
+        )
         body.append(el("details", None, el("summary", None, title), text, whole))
     return _part("Last error", joined(body))
 
@@ -163,7 +193,11 @@ def _below(site: Site, run: Run, task: Task, link: Link, first: int) -> Markup:
     again = None
     if site.can("rerun") and run.close is not None and task.kind in (Kind.ACTIVITY, Kind.CHILD):
         base = urls.execution(run.domain, run.workflow_id, run.run_id, "rerun")
-        again = el("a", {"class": "btn", "href": urls.with_query(base, {"from": task.id}), "data-dialog": "1"}, "Rerun from here…")
+        again = el(
+            "a",
+            {"class": "btn", "href": urls.with_query(base, {"from": task.id}), "data-dialog": "1"},
+            "Rerun from here…",
+        )
     return el("p", {"class": "below"}, again, events)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,13 @@ from simpleflow.web.words import count, duration, elapsed
 
 SHOWN: Final = 50
 BARS: Final = 72
-SPANS: Final = (("", "any time"), ("1h", "last hour"), ("24h", "last 24 hours"), ("7d", "last 7 days"), ("30d", "last 30 days"))
+SPANS: Final = (
+    ("", "any time"),
+    ("1h", "last hour"),
+    ("24h", "last 24 hours"),
+    ("7d", "last 7 days"),
+    ("30d", "last 30 days"),
+)
 VIEWS: Final = (
     ("Failed today", {"state": "failed", "since": "24h"}),
     ("Open > 1 h", {"state": "open", "longer": "1h"}),
@@ -53,13 +59,12 @@ class Listing:
 
 def ordered(lines: Sequence[Line], sort: str, now: float) -> list[Line]:
     """Lines by one of their times; ``-`` before its name turns it round."""
-    keys = {
+    keys: dict[str, Callable[[Line], float]] = {
         "started": lambda line: -line.start,
         "closed": lambda line: -(line.close if line.close is not None else float("inf")),
         "duration": lambda line: -line.seconds(now),
     }
-    key = keys[sort.removeprefix("-")]
-    return sorted(lines, key=(lambda line: -key(line)) if sort.startswith("-") else key)
+    return sorted(lines, key=keys[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 def whole(site: Site, where: Where, listing: Listing) -> str:
@@ -70,7 +75,9 @@ def whole(site: Site, where: Where, listing: Listing) -> str:
     body: list[Markup | None] = [title, tabs(listing)]
     body += [parts.notice("info", note) for note in listing.notes]
     if found.trouble is not None:
-        body.append(troubles.notice(site, found.trouble, listing.link(), read_at=found.read_at if found.is_old else None))
+        body.append(
+            troubles.notice(site, found.trouble, listing.link(), read_at=found.read_at if found.is_old else None)
+        )
     if is_empty:
         body.append(_nothing(site))
     else:
@@ -95,7 +102,10 @@ def tabs(listing: Listing) -> Markup:
         wanted = None if name == "all" else name
         number = None if listing.counts is None else listing.counts.get(name)
         word = "All" if state is None else "Running" if state is State.RUNNING else state.word
-        link: Attributes = {"href": listing.link(state=wanted), "aria-current": "page" if listing.filter.state == wanted else None}
+        link: Attributes = {
+            "href": listing.link(state=wanted),
+            "aria-current": "page" if listing.filter.state == wanted else None,
+        }
         told = el("strong", {"data-count": name}, "" if number is None else counted(number))
         items.append(el("li", None, el("a", link, None if state is None else parts.sign(state), word, " ", told)))
     address = None
@@ -127,33 +137,69 @@ def _histogram(listing: Listing) -> Markup | None:
     words = el("p", {"class": "chart-words"}, el("span", None, title), el("span", None, f"{first}{each} a bar"))
     marks = [el("span", None, parts.time_at(since + (until - since) * part / 5, now=now)) for part in range(5)]
     axis = el("p", {"class": "chart-axis"}, *marks, el("span", None, "now" if listing.filter.until is None else ""))
-    box: Attributes = {"class": "card chart", "data-chart": listing.link(since=None, until=None), "data-since": since,
-                       "data-until": until}  # fmt: skip
+    box: Attributes = {
+        "class": "card chart",
+        "data-chart": listing.link(since=None, until=None),
+        "data-since": since,
+        "data-until": until,
+    }
     return el("section", {**box, "aria-label": "Starts by time"}, words, draw_histogram(bars), axis)
 
 
 def _filters(listing: Listing) -> Markup:
     filter = listing.filter
-    types = sorted({*listing.types, *(line.type for line in listing.found.lines), *([filter.type] if filter.type else [])})
+    types = sorted(
+        {*listing.types, *(line.type for line in listing.found.lines), *([filter.type] if filter.type else [])}
+    )
     options = [el("option", {"value": ""}, "any type")]
     options += [el("option", {"value": name, "selected": name == filter.type}, name) for name in types]
-    spans = [*SPANS, *([(filter.since, f"since {filter.since}")] if filter.since and filter.since not in dict(SPANS) else [])]
+    spans = [
+        *SPANS,
+        *([(filter.since, f"since {filter.since}")] if filter.since and filter.since not in dict(SPANS) else []),
+    ]
     since = [el("option", {"value": value, "selected": value == (filter.since or "")}, word) for value, word in spans]
     kept = [(name, filter.query()[name]) for name in ("state", "version", "id", "until", "parent", "cancel", "sort")]
     form = el(
         "form",
         {"class": "filters", "action": f"/{urls.segment(listing.domain)}/", "aria-label": "Filters"},
         parts.hidden((name, None if value is None else str(value)) for name, value in kept),
-        el("label", None, el("span", None, "Type"), el("select", {"name": "type", "data-submit": "1"}, joined(options))),
-        el("label", None, el("span", None, "Tag"), el("input", {"name": "tag", "value": filter.tag, "placeholder": "any", "size": 10})),
-        el("label", None, el("span", None, "Started"), el("select", {"name": "since", "data-submit": "1"}, joined(since))),
-        el("label", None, el("span", None, "Longer than"),
-           el("input", {"name": "longer", "value": filter.longer, "placeholder": "e.g. 5m", "size": 8})),
+        el(
+            "label", None, el("span", None, "Type"), el("select", {"name": "type", "data-submit": "1"}, joined(options))
+        ),
+        el(
+            "label",
+            None,
+            el("span", None, "Tag"),
+            el("input", {"name": "tag", "value": filter.tag, "placeholder": "any", "size": 10}),
+        ),
+        el(
+            "label",
+            None,
+            el("span", None, "Started"),
+            el("select", {"name": "since", "data-submit": "1"}, joined(since)),
+        ),
+        el(
+            "label",
+            None,
+            el("span", None, "Longer than"),
+            el("input", {"name": "longer", "value": filter.longer, "placeholder": "e.g. 5m", "size": 8}),
+        ),
         el("button", {"class": "btn", "type": "submit"}, "Filter"),
-    )  # fmt: skip
-    views = [el("a", {"class": "chip", "href": urls.executions(listing.domain, **query)}, name) for name, query in VIEWS]
-    save = el("button", {"class": "chip dashed", "type": "button", "data-save-view": "1", "hidden": True}, "Save this view")
-    chips = el("div", {"class": "views"}, el("span", None, "Views"), joined(views), el("span", {"data-views": listing.domain}), save)
+    )
+    views = [
+        el("a", {"class": "chip", "href": urls.executions(listing.domain, **query)}, name) for name, query in VIEWS
+    ]
+    save = el(
+        "button", {"class": "chip dashed", "type": "button", "data-save-view": "1", "hidden": True}, "Save this view"
+    )
+    chips = el(
+        "div",
+        {"class": "views"},
+        el("span", None, "Views"),
+        joined(views),
+        el("span", {"data-views": listing.domain}),
+        save,
+    )
     return el("div", {"class": "filter-line"}, form, chips)
 
 
@@ -163,7 +209,12 @@ def _conditions(listing: Listing) -> Markup | None:
     if not told:
         return None
     chips = [
-        el("a", {"class": "chip", "href": listing.link(**{name: None}), "aria-label": f"Remove the filter {words}"}, words, " ×")
+        el(
+            "a",
+            {"class": "chip", "href": listing.link(**{name: None}), "aria-label": f"Remove the filter {words}"},
+            words,
+            " ×",
+        )
         for name, words in told.items()
     ]
     return el("span", {"class": "conditions"}, joined(chips))
@@ -182,7 +233,9 @@ def summary(listing: Listing) -> str:
         words = f"{count(matching)} match of {count(found.read)} read"
     else:
         words = f"the {count(matching)} newest were read"
-    by_service = [name for name in (filter.service_filter(),) if name] + (["time"] if filter.since or filter.until else [])
+    by_service = [name for name in (filter.service_filter(),) if name] + (
+        ["time"] if filter.since or filter.until else []
+    )
     said = []
     if by_service:
         said.append(f"the service filtered by {' and '.join(by_service)}")
@@ -198,8 +251,7 @@ def _table(site: Site, where: Where, listing: Listing) -> Markup:
         more = None
         if not found.is_all:
             more = el("a", {"href": listing.link(page=listing.filter.page + 1)}, "Read more")
-        empty = el("div", {"class": "card empty"}, el("p", None, "No execution matches."), about, more)
-        return empty
+        return el("div", {"class": "card empty"}, el("p", None, "No execution matches."), about, more)
     is_bulk = site.can("bulk")
     since = min(line.start for line in lines)
     until = max(listing.now if line.close is None else line.close for line in lines)
@@ -247,9 +299,14 @@ def _family(
 def _heads(listing: Listing, window: float, *, is_bulk: bool) -> list[Markup]:
     whole = "" if listing.found.is_all else " (of what was read)"
     columns: list[tuple[str, str | None, str | None]] = [
-        ("State", None, None), ("Workflow id", None, None), ("Type", None, "wide"), ("Started", "started", "wide"),
-        ("Duration", "duration", "num"), (f"Last {elapsed(round(window)) or '0 s'}", None, "wide"), ("Tags", None, "wide"),
-    ]  # fmt: skip
+        ("State", None, None),
+        ("Workflow id", None, None),
+        ("Type", None, "wide"),
+        ("Started", "started", "wide"),
+        ("Duration", "duration", "num"),
+        (f"Last {elapsed(round(window)) or '0 s'}", None, "wide"),
+        ("Tags", None, "wide"),
+    ]
     heads = []
     if is_bulk:
         heads.append(el("th", {"scope": "col", "class": "check"}, _checkbox("all", "Select all rows", is_all=True)))
@@ -279,7 +336,12 @@ def _row(listing: Listing, line: Line, window: tuple[float, float], depth: int, 
     child = None
     if line.parent is not None:
         about = f"child of {line.parent[0]}"
-        parent = {"class": "tag", "href": urls.execution(listing.domain, *line.parent), "title": about, "aria-label": about}
+        parent = {
+            "class": "tag",
+            "href": urls.execution(listing.domain, *line.parent),
+            "title": about,
+            "aria-label": about,
+        }
         child = el("a", parent, parts.sign(Kind.CHILD, 11), "child")
     asked = parts.tag("cancel requested") if line.is_cancel_requested and line.close is None else None
     version = line.version if line.version.startswith("v") else f"v{line.version}"
@@ -287,7 +349,9 @@ def _row(listing: Listing, line: Line, window: tuple[float, float], depth: int, 
     state = line.state
     check = None
     if is_bulk:
-        check = el("td", {"class": "check"}, _checkbox(f"{line.workflow_id} {line.run_id}", f"Select {line.workflow_id}"))
+        check = el(
+            "td", {"class": "check"}, _checkbox(f"{line.workflow_id} {line.run_id}", f"Select {line.workflow_id}")
+        )
     return el(
         "tr",
         {"class": f"depth-{depth}" if depth else None},
@@ -305,18 +369,32 @@ def _row(listing: Listing, line: Line, window: tuple[float, float], depth: int, 
 def _bulk(where: Where, listing: Listing) -> Markup:
     """What can be done with the rows that are chosen; shown when some are."""
     buttons = [
-        el("button", {"class": "btn", "type": "submit", "formaction": f"/{urls.segment(listing.domain)}/bulk/{name}"}, word)
+        el(
+            "button",
+            {"class": "btn", "type": "submit", "formaction": f"/{urls.segment(listing.domain)}/bulk/{name}"},
+            word,
+        )
         for name, word in BULK
     ]
     matching = len(listing.found.lines)
     everything = None
     if matching > len(listing.lines) or not listing.found.is_all:
         word = f"Select all {count(matching)} that match" if listing.found.is_all else "Select all that match"
-        everything = el("label", {"class": "all"}, el("input", {"type": "checkbox", "name": "everything", "value": "1"}), word)
+        everything = el(
+            "label", {"class": "all"}, el("input", {"type": "checkbox", "name": "everything", "value": "1"}), word
+        )
     kept = parts.hidden((name, value) for name, value in listing.filter.conditions.items())
     token = el("input", {"type": "hidden", "name": "token", "value": where.token})
     words = el("span", {"data-chosen": "1"}, "With the chosen rows:")
-    return el("div", {"class": "bulk", "role": "group", "aria-label": "With the chosen rows"}, token, kept, words, *buttons, everything)
+    return el(
+        "div",
+        {"class": "bulk", "role": "group", "aria-label": "With the chosen rows"},
+        token,
+        kept,
+        words,
+        *buttons,
+        everything,
+    )
 
 
 def _more(listing: Listing) -> Markup | None:
@@ -328,6 +406,11 @@ def _more(listing: Listing) -> Markup | None:
 
 
 def _nothing(site: Site) -> Markup:
-    command = f"simpleflow {site.options + ' ' if site.options else ''}standalone examples.basic.BasicWorkflow --input '[1, 5]'"
-    return el("div", {"class": "card empty"}, el("p", None, "No executions yet."),
-              el("p", {"class": "quiet"}, "Start the example, and it is shown here:"), parts.copyable(command))  # fmt: skip
+    command = site.command("standalone examples.basic.BasicWorkflow --input '[1, 5]'")
+    return el(
+        "div",
+        {"class": "card empty"},
+        el("p", None, "No executions yet."),
+        el("p", {"class": "quiet"}, "Start the example, and it is shown here:"),
+        parts.copyable(command),
+    )

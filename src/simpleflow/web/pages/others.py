@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el, joined
-from simpleflow.web.listed import Branch, Counted, DomainLine, Line, TaskListLine, TypeLine
+from simpleflow.web.listed import Branch, Counted, DomainLine, TaskListLine, TypeLine
 from simpleflow.web.pages import parts
 from simpleflow.web.pages.listing import counted
 from simpleflow.web.pages.shell import Site, Where, page
@@ -17,7 +17,7 @@ def domains(site: Site, where: Where, lines: Sequence[DomainLine]) -> str:
     """All domains of the service."""
     title = el("div", {"class": "title"}, el("h1", None, "Domains"))
     if not lines:
-        command = f"simpleflow {site.options + ' ' if site.options else ''}domain.register default"
+        command = site.command("domain.register default")
         empty = el("div", {"class": "card empty"}, el("p", None, "No domain yet."), parts.copyable(command))
         return page(site, where, "Domains", title, empty)
     rows = [
@@ -45,7 +45,9 @@ def types(site: Site, where: Where, lines: Sequence[TypeLine], left: int, now: f
     assert where.domain is not None
     parts_: list[Markup] = [el("div", {"class": "title"}, el("h1", None, "Types"))]
     if left:
-        parts_.append(parts.notice("info", f"The defaults of {count(left, 'type')} were not read; their rows are short."))
+        parts_.append(
+            parts.notice("info", f"The defaults of {count(left, 'type')} were not read; their rows are short.")
+        )
     for is_activity, title in ((False, "Workflow types"), (True, "Activity types")):
         chosen = [line for line in lines if line.is_activity is is_activity]
         heads = ("Name", "Version", "Status", "Defaults", "Created") + (() if is_activity else ("Last used",))
@@ -63,7 +65,11 @@ def types(site: Site, where: Where, lines: Sequence[TypeLine], left: int, now: f
                 cells.append("not lately" if line.used is None else parts.time_at(line.used, now=now))
             rows.append(tuple(cells))
         heading = el("h2", {"class": "between"}, f"{title} ", el("span", {"class": "about"}, count(len(chosen))))
-        body = table(title, heads, rows) if rows else el("div", {"class": "card empty"}, el("p", None, "None are registered."))
+        body = (
+            table(title, heads, rows)
+            if rows
+            else el("div", {"class": "card empty"}, el("p", None, "None are registered."))
+        )
         parts_ += [heading, body]
     return page(site, where, "Types", *parts_)
 
@@ -98,13 +104,24 @@ def _number(number: Counted | None) -> str:
     return "not known" if number is None else counted(number)
 
 
-def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str | Markup]], numbers: Sequence[int] = ()) -> Markup:
+def table(
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[str | Markup]], numbers: Sequence[int] = ()
+) -> Markup:
     """A plain table in a card; *numbers* are the columns of numbers."""
     made = [
-        el("tr", None, *(el("td", {"class": "num" if at in numbers else None, "data-head": heads[at]}, cell) for at, cell in enumerate(row)))
+        el(
+            "tr",
+            None,
+            *(
+                el("td", {"class": "num" if at in numbers else None, "data-head": heads[at]}, cell)
+                for at, cell in enumerate(row)
+            ),
+        )
         for row in rows
     ]
-    titles = [el("th", {"scope": "col", "class": "num" if at in numbers else None}, name) for at, name in enumerate(heads)]
+    titles = [
+        el("th", {"scope": "col", "class": "num" if at in numbers else None}, name) for at, name in enumerate(heads)
+    ]
     inner = el(
         "table",
         {"class": "plain-table"},
@@ -122,7 +139,9 @@ def tree(site: Site, where: Where, workflow_id: str, run_id: str, branches: Sequ
     title = el("div", {"class": "title"}, el("div", None, el("nav", {"class": "crumbs", "aria-label": "Where this is"},
                el("a", {"href": href}, workflow_id)), el("h1", None, f"Children of {workflow_id}")))  # fmt: skip
     body = tree_list(where.domain, branches, now) if branches else el("p", None, "It has no children.")
-    return page(site, where, f"Children of {workflow_id}", title, el("section", {"class": "card empty tree-card"}, body))
+    return page(
+        site, where, f"Children of {workflow_id}", title, el("section", {"class": "card empty tree-card"}, body)
+    )
 
 
 def tree_list(domain: str, branches: Sequence[Branch], now: float) -> Markup:
@@ -130,7 +149,9 @@ def tree_list(domain: str, branches: Sequence[Branch], now: float) -> Markup:
     items = []
     for branch in branches:
         line = branch.line
-        link = el("a", {"class": "mono", "href": urls.execution(domain, line.workflow_id, line.run_id)}, line.workflow_id)
+        link = el(
+            "a", {"class": "mono", "href": urls.execution(domain, line.workflow_id, line.run_id)}, line.workflow_id
+        )
         more = None
         if branch.is_more:
             href = urls.execution(domain, line.workflow_id, line.run_id, "tree")

@@ -118,7 +118,9 @@ def head(title: str, words: Sequence[str], *more: Markup, id: str | None = None)
 def card(name: str, *children: Markup, label: str | None = None) -> Markup:
     """A section with a border; *name* is the part of the page that it is, *label* the id of its title."""
     return el(
-        "section", {"class": f"card {name}", "id": f"s-{name}", "data-section": name, "aria-labelledby": label}, *children
+        "section",
+        {"class": f"card {name}", "id": f"s-{name}", "data-section": name, "aria-labelledby": label},
+        *children,
     )
 
 

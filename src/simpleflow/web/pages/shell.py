@@ -31,6 +31,10 @@ class Site:
         """Whether a button for it may be shown."""
         return action in self.actions
 
+    def command(self, text: str) -> str:
+        """A command of the command line that speaks to the same service."""
+        return f"simpleflow {self.options} {text}" if self.options else f"simpleflow {text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -48,7 +52,9 @@ class Where:
     theme: str = ""
 
 
-def page(site: Site, where: Where, title: str, *content: Markup, scripts: Sequence[str] = (), refresh_s: int = 0) -> str:
+def page(
+    site: Site, where: Where, title: str, *content: Markup, scripts: Sequence[str] = (), refresh_s: int = 0
+) -> str:
     """A document. *scripts* are modules beside those that every page has; *refresh_s* 0: it stays as it is."""
     head = el(
         "head",
@@ -78,11 +84,14 @@ def page(site: Site, where: Where, title: str, *content: Markup, scripts: Sequen
 def _header(site: Site, where: Where) -> Markup:
     domain = where.domain
     home = urls.HOME if domain is None else urls.executions(domain)
-    mark = el("svg", {"class": "mark", "width": 20, "height": 20, "viewBox": "0 0 20 20", "aria-hidden": "true"},
-              el("path", {"class": "mark-line", "d": "M4 10L15 4M4 10l11 6"}),
-              el("circle", {"class": "mark-a", "cx": 4, "cy": 10, "r": 3}),
-              el("circle", {"class": "mark-b", "cx": 15.5, "cy": 4, "r": 3}),
-              el("circle", {"class": "mark-c", "cx": 15.5, "cy": 16, "r": 3}))  # fmt: skip
+    mark = el(
+        "svg",
+        {"class": "mark", "width": 20, "height": 20, "viewBox": "0 0 20 20", "aria-hidden": "true"},
+        el("path", {"class": "mark-line", "d": "M4 10L15 4M4 10l11 6"}),
+        el("circle", {"class": "mark-a", "cx": 4, "cy": 10, "r": 3}),
+        el("circle", {"class": "mark-b", "cx": 15.5, "cy": 4, "r": 3}),
+        el("circle", {"class": "mark-c", "cx": 15.5, "cy": 16, "r": 3}),
+    )
     brand = el("a", {"class": "brand", "href": home}, mark, el("span", None, "simpleflow"))
     links = []
     if domain is not None:
@@ -123,12 +132,17 @@ def _domains(where: Where) -> Markup | None:
         return None
     others = [name for name in where.domains if name != where.domain]
     items = [
-        el("li", None, el("a", {"href": urls.executions(name), "aria-current": "true" if name == where.domain else None},
-                          name))
+        el(
+            "li",
+            None,
+            el("a", {"href": urls.executions(name), "aria-current": "true" if name == where.domain else None}, name),
+        )
         for name in sorted({where.domain, *others})
-    ]  # fmt: skip
+    ]
     items.append(el("li", {"class": "all"}, el("a", {"href": f"{urls.HOME}?all=1"}, "All domains")))
-    name = el("summary", {"aria-label": f"Domain {visible(where.domain)}"}, el("span", None, where.domain), sign("down", 14))
+    name = el(
+        "summary", {"aria-label": f"Domain {visible(where.domain)}"}, el("span", None, where.domain), sign("down", 14)
+    )
     return el("details", {"class": "menu"}, name, el("ul", None, joined(items)))
 
 
@@ -137,8 +151,18 @@ def _footer(site: Site) -> Markup:
         "label",
         {"class": "zone", "hidden": True},
         "Times ",
-        el("select", {"data-zone": "1"}, el("option", {"value": "utc"}, "UTC"), el("option", {"value": "local"}, "local")),
+        el(
+            "select",
+            {"data-zone": "1"},
+            el("option", {"value": "utc"}, "UTC"),
+            el("option", {"value": "local"}, "local"),
+        ),
     )
     told = f"simpleflow {site.version}".rstrip()
-    keys = el("button", {"type": "button", "class": "plain-btn", "data-help": "1", "hidden": True}, "Keys ", el("kbd", None, "?"))
+    keys = el(
+        "button",
+        {"type": "button", "class": "plain-btn", "data-help": "1", "hidden": True},
+        "Keys ",
+        el("kbd", None, "?"),
+    )
     return el("footer", None, el("span", None, site.endpoint), zone, keys, el("span", {"class": "version"}, told))

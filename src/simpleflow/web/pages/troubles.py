@@ -63,7 +63,9 @@ def of_trouble(site: Site, where: Where, trouble: Trouble, again: str) -> str:
     return page(site, where, title, el("h1", None, title), card, refresh_s=3 if trouble.kind == "throttled" else 0)
 
 
-def not_found(site: Site, where: Where, what: str, *, retention: str | None = None, near: Sequence[tuple[str, str]] = ()) -> str:
+def not_found(
+    site: Site, where: Where, what: str, *, retention: str | None = None, near: Sequence[tuple[str, str]] = ()
+) -> str:
     """What is not there, and what is near it (names and addresses)."""
     words = [el("p", None, what)]
     if retention not in (None, "NONE"):
@@ -72,7 +74,9 @@ def not_found(site: Site, where: Where, what: str, *, retention: str | None = No
         items = [el("li", None, el("a", {"class": "mono", "href": href}, name)) for name, href in near]
         words += [el("p", None, "Near it:"), el("ul", None, joined(items))]
     back = urls.HOME if where.domain is None else urls.executions(where.domain)
-    words.append(el("p", None, el("a", {"class": "btn", "href": back}, "All executions" if where.domain else "All domains")))
+    words.append(
+        el("p", None, el("a", {"class": "btn", "href": back}, "All executions" if where.domain else "All domains"))
+    )
     return page(site, where, "Not found", el("h1", None, "Not found"), el("section", {"class": "card empty"}, *words))
 
 

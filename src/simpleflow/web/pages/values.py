@@ -76,7 +76,9 @@ def call(name: str, text: str | None, most: int = LONGEST) -> str:
         args, kwargs = arguments(value)
     except (TypeError, ValueError):
         return f"{function}({_python(value)})"
-    return f"{function}({', '.join([*map(_python, args), *(f'{key}={_python(each)}' for key, each in kwargs.items())])})"
+    return (
+        f"{function}({', '.join([*map(_python, args), *(f'{key}={_python(each)}' for key, each in kwargs.items())])})"
+    )
 
 
 def _python(value: Any) -> str:
@@ -91,7 +93,9 @@ def block(text: str | None, href: str | None = None, *, names: str = "") -> Mark
         return el("p", {"class": "none"}, "none")
     if texts.is_pointer(text):
         link = el("a", {"href": href, "download": True}, "read it") if href else None
-        return el("pre", {"class": f"value {names}".rstrip()}, el("code", None, pointed(text)), " " if link else None, link)
+        return el(
+            "pre", {"class": f"value {names}".rstrip()}, el("code", None, pointed(text)), " " if link else None, link
+        )
     value = decoded(text)
     shown = value if isinstance(value, str) and value == text else as_json(value, indent=2 if len(text) > 60 else None)
     cut = len(shown) > LONGEST

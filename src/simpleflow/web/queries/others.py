@@ -39,7 +39,7 @@ def domain_names(client: Client) -> list[str]:
 
 def domains(client: Client) -> list[DomainLine]:
     """All domains, with their open executions. Raises Refused."""
-    lines = []
+    lines: list[DomainLine] = []
     for status in (RegistrationStatus.REGISTERED, RegistrationStatus.DEPRECATED):
         for info in _all(client, ListDomains, "domain_infos", registration_status=status):
             retention: str | None = None

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
+from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter
 from simpleflow.web.listed import Branch, Counts, DomainLine, Found, Line, TaskListLine, TypeLine
 from simpleflow.web.queries import lists, others
 from simpleflow.web.queries.faults import Refused, asked, caught
 from simpleflow.web.queries.runs import Folded, Histories
-from simpleflow.web.files import Picture
 from swf.client import Client
 from swf.protocol.operations import DescribeWorkflowExecution, WorkflowExecutionDetail
 from swf.protocol.values import WorkflowExecution
@@ -64,7 +64,7 @@ class Reader:
         try:
             found = lists.found(self.client, domain, filter, now)
         except Refused as refused:
-            old = self._old(key)
+            old: Found | None = self._old(key)
             if old is None or refused.trouble.kind not in ("silent", "throttled"):
                 raise
             return replace(old, trouble=refused.trouble, is_old=True)
@@ -84,7 +84,9 @@ class Reader:
     def task_lists(self, domain: str) -> tuple[list[TaskListLine], int]:
         """The task lists of open executions. Raises Refused."""
         still_open = lists.found(self.client, domain, Filter(state="open"), self.now()).lines
-        return self._keeping(("task lists", domain), COUNTS_S, lambda: others.task_lists(self.client, domain, still_open))
+        return self._keeping(
+            ("task lists", domain), COUNTS_S, lambda: others.task_lists(self.client, domain, still_open)
+        )
 
     def runs(self, domain: str, workflow_id: str) -> list[Line]:
         """The runs of an id, newest first. Raises Refused."""
@@ -95,7 +97,9 @@ class Reader:
         execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
         return asked(self.client, DescribeWorkflowExecution(domain=domain, execution=execution))
 
-    def picture(self, domain: str, workflow_id: str, run_id: str, *, most_nodes: int | None = 400) -> tuple[Picture, Folded]:
+    def picture(
+        self, domain: str, workflow_id: str, run_id: str, *, most_nodes: int | None = 400
+    ) -> tuple[Picture, Folded]:
         """The run as it is now. Raises Refused."""
         name = (domain, workflow_id, run_id)
         return caught(
@@ -167,5 +171,3 @@ def _branches(below: dict[tuple[str, str], list[Line]], at: tuple[str, str], dep
         inner = [] if is_deep else _branches(below, name, depth + 1)
         branches.append(Branch(line, inner, is_more=is_deep and name in below))
     return branches
-
-
