@@ -72,7 +72,7 @@ def _routes(web: Web) -> list[Route]:
         ("/{domain}/types", lists.types),
         ("/{domain}/task-lists", lists.task_lists),
         ("/{domain}/e/{workflow_id}", runs.newest),
-        (run, one),
+        (run, runs.one),
         (f"{run}/task/{{task_id}}", runs.task),
         (f"{run}/rows", runs.rows),
         (f"{run}/events", runs.more_events),

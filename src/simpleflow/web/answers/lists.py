@@ -9,6 +9,7 @@ from simpleflow.web import filters, urls, views
 from simpleflow.web.answers.web import Missing, Web, html, json_of, wants_json
 from simpleflow.web.assets import assets
 from simpleflow.web.pages import listing, others
+from simpleflow.web.pages.lists import Listing, counted
 from simpleflow.web.queries.faults import Refused
 
 
@@ -52,7 +53,7 @@ def executions(web: Web, request: Request) -> Response:
             numbers = web.reader.counts(domain, filter)
         except Refused:
             numbers = {}
-    shown = listing.Listing(domain, filter, found, numbers, found.read_at if found.is_old else web.reader.now(), notes)
+    shown = Listing(domain, filter, found, numbers, found.read_at if found.is_old else web.reader.now(), notes)
     if wants_json(request):
         return json_of(views.executions(found, shown.lines, numbers))
     return html(listing.whole(web.site, web.where(request, "executions"), shown))
@@ -62,7 +63,7 @@ def counts(web: Web, request: Request) -> Response:
     """The counts of the tabs, for a script that puts them there."""
     filter, _ = filters.parsed(request.query_params, web.reader.now())
     found = web.reader.counts(request.path_params["domain"], filter)
-    return json_of({name: listing.counted(number) for name, number in found.items()})
+    return json_of({name: counted(number) for name, number in found.items()})
 
 
 def find(web: Web, request: Request) -> Response:

@@ -28,11 +28,8 @@ def card(site: Site, picture: Picture, task: Task | None, link: Link, history: S
     run = picture.run
     if task is None:
         title = el("h2", {"id": "h-task"}, "Task")
-        return parts.card(
-            "task",
-            el("div", {"class": "inspector"}, title, el("p", {"class": "quiet"}, without_tasks(run))),
-            label="h-task",
-        )
+        none = el("p", {"class": "quiet"}, without_tasks(run))
+        return parts.card("task", el("div", {"class": "inspector"}, title, none), label="h-task")
     return parts.card("task", inspector(site, picture, task, link, history), label="h-task")
 
 

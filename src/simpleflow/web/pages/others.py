@@ -8,7 +8,7 @@ from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el, joined
 from simpleflow.web.listed import Branch, Counted, DomainLine, TaskListLine, TypeLine
 from simpleflow.web.pages import parts
-from simpleflow.web.pages.listing import counted
+from simpleflow.web.pages.lists import counted
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.words import count, duration
 
