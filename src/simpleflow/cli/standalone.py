@@ -151,7 +151,7 @@ def _session(address: Address, domain: str, workflow: Any, options: dict[str, An
         if address.db is not None:
             found = stack.enter_context(served_or_opened(Path(address.db), to_write=True))
             if not isinstance(found, str):
-                stack.enter_context(_door(found))
+                stack.enter_context(_door(found, domain))
                 yield Session(lambda: InProcessClient(found), domain, workflow, service=found, **about)
                 return
         service.client_of(address)  # what is wrong with it is said now
@@ -159,7 +159,7 @@ def _session(address: Address, domain: str, workflow: Any, options: dict[str, An
 
 
 @contextlib.contextmanager
-def _door(service: Service) -> Iterator[None]:
+def _door(service: Service, domain: str) -> Iterator[None]:
     """Opens the door of the service beside what is done in the block, for commands and pages of other processes."""
     opened: list[Any] = []
 
@@ -175,6 +175,7 @@ def _door(service: Service) -> Iterator[None]:
         door.open()
         opened.append(door)
         service.announce(door.url)
+        click.echo(f"pages: {door.url}/{urllib.parse.quote(domain, safe='')}/", err=True)
 
     opening = threading.Thread(target=open_door, name="door", daemon=True)
     opening.start()

@@ -47,13 +47,14 @@ class Doors:
 
     def __init__(self, application: Application, *, hosts: Collection[str], refusal: Refusal) -> None:
         """*hosts* are names, in lower case, by which the pages may be called."""
-        self._application = application
+        self.inside = application
+        """What is behind the doors."""
         self._hosts = LOOPBACK | frozenset(hosts)
         self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._application(scope, receive, send)
+            await self.inside(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         token, is_new = _token(headers.get("cookie", ""))
@@ -76,7 +77,7 @@ class Doors:
             if problem is not None:
                 await self._refuse(answer, *problem)
                 return
-        await self._application(scope, receive, answer)
+        await self.inside(scope, receive, answer)
 
     def _knows(self, host: str, server: tuple[str, int] | None) -> bool:
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
