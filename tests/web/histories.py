@@ -23,8 +23,8 @@ from swf.protocol import wire
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent
-from swf.protocol.values import ActivityType, ChildPolicy, TaskList, WorkflowExecution, WorkflowType
 from swf.protocol.faults import DomainAlreadyExistsFault, TypeAlreadyExistsFault
+from swf.protocol.values import ActivityType, ChildPolicy, TaskList, WorkflowExecution, WorkflowType
 from swf.server import ManualClock, Service, open_service
 from swf.server.inprocess import InProcessClient
 

@@ -60,7 +60,6 @@ def test_a_name_that_is_not_ours_is_refused_everywhere(world: World) -> None:
             answer = world.get(path, headers={"host": host})
             assert answer.status_code == 403, (path, host)
             assert "order-A-10442" not in answer.text
-            assert "set-cookie" not in {name for name in answer.headers if "2026" in name}
     for path in posts(world):
         assert world.browser.post(path, headers={**HERE, "host": "evil.example"}).status_code == 403, path
 

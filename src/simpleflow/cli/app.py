@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "web": ("simpleflow.cli.pages:web", "Show executions in a browser, of any service."),
     "worker.start": ("simpleflow.cli.processes:worker", "Run workers of activities until told to stop."),
     "workflow.cancel": ("simpleflow.cli.change:cancel", "Ask one execution, or many, to cancel."),
+    "workflow.export": ("simpleflow.cli.pictures:export", "Write the page of one execution as one file."),
     "workflow.filter": ("simpleflow.cli.lists:filter_", "List executions in detail, by what they are."),
     "workflow.graph": ("simpleflow.cli.pictures:graph", "Draw what follows what: Mermaid, DOT, SVG."),
     "workflow.history": ("simpleflow.cli.histories:history", "Show the events of one execution."),

@@ -20,6 +20,7 @@ from simpleflow.web.pages import troubles
 from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.queries.faults import Refused
 from simpleflow.web.queries.reader import Reader
+from simpleflow.web.queries.runs import Reading
 from swf.client import Client
 
 
@@ -52,6 +53,7 @@ def application(
         exception_handlers={
             HTTPException: _not_here(web),
             Missing: _missing(web),
+            Reading: _reading(web),
             Refused: _refused(web),
         },
     )
@@ -115,6 +117,23 @@ def _missing(web: Web) -> Callable[[Request, Exception], Response]:
             ]
             retention = web.reader.retention(error.domain)
         return html(troubles.not_found(web.site, web.where(request), str(error), retention=retention, near=near), 404)
+
+    return handle
+
+
+def _reading(web: Web) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Reading)
+        if wants_json(request):
+            told = {"error": str(error), "read": error.read}
+            body = msgspec.json.encode(told)
+            return Response(body, 503, media_type="application/json", headers={"retry-after": "2"})
+        names = request.path_params
+        try:
+            about = web.reader.described(names["domain"], names["workflow_id"], names["run_id"])
+        except Refused as refused:
+            return _refused(web)(request, refused)
+        return html(troubles.reading(web.site, web.where(request), about, error.read))
 
     return handle
 

@@ -99,7 +99,7 @@ def _compact(run: Run, chosen: Chosen, link: Link) -> Markup:
     more = None
     if len(found) > FIRST:
         more = _more(run, chosen, link, FIRST, len(found))
-    return joined([filters, _table("compact", COLUMNS, rows), *([more] if more else [])])
+    return joined([filters, table("compact", COLUMNS, rows), *([more] if more else [])])
 
 
 def compact_rows(run: Run, found: Sequence[Entry], link: Link) -> Markup:
@@ -147,14 +147,14 @@ def chunk(run: Run, history: Sequence[HistoryEvent], chosen: Chosen, link: Link,
         shown, left = _newest(history, before)
         rows = full_rows(run, shown, link)
         more = _more(run, chosen, link, before + CHUNK, len(history)) if left else None
-        return joined([_table("full", FULL, rows), *([more] if more else [])])
+        return joined([table("full", FULL, rows), *([more] if more else [])])
     found = entries_of(run, only=chosen.only, kind=chosen.kind, text=chosen.text)
     rows = compact_rows(run, found[before : before + CHUNK], link)
     more = _more(run, chosen, link, before + CHUNK, len(found)) if len(found) > before + CHUNK else None
-    return joined([_table("compact", COLUMNS, rows), *([more] if more else [])])
+    return joined([table("compact", COLUMNS, rows), *([more] if more else [])])
 
 
-def _table(name: str, columns: Sequence[str], rows: Markup) -> Markup:
+def table(name: str, columns: Sequence[str], rows: Markup) -> Markup:
     numbers = {"Event", "Last change", "Waited", "Ran"}
     narrow = {"State", "Task", "Ran", "Type", "Attributes", "Name", "Input", "Details", "Child"}
     heads = []
@@ -191,7 +191,7 @@ def _full(run: Run, history: Sequence[HistoryEvent], chosen: Chosen, link: Link)
         newer = el(
             "p", {"class": "more-rows"}, el("a", {"href": link(view="full", event=None) + "#s-events"}, "newest events")
         )
-    return joined([*([newer] if newer else []), _table("full", FULL, rows), *([more] if more else [])])
+    return joined([*([newer] if newer else []), table("full", FULL, rows), *([more] if more else [])])
 
 
 def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
@@ -244,7 +244,7 @@ def _signals(run: Run, link: Link) -> Markup:
            el("td", {"class": "mono wide"}, signal.sender or ""))
         for signal in reversed(run.signals)
     ]  # fmt: skip
-    return _table("signals", ("Event", "Time", "Name", "Input", "Sender"), joined(rows))
+    return table("signals", ("Event", "Time", "Name", "Input", "Sender"), joined(rows))
 
 
 def _markers(run: Run, link: Link) -> Markup:
@@ -253,7 +253,7 @@ def _markers(run: Run, link: Link) -> Markup:
            el("td", {"class": "mono"}, marker.name), el("td", None, values.block(marker.details)))
         for marker in reversed(run.markers)
     ]  # fmt: skip
-    return _table("markers", ("Event", "Time", "Name", "Details"), joined(rows))
+    return table("markers", ("Event", "Time", "Name", "Details"), joined(rows))
 
 
 def _event_cell(event: int, link: Link) -> Markup:
@@ -276,4 +276,4 @@ def _children(run: Run) -> Markup:
                el("td", {"class": "num"}, duration(seconds)),
                el("td", None, el("a", {"href": tree, "data-tree": "1"}, "children") if tree else None))
         )  # fmt: skip
-    return _table("children", ("State", "Child", "Type", "Ran", "Below"), joined(rows))
+    return table("children", ("State", "Child", "Type", "Ran", "Below"), joined(rows))

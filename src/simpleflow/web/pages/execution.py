@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simpleflow.web import urls
@@ -55,8 +55,7 @@ class Chosen:
 class Shown:
     """All that the page tells.
 
-    *whole* False: only the newest events were read so far, *read* of them. *runs* are other runs of the same id,
-    newest first. *about* are more facts by name.
+    *runs* are those of the same id, newest first: id, start and state.
     """
 
     picture: Picture
@@ -67,6 +66,8 @@ class Shown:
     timeouts: Mapping[str, str] = field(default_factory=dict)
     is_cancel_requested: bool = False
     notes: Sequence[str] = ()
+    place: Callable[[Mapping[str, str | int | None]], str] | None = None
+    """Where the page with some changes is, if it is no address of a server."""
 
     @property
     def run(self) -> Run:
@@ -80,6 +81,8 @@ class Shown:
 
     def link(self, **changes: str | int | None) -> str:
         """The address of the same page with *changes*."""
+        if self.place is not None:
+            return self.place(changes)
         return urls.with_query(self.base, self.chosen.query(**changes))
 
     def to_task(self, task_id: str) -> str:

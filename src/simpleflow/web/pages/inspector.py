@@ -33,8 +33,10 @@ def card(site: Site, picture: Picture, task: Task | None, link: Link, history: S
     return parts.card("task", inspector(site, picture, task, link, history), label="h-task")
 
 
-def inspector(site: Site, picture: Picture, task: Task, link: Link, history: Sequence[HistoryEvent]) -> Markup:
-    """All about a task."""
+def inspector(
+    site: Site, picture: Picture, task: Task, link: Link, history: Sequence[HistoryEvent], *, id: str = "h-task"
+) -> Markup:
+    """All about a task; *id* is that of its title."""
     run = picture.run
     last = task.attempts[-1]
     about = [parts.kind_of(task.kind)]
@@ -47,16 +49,18 @@ def inspector(site: Site, picture: Picture, task: Task, link: Link, history: Seq
         name: urls.value(run.domain, run.workflow_id, run.run_id, event, name)
         for name, event in (("input", first), ("result", last.event), ("details", last.event))
     }
+    if site.is_alone:
+        long = {}
     return el(
         "div",
         {"class": "inspector", "data-task-shown": task.id},
-        el("h2", {"id": "h-task", "class": "mono"}, task.id),
+        el("h2", {"id": id, "class": "mono"}, task.id),
         state,
-        _child(run, task),
-        _part("Call", _call(task, long["input"])),
+        _child(run, task) if not site.is_alone else None,
+        _part("Call", _call(task, long.get("input"))),
         _part("Attempts", _attempts(run, task)),
-        _error(task, long["details"]),
-        _part("Result", values.block(task.result, long["result"])) if task.state is State.COMPLETED else None,
+        _error(task, long.get("details")),
+        _part("Result", values.block(task.result, long.get("result"))) if task.state is State.COMPLETED else None,
         _neighbours("After", task.after, run, link),
         _neighbours("Unblocks", [each.id for each in run.tasks if task.id in each.after], run, link),
         _below(site, run, task, link, first),
@@ -75,12 +79,12 @@ def _child(run: Run, task: Task) -> Markup | None:
     return el("p", None, el("a", {"href": href}, "Open the child execution"))
 
 
-def _call(task: Task, href: str) -> Markup:
+def _call(task: Task, href: str | None) -> Markup:
     if task.kind is Kind.TIMER:
         return el("pre", {"class": "value"}, el("code", None, f"timer of {task.input}"))
     text = values.call(task.name, task.input)
     more = None
-    if task.input is not None and len(task.input) > values.LONGEST:
+    if href is not None and task.input is not None and len(task.input) > values.LONGEST:
         size = f"show all {len(task.input.encode()) / 1024:.0f} KB"
         more = el("a", {"class": "more", "href": href, "download": True}, size)
     return el("div", {"class": "valued"}, el("pre", {"class": "value", "tabindex": "0"}, el("code", None, text)), more)
@@ -129,7 +133,7 @@ def _outcome(run: Run, task: Task, attempt: Attempt) -> State:
     return State.WAITING if attempt.started is None else State.RUNNING
 
 
-def _error(task: Task, href: str) -> Markup | None:
+def _error(task: Task, href: str | None) -> Markup | None:
     """The last error of any attempt, with its traceback."""
     failed = [
         attempt for attempt in task.attempts if attempt.outcome is not None and attempt.outcome is not State.COMPLETED
@@ -158,7 +162,7 @@ def _error(task: Task, href: str) -> Markup | None:
         text = el("pre", {"class": "value", "tabindex": "0"}, el("code", None, values.traceback(told)))
         whole = (
             el("a", {"class": "more", "href": href, "download": True}, "whole text")
-            if attempt is task.attempts[-1]
+            if href is not None and attempt is task.attempts[-1]
             else None
         )
         body.append(el("details", None, el("summary", None, title), text, whole))

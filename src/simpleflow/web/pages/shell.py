@@ -26,6 +26,8 @@ class Site:
     actions: frozenset[str]
     assets: dict[str, str]
     version: str = ""
+    is_alone: bool = False
+    """Whether a page is a file: nothing answers behind it."""
 
     def can(self, action: str) -> bool:
         """Whether a button for it may be shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,9 +22,18 @@ MOST_EVENTS: Final = 100_000
 """Events that are kept, of all runs together: about 2 KB each."""
 FIRST_PAGE: Final = 100
 PAGE: Final = 1000
+PATIENCE_S: Final = 2.0
 
 Name = tuple[str, str, str]
 """Domain, workflow id, run id."""
+
+
+class Reading(Exception):
+    """A long history is still being read; *read* events are there."""
+
+    def __init__(self, read: int) -> None:
+        super().__init__(f"{read} events were read so far")
+        self.read = read
 
 
 @dataclass
@@ -33,6 +43,13 @@ class Folded:
     execution: Execution = field(default_factory=lambda: Execution(keep_closed=True))
     history: list[HistoryEvent] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    begun: threading.Event = field(default_factory=threading.Event)
+    """Set when it was read to its end for the first time, or could not be."""
+    read: int = 0
+    """Events that were read so far."""
+    is_fresh: bool = False
+    """Whether nobody has looked since it was read for the first time."""
+    error: Exception | None = None
     pictures: dict[int | None, Picture] = field(default_factory=dict)
     """Of a closed run, by how many nodes the graph may have."""
 
@@ -45,30 +62,47 @@ class Folded:
 class Histories:
     """Reads histories; any number of readers of one run cost one."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, patience_s: float = PATIENCE_S) -> None:
+        """A history that takes longer than *patience_s* seconds is read on while its reader is told so."""
         self._client = client
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._kept: OrderedDict[Name, Folded] = OrderedDict()
         self._store = ValueStore()
 
     def read(self, name: Name) -> Folded:
-        """The whole history as it is now. Raises the fault, or Unreachable."""
+        """The whole history as it is now. Raises the fault, Unreachable, or Reading if it takes long."""
         with self._lock:
             folded = self._kept.get(name)
             if folded is None:
                 folded = self._kept[name] = Folded()
+                threading.Thread(target=self._begin, args=(name, folded), name="history", daemon=True).start()
             self._kept.move_to_end(name)
-        try:
-            with folded.lock:
-                if folded.execution.closed is None:
-                    self._catch_up(name, folded)
-        except BaseException:
-            with self._lock:
-                if not folded.history:
-                    self._kept.pop(name, None)
-            raise
+        if not folded.begun.wait(self._patience_s):
+            raise Reading(folded.read)
+        if folded.error is not None:
+            raise folded.error
+        with folded.lock:
+            if folded.execution.closed is None and not folded.is_fresh:
+                self._catch_up(name, folded)
+            folded.is_fresh = False
         self._forget()
         return folded
+
+    def _begin(self, name: Name, folded: Folded) -> None:
+        """Reads a history for the first time, whoever still waits for it."""
+        try:
+            for events in self._forwards(name):
+                folded.read += len(events)
+                for event in events:
+                    folded.execution.evolve(event)
+                    folded.history.append(event)
+            folded.is_fresh = True
+        except Exception as error:  # noqa: BLE001  # raised to those who wait
+            folded.error = error
+            with self._lock:
+                self._kept.pop(name, None)
+        folded.begun.set()
 
     def picture(self, name: Name, now: float, *, most_nodes: int | None) -> tuple[Picture, Folded]:
         """The run as it is *now*, with what is concluded from it."""
@@ -98,18 +132,12 @@ class Histories:
             return text
 
     def _catch_up(self, name: Name, folded: Folded) -> None:
-        """Reads what is new: all from the first event, or from the last one back to what is known."""
-        if folded.last == 0:
-            for event in self._forwards(name):
-                folded.execution.evolve(event)
-                folded.history.append(event)
-            return
+        """Reads what is new, from the last event back to what is known."""
         for event in reversed(self._backwards(name, folded.last)):
             folded.execution.evolve(event)
             folded.history.append(event)
 
-    def _forwards(self, name: Name) -> list[HistoryEvent]:
-        found: list[HistoryEvent] = []
+    def _forwards(self, name: Name) -> Iterator[list[HistoryEvent]]:
         token: str | None = None
         while True:
             page = self._client.call(
@@ -120,10 +148,10 @@ class Histories:
                     maximum_page_size=PAGE,
                 )
             )
-            found += wire.decode_events(page.events)
+            yield wire.decode_events(page.events)
             token = page.next_page_token
             if token is None:
-                return found
+                return
 
     def _backwards(self, name: Name, known: int) -> list[HistoryEvent]:
         """Events after *known*, the newest first."""
