@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from simpleflow.web.doors import THEME, TOKEN
+from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.doors import THEME, TOKEN, TOLD
 from simpleflow.web.drawing.markup import Markup
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.queries.reader import Reader
+from swf.protocol.event import HistoryEvent
 
 FRAGMENT: Final = "x-fragment"
 """A request with this header gets a part of a page without its frame."""
@@ -28,6 +31,28 @@ class Missing(Exception):
         self.workflow_id = workflow_id
 
 
+class Replays(Protocol):
+    """Replays histories with the code that this process may import."""
+
+    def can(self, name: str, version: str, input: Any, /) -> bool:
+        """Whether the code of a type (with the decoded input of an execution) may be imported."""
+        ...
+
+    def differences(
+        self, name: str, version: str, input: Any, events: list[HistoryEvent], workflow_id: str, run_id: str, /
+    ) -> list[str]:
+        """What the code does otherwise than a history. Raises ValueError, which says why that cannot be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """That the pages may change something. *keeps_values*: values too long for SWF are kept on this machine."""
+
+    keeps_values: bool = True
+    replays: Replays | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Web:
     """What every address needs."""
@@ -36,6 +61,19 @@ class Web:
     site: Site
     counts_at_once: bool
     """Whether counting is so cheap that a page waits for it."""
+    changing: Changing | None = None
+    """None: the pages are read only."""
+    jobs: Jobs = field(default_factory=Jobs)
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether values too long for SWF are kept on this machine."""
+        return self.changing is not None and self.changing.keeps_values
+
+    @property
+    def replays(self) -> Replays | None:
+        """What replays histories."""
+        return None if self.changing is None else self.changing.replays
 
     def where(self, request: Request, current: str = "") -> Where:
         """The place of a page."""
@@ -46,6 +84,7 @@ class Web:
             search=request.query_params.get("id", ""),
             token=request.scope[TOKEN],
             theme=theme if (theme := request.scope[THEME]) in ("light", "dark") else "",
+            told=unquote(request.cookies.get(TOLD, "")),
         )
 
 

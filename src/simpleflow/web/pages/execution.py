@@ -119,7 +119,8 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
         section("say", site, shown),
         section("where", site, shown),
         columns,
-        scripts=["timeline.js", "live.js"],
+        scripts=["timeline.js", "dialogs.js", "live.js"],
+        is_live=True,
     )
 
 
@@ -199,7 +200,7 @@ def _title(site: Site, shown: Shown) -> Markup:
 
 
 def _lasting(run: Run) -> Markup:
-    counts = {"data-since": run.start} if run.close is None else {}
+    counts = {"data-since": run.start, "data-now": run.now} if run.close is None else {}
     return el("span", {"class": "num", **counts}, duration(run.end - run.start))
 
 

@@ -23,7 +23,7 @@ const absolute = (date, local) => {
   const zone = local ? "" : " UTC";
   return `${get("Date")} ${months[get("Month")]} ${get("FullYear")}, ${two(get("Hours"))}:${two(get("Minutes"))}:${two(get("Seconds"))}${zone}`;
 };
-export function showTimes(root = document) {
+function showTimes(root = document) {
   const local = kept.get("zone") === "local";
   for (const time of $$("time[datetime]", root)) {
     const text = absolute(new Date(time.dateTime), local);
@@ -252,7 +252,7 @@ function help() {
 }
 
 // Drawings: one stop for the Tab key, arrows inside.
-export function rove(root = document) {
+function rove(root = document) {
   for (const drawing of $$(".graph, .labels, .plot", root)) {
     const links = $$("a", drawing);
     links.forEach((link, at) => link.setAttribute("tabindex", at || drawing.matches(".plot") ? "-1" : "0"));
@@ -294,3 +294,6 @@ document.addEventListener("click", async (event) => {
   $$(`.graph [data-node="${CSS.escape(task)}"] .node`).forEach((node) => node.classList.add("is-selected"));
   if (innerWidth <= 1080 && link.hash) document.getElementById("s-task").scrollIntoView();
 });
+
+// Parts that have come later.
+document.addEventListener("fresh", ({ detail: part }) => { showTimes(part); rove(part); });
