@@ -166,9 +166,7 @@ def chunk(
         left = min(CHUNK, len(rows) - at - CHUNK)
         links.append(el("a", {"href": further(at + CHUNK), "data-more": at + CHUNK}, f"{count(left)} more"))
     words = f"rows {count(at + 1)} to {count(at + len(shown))} of {count(len(rows))}"
-    told = (
-        el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links)) if links else None
-    )
+    told = el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links))
     return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False), told)
 
 

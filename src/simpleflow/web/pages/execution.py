@@ -225,8 +225,8 @@ def _parent(shown: Shown) -> Markup | None:
 def _timeouts(shown: Shown) -> Markup | None:
     if not shown.timeouts:
         return None
-    items = [el("li", None, f"{name}: {text}") for name, text in shown.timeouts.items()]
-    return el("details", {"class": "small-menu"}, el("summary", None, "more"), el("ul", None, joined(items)))
+    told = " · ".join(f"{name} {text}" for name, text in shown.timeouts.items())
+    return el("details", {"class": "small-menu"}, el("summary", None, "more"), told)
 
 
 def _buttons(site: Site, shown: Shown) -> Markup:
