@@ -122,7 +122,7 @@ def web(ctx: click.Context, /, port: int, host: str, names: tuple[str, ...], rea
             is_amazon=address.db is None and address.endpoint_url is None,
             is_read_only=read_only,
         )
-        with _listening(application, host, port) as url:
+        with listening(application, host, port) as url:
             click.echo(url if where.domain is None else f"{url}{_segment(where.domain)}/")
             log.info("showing %s", address)
             while not signals.wait(None)[0] & STOP:
@@ -151,7 +151,7 @@ def _client(address: Address) -> Iterator[Client]:
 
 
 @contextmanager
-def _listening(application: Application, host: str, port: int) -> Iterator[str]:
+def listening(application: Application, host: str, port: int) -> Iterator[str]:
     """Answers at an address, which it gives, from a thread."""
     import socket
     import threading

@@ -84,7 +84,7 @@ def timeline_card(
 ) -> Markup:
     """Labels and plot side by side; a group that is *opened* shows its tasks, from row *at* on."""
     run = picture.run
-    head = parts.head("Timeline", rows_in_words(picture), _states(picture), id="h-timeline")
+    head = parts.head("Timeline", rows_in_words(picture), _states(picture), _zoom(), id="h-timeline")
     if not run.tasks:
         empty = el("p", {"class": "empty"}, without_tasks(run))
         return parts.card("timeline", head, el("div", {"class": "drawing"}, empty), label="h-timeline")
@@ -110,12 +110,12 @@ def timeline_card(
         "role": "group",
         "aria-label": f"{speech(run)}; the same data is in the table",
     }
-    return parts.card("timeline", head, _zoom(), el("div", box, *drawn), label="h-timeline")
+    return parts.card("timeline", head, el("div", box, *drawn), label="h-timeline")
 
 
 def _zoom() -> Markup:
     """Buttons that only a script needs."""
-    names = (("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("all", "0", "Whole"))  # noqa: RUF001  # a minus
+    names = (("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("all", "0", "0: the whole time"))  # noqa: RUF001  # a minus
     buttons = [
         el("button", {"type": "button", "data-zoom": name, "aria-label": words, "title": words}, word)
         for name, word, words in names

@@ -205,9 +205,8 @@ def _lasting(run: Run) -> Markup:
 
 def _run_id(run: Run) -> Markup:
     short = run.run_id if len(run.run_id) <= 14 else f"{run.run_id[:10]}…"
-    name = f"Copy the run id {visible(run.run_id)}"
-    return el("button", {"class": "copy-id", "type": "button", "data-copy": run.run_id, "title": run.run_id,
-                         "aria-label": name}, short)  # fmt: skip
+    about = {"class": "copy-id", "type": "button", "data-copy": run.run_id}
+    return el("button", {**about, "title": f"Copy the run id {visible(run.run_id)}"}, short)
 
 
 def _tags(run: Run) -> Markup | None:
