@@ -83,15 +83,19 @@ def draw_labels(
     switch: Callable[[Row], str | None] | None = None,
     opened: str | None = None,
     axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
-    """The column of labels. *switch* gives the address at which a group is open, or, if it is *opened*, closed."""
+    """The column of labels. *switch* gives the address at which a group is open, or, if it is *opened*, closed.
+
+    *by_id*: rows have one name, and are told by the ids of their tasks.
+    """
     tops = _tops(rows, axis=axis)
     parts = [el("text", {"class": "ink3", "x": 16, "y": AXIS - 9}, "Elapsed")] if axis else []
     parts += [_shade(rows, tops, selected)]
     for row, top in zip(rows, tops, strict=True):
         flip = switch(row) if switch is not None else None
         shift = 0 if flip is None else CHEVRON
-        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale_of(run)))
+        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale_of(run)), by_id=by_id)
         if shift:
             drawn = el("g", {"transform": f"translate({shift} 0)"}, drawn)
         address = href(row.cell.first.id) if href is not None else None

@@ -132,12 +132,21 @@ def band(
     switch: Callable[[Row], str | None] | None = None,
     opened: str | None = None,
     axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
     """Some rows: the column of labels and the plot."""
     high = timeline_height(rows, axis=axis)
     size: Attributes = {"height": high}
     labels = draw_labels(
-        picture.run, rows, width=LABELS, href=href, selected=selected, switch=switch, opened=opened, axis=axis
+        picture.run,
+        rows,
+        width=LABELS,
+        href=href,
+        selected=selected,
+        switch=switch,
+        opened=opened,
+        axis=axis,
+        by_id=by_id,
     )
     plot = draw_plot(picture.run, rows, picture.path, href=href, selected=selected, axis=axis)
     return el(
@@ -167,7 +176,7 @@ def chunk(
         links.append(el("a", {"href": further(at + CHUNK), "data-more": at + CHUNK}, f"{count(left)} more"))
     words = f"rows {count(at + 1)} to {count(at + len(shown))} of {count(len(rows))}"
     told = el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links))
-    return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False), told)
+    return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False, by_id=True), told)
 
 
 def _states(picture: Picture) -> Markup:
