@@ -13,6 +13,7 @@ from simpleflow.web.app import application
 from swf.client import Client
 from swf.protocol import operations as o
 from swf.protocol.base import Request
+from swf.protocol.values import WorkflowType
 from swf.server import ManualClock, Service, open_service
 from swf.server.inprocess import InProcessClient
 from tests.web.histories import START, Play, diamond, order, report
@@ -63,7 +64,7 @@ class World:
         type = more.pop("type", "shop.OrderWorkflow")
         self.client.client.call(
             o.StartWorkflowExecution(
-                domain="shop", workflow_id=workflow_id, workflow_type=o.WorkflowType(name=type, version="3"), **more
+                domain="shop", workflow_id=workflow_id, workflow_type=WorkflowType(name=type, version="3"), **more
             )
         )
 

@@ -136,7 +136,7 @@ def web(
             keeps_values=address.is_here,
             modules=modules,
         )
-        with _listening(application, host, port) as url:
+        with listening(application, host, port) as url:
             click.echo(url if where.domain is None else f"{url}{_segment(where.domain)}/")
             log.info("showing %s", address)
             while not signals.wait(None)[0] & STOP:
@@ -165,7 +165,7 @@ def _client(address: Address) -> Iterator[Client]:
 
 
 @contextmanager
-def _listening(application: Application, host: str, port: int) -> Iterator[str]:
+def listening(application: Application, host: str, port: int) -> Iterator[str]:
     """Answers at an address, which it gives, from a thread."""
     import socket
     import threading

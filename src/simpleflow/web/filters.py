@@ -120,6 +120,10 @@ def parsed(query: Mapping[str, str], now: float) -> tuple[Filter, list[str]]:
         else:
             values: dict[str, Any] = {name: text}
             found = replace(found, **values)
+    latest = found.latest(now)
+    if latest is not None and latest < found.oldest(now):
+        notes.append(f"The time until {found.until!r} is over before {found.since!r}; until was ignored.")
+        found = replace(found, until=None)
     return found, notes
 
 
@@ -155,7 +159,7 @@ def moment(text: str, now: float) -> float | None:
             return None
         return float(_days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
     seconds = span(text)
-    return None if seconds is None else now - seconds
+    return None if seconds is None or seconds > now else now - seconds
 
 
 def _days(year: int, month: int, day: int) -> int:

@@ -71,7 +71,12 @@ def find(web: Web, request: Request) -> Response:
     domain, id = request.path_params["domain"], request.query_params.get("id", "").strip()
     if not id:
         return RedirectResponse(urls.executions(domain), 303)
-    found = web.reader.runs(domain, id) if len(id) <= 256 else []
+    try:
+        found = web.reader.runs(domain, id)
+    except Refused as refused:
+        if refused.trouble.kind != "refused":
+            raise
+        found = []  # it cannot be a workflow id
     line = found[0] if found else web.reader.by_run_id(domain, id)
     if line is None:
         raise Missing(f"No execution has the workflow id or the run id {id!r}.", domain=domain, workflow_id=id)

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from simpleflow.web.drawing.graph import Href
-from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, speech
+from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, said, speech
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
 from simpleflow.web.drawing.patterns import diamond
 from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, Scale, bar, draw_area, draw_lanes, lane_height, ticks
@@ -83,25 +83,36 @@ def draw_labels(
     switch: Callable[[Row], str | None] | None = None,
     opened: str | None = None,
     axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
-    """The column of labels. *switch* gives the address at which a group is open, or, if it is *opened*, closed."""
+    """The column of labels. *switch* gives the address at which a group is open, or, if it is *opened*, closed.
+
+    *by_id*: rows have one name, and are told by the ids of their tasks.
+    """
     tops = _tops(rows, axis=axis)
     parts = [el("text", {"class": "ink3", "x": 16, "y": AXIS - 9}, "Elapsed")] if axis else []
     parts += [_shade(rows, tops, selected)]
     for row, top in zip(rows, tops, strict=True):
         flip = switch(row) if switch is not None else None
         shift = 0 if flip is None else CHEVRON
-        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale_of(run)))
+        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale_of(run)), by_id=by_id)
         if shift:
             drawn = el("g", {"transform": f"translate({shift} 0)"}, drawn)
         address = href(row.cell.first.id) if href is not None else None
         name = f"{visible(row.cell.first.id)}: {row.state.word}, {took(row.cell.first, run)}"
+        name = _named(row) if row.cell.is_group else name
         if address is not None:
-            drawn = el("a", {"href": address, "data-task": row.cell.first.id, "aria-label": name}, drawn)
+            drawn = el("a", {"href": address, "data-task": row.cell.first.id}, el("title", None, name), drawn)
         parts.append(drawn)
         if flip is not None:
             parts.append(_chevron(row, top, flip, is_open=row.cell.first.id == opened))
     return joined(parts)
+
+
+def _named(row: Row) -> str:
+    """A group in words."""
+    many = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
+    return f"{many}: {', '.join(line.replace(' · ', ', ') for line in said(row))}"
 
 
 def _chevron(row: Row, top: float, href: str, *, is_open: bool) -> Markup:
@@ -134,7 +145,8 @@ def draw_plot(
     for row, top in zip(rows, tops, strict=True):
         drawn = _row(run, row, top, scale, prefix)
         if href is not None and (address := href(row.cell.first.id)) is not None:
-            drawn = el("a", {"href": address, "tabindex": "-1"}, drawn)
+            name = el("title", None, _named(row)) if row.cell.is_group else None
+            drawn = el("a", {"href": address, "tabindex": "-1"}, name, drawn)
         parts.append(drawn)
     if run.close is None:
         parts.append(_vertical("now", scale.part(run.end), AXIS if axis else 0, high))

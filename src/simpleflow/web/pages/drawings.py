@@ -84,7 +84,7 @@ def timeline_card(
 ) -> Markup:
     """Labels and plot side by side; a group that is *opened* shows its tasks, from row *at* on."""
     run = picture.run
-    head = parts.head("Timeline", rows_in_words(picture), _states(picture), id="h-timeline")
+    head = parts.head("Timeline", rows_in_words(picture), _states(picture), _zoom(), id="h-timeline")
     if not run.tasks:
         empty = el("p", {"class": "empty"}, without_tasks(run))
         return parts.card("timeline", head, el("div", {"class": "drawing"}, empty), label="h-timeline")
@@ -110,12 +110,12 @@ def timeline_card(
         "role": "group",
         "aria-label": f"{speech(run)}; the same data is in the table",
     }
-    return parts.card("timeline", head, _zoom(), el("div", box, *drawn), label="h-timeline")
+    return parts.card("timeline", head, el("div", box, *drawn), label="h-timeline")
 
 
 def _zoom() -> Markup:
     """Buttons that only a script needs."""
-    names = (("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("all", "0", "Whole"))  # noqa: RUF001  # a minus
+    names = (("in", "+", "Zoom in"), ("out", "−", "Zoom out"), ("all", "0", "0: the whole time"))  # noqa: RUF001  # a minus
     buttons = [
         el("button", {"type": "button", "data-zoom": name, "aria-label": words, "title": words}, word)
         for name, word, words in names
@@ -132,12 +132,21 @@ def band(
     switch: Callable[[Row], str | None] | None = None,
     opened: str | None = None,
     axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
     """Some rows: the column of labels and the plot."""
     high = timeline_height(rows, axis=axis)
     size: Attributes = {"height": high}
     labels = draw_labels(
-        picture.run, rows, width=LABELS, href=href, selected=selected, switch=switch, opened=opened, axis=axis
+        picture.run,
+        rows,
+        width=LABELS,
+        href=href,
+        selected=selected,
+        switch=switch,
+        opened=opened,
+        axis=axis,
+        by_id=by_id,
     )
     plot = draw_plot(picture.run, rows, picture.path, href=href, selected=selected, axis=axis)
     return el(
@@ -166,10 +175,8 @@ def chunk(
         left = min(CHUNK, len(rows) - at - CHUNK)
         links.append(el("a", {"href": further(at + CHUNK), "data-more": at + CHUNK}, f"{count(left)} more"))
     words = f"rows {count(at + 1)} to {count(at + len(shown))} of {count(len(rows))}"
-    told = (
-        el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links)) if links else None
-    )
-    return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False), told)
+    told = el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links))
+    return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False, by_id=True), told)
 
 
 def _states(picture: Picture) -> Markup:

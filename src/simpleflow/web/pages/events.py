@@ -19,7 +19,8 @@ from swf.protocol.event import HistoryEvent
 if TYPE_CHECKING:
     from simpleflow.web.pages.execution import Chosen
 
-FIRST: Final = 50
+FIRST: Final = 38
+"""Rows that come with the page, which has at most 1,000 elements."""
 CHUNK: Final = 200
 LONGEST: Final = 600
 """Characters of one attribute in the full view."""
@@ -68,7 +69,9 @@ def _views(run: Run, chosen: Chosen, link: Link) -> Markup:
 
 def _filters(run: Run, chosen: Chosen) -> Markup:
     only = [("", "all states"), *((each, each) for each in ONLY)]
-    kinds = [("", "all kinds"), *((each, each) for each in KINDS)]
+    there = {str(task.kind) for task in run.tasks} | ({"signal"} if run.signals else set())
+    there |= {"marker"} if run.markers else set()
+    kinds = [("", "all kinds"), *((each, each) for each in KINDS if each in there or each == chosen.kind)]
     kept = {key: value for key, value in chosen.query(only=None, text=None, kind=None).items() if value}
     text: Attributes = {
         "type": "search", "name": "text", "value": chosen.text, "placeholder": "Filter", "aria-label": "Filter events"
@@ -79,7 +82,7 @@ def _filters(run: Run, chosen: Chosen) -> Markup:
         parts.hidden((key, str(value)) for key, value in kept.items()),
         el("input", text),
         _select("only", "State", only, chosen.only),
-        _select("kind", "Kind", kinds, chosen.kind),
+        _select("kind", "Kind", kinds, chosen.kind) if len(kinds) > 2 or chosen.kind else None,
         el("button", {"class": "btn", "type": "submit"}, "Filter"),
     )
 

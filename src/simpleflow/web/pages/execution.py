@@ -206,9 +206,8 @@ def _lasting(run: Run) -> Markup:
 
 def _run_id(run: Run) -> Markup:
     short = run.run_id if len(run.run_id) <= 14 else f"{run.run_id[:10]}…"
-    name = f"Copy the run id {visible(run.run_id)}"
-    return el("button", {"class": "copy-id", "type": "button", "data-copy": run.run_id, "title": run.run_id,
-                         "aria-label": name}, short)  # fmt: skip
+    about = {"class": "copy-id", "type": "button", "data-copy": run.run_id}
+    return el("button", {**about, "title": f"Copy the run id {visible(run.run_id)}"}, short)
 
 
 def _tags(run: Run) -> Markup | None:
@@ -226,8 +225,8 @@ def _parent(shown: Shown) -> Markup | None:
 def _timeouts(shown: Shown) -> Markup | None:
     if not shown.timeouts:
         return None
-    items = [el("li", None, f"{name}: {text}") for name, text in shown.timeouts.items()]
-    return el("details", {"class": "small-menu"}, el("summary", None, "more"), el("ul", None, joined(items)))
+    told = " · ".join(f"{name} {text}" for name, text in shown.timeouts.items())
+    return el("details", {"class": "small-menu"}, el("summary", None, "more"), told)
 
 
 def _buttons(site: Site, shown: Shown) -> Markup:

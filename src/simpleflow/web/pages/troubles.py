@@ -13,7 +13,7 @@ from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.words import count
 from swf.protocol.operations import WorkflowExecutionDetail
 
-STATUS: Final = {"silent": 502, "throttled": 503, "denied": 403, "gone": 404, "lacking": 501, "refused": 502}
+STATUS: Final = {"silent": 502, "throttled": 503, "denied": 403, "gone": 404, "lacking": 501, "refused": 400}
 """The status of a page that says nothing else."""
 TITLES: Final = {
     "silent": "The service does not answer",
