@@ -31,7 +31,7 @@ POLICY: Final = (
 HEADERS: Final = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # with no-referrer browsers say "Origin: null" when they send our own forms
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 NO_STORE: Final = (b"cache-control", b"no-store")

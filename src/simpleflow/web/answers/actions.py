@@ -82,7 +82,7 @@ def check_signal(values: dict[str, str]) -> Any:
         try:
             value = given.value_of(text)
         except given.Unreadable as error:
-            problems["input"] = f"This {error}. {error.hint}".strip()
+            problems["input"] = forms.unreadable(error)
     if problems:
         raise NotMeant(problems)
     return value

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from simpleflow.given import Unreadable
 from simpleflow.web.answers.web import FRAGMENT, Web, html
 from simpleflow.web.doors import FORM, TOLD
 from simpleflow.web.listed import Trouble
@@ -32,6 +33,12 @@ def chosen(request: Request, name: str) -> list[str]:
     """All values of a field that was sent."""
     fields: Mapping[str, list[str]] = request.scope.get(FORM, {})
     return fields.get(name, [])
+
+
+def unreadable(error: Unreadable) -> str:
+    """What is wrong with a text that was typed, and how it is written."""
+    hint = error.hint[:1].upper() + error.hint[1:]
+    return f"This {error}. {hint}".rstrip()
 
 
 def is_look(request: Request, values: Mapping[str, str]) -> bool:

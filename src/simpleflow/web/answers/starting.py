@@ -60,7 +60,7 @@ def _checked(values: dict[str, str]) -> tuple[dict[str, str], dict[str, Any], tu
         try:
             input = given.input_of(values["input"])
         except given.Unreadable as error:
-            problems["input"] = f"This {error}. {error.hint}".strip()
+            problems["input"] = forms.unreadable(error)
     try:
         tags = given.tags_of(values.get("tags", ""))
     except given.Unreadable as error:

@@ -119,8 +119,8 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
         section("say", site, shown),
         section("where", site, shown),
         columns,
-        scripts=["timeline.js", "dialogs.js", "live.js"],
-        is_live=True,
+        scripts=["timeline.js", *(["live.js"] if run.close is None else [])],
+        is_live=run.close is None,
     )
 
 

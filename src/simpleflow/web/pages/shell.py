@@ -88,7 +88,7 @@ def page(
     inner = joined([_header(site, where), main, _footer(site)])
     body = el(
         "body",
-        None,
+        {"data-dialogs": site.assets["dialogs.js"] if site.actions else None},
         symbols(None if is_live else inner),
         el("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
         inner,

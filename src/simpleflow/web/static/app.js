@@ -297,3 +297,13 @@ document.addEventListener("click", async (event) => {
 
 // Parts that have come later.
 document.addEventListener("fresh", ({ detail: part }) => { showTimes(part); rove(part); });
+
+// Forms open in a dialog; who opens none does not load it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  const module = document.body.dataset.dialogs;
+  if (!link || !module || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const found = await import(module).catch(() => null);
+  if (found) await found.open(link.href); else location.href = link.href;
+});

@@ -65,18 +65,12 @@ function put(old, text) {
 }
 
 // In a dialog.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-dialog]");
-  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-    event.preventDefault();
-    await open(link.href);
-    return;
-  }
+document.addEventListener("click", (event) => {
   const close = event.target.closest("dialog [data-close]");
   if (close) { event.preventDefault(); close.closest("dialog").close(); }
 });
 
-async function open(address) {
+export async function open(address) {
   const answer = await fetch(address, { headers: { "X-Fragment": "1" } }).catch(() => null);
   if (!answer?.ok || answer.status === 201 || !answer.headers.get("Content-Type")?.startsWith("text/html")) {
     location.href = answer?.headers.get("Location") ?? address;
