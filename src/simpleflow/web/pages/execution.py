@@ -183,8 +183,8 @@ def _title(site: Site, shown: Shown) -> Markup:
     title = el("div", {"class": "h"}, el("h1", None, run.workflow_id), parts.pill(run.state), live)
     about = parts.facts(
         [
-            ("Type", el("a", {"href": urls.executions(run.domain, type=run.type)}, f"{run.type} v{run.version}"
-                        if not run.version.startswith("v") else f"{run.type} {run.version}")),
+            ("Type", el("a", {"href": urls.executions(run.domain, type=run.type)},
+                        f"{run.type} {parts.version(run.version)}")),
             ("Started", parts.time_at(run.start)),
             ("Running for" if run.close is None else "Duration", _lasting(run)),
             ("Task list", run.task_list),

@@ -13,7 +13,7 @@ from simpleflow.web.insight.sentence import without_tasks
 from simpleflow.web.pages import parts, values
 from simpleflow.web.pages.shell import Site
 from simpleflow.web.runs import Attempt, Kind, Run, State, Task
-from simpleflow.web.words import count, duration, one_line
+from simpleflow.web.words import count, duration
 from swf.protocol.event import HistoryEvent
 
 MOST: Final = 10
@@ -41,7 +41,7 @@ def inspector(
     last = task.attempts[-1]
     about = [parts.kind_of(task.kind)]
     if task.version is not None:
-        about.append(task.version if task.version.startswith("v") else f"v{task.version}")
+        about.append(parts.version(task.version))
     about += [f"on {task.task_list}"] if task.task_list and task.task_list != run.task_list else []
     state = el("p", {"class": "state"}, parts.pill(task.state), el("span", {"class": "quiet"}, " · ".join(about)))
     first = _first_event(task, history)
@@ -105,7 +105,7 @@ def _attempts(run: Run, task: Task) -> Markup:
         waited = (run.end_of(attempt) if attempt.started is None else attempt.started) - attempt.scheduled
         ran = "" if attempt.started is None else duration(run.end_of(attempt) - attempt.started)
         worker = (
-            el("span", {"class": "worker", "title": attempt.worker}, one_line(attempt.worker, 40))
+            el("span", {"class": "worker", "title": attempt.worker}, values.worker(attempt.worker))
             if attempt.worker
             else None
         )

@@ -8,7 +8,7 @@ from typing import Final
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined
 from simpleflow.web.drawing.patterns import GLYPHS, definitions, diamond, icon
 from simpleflow.web.runs import Kind, State
-from simpleflow.web.words import count, duration
+from simpleflow.web.words import duration
 from swf.utils import moment_of
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -158,6 +158,6 @@ def seconds_of(text: str | None) -> str:
     return "never" if text == "NONE" else duration(float(text)) if text.isdecimal() else text
 
 
-def some(number: int, most: int, noun: str) -> str:
-    """``at least 1,000 executions``: what was not counted to its end."""
-    return f"{count(number, noun)}" if number < most else f"≥ {count(number, noun)}"
+def version(text: str) -> str:
+    """``v3`` for ``3``; other versions as they are."""
+    return f"v{text}" if text[:1].isdigit() else text

@@ -118,7 +118,7 @@ def _row(listing: Listing, line: Line, window: tuple[float, float], depth: int, 
         }
         child = el("a", parent, parts.sign(Kind.CHILD, 11), "child")
     asked = parts.tag("cancel requested") if line.is_cancel_requested and line.close is None else None
-    version = line.version if line.version.startswith("v") else f"v{line.version}"
+    version = parts.version(line.version)
     tags = [parts.tag(name, listing.link(tag=name)) for name in line.tags]
     state = line.state
     check = None

@@ -81,7 +81,17 @@ def call(name: str, text: str | None, most: int = LONGEST) -> str:
     )
 
 
+def worker(text: str) -> str:
+    """Who has worked, in short: ``root@vm, process 123``; an identity that is not ours as it is."""
+    value = decoded(text)
+    if isinstance(value, dict) and {"user", "hostname", "pid"} <= set(value):
+        return one_line(f"{value['user']}@{value['hostname']}, process {value['pid']}", 60)
+    return one_line(text, 60)
+
+
 def _python(value: Any) -> str:
+    if isinstance(value, str) and texts.is_pointer(value):
+        return f"<{pointed(value)}>"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     return repr(value)
