@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from simpleflow.given import Unreadable
-from simpleflow.web.answers.web import FRAGMENT, Web, html
+from simpleflow.web.answers.web import FRAGMENT, Web, bare, html
 from simpleflow.web.doors import FORM, TOLD
 from simpleflow.web.listed import Trouble
 from simpleflow.web.pages import dialogs, troubles
@@ -54,7 +54,7 @@ def asked(
     where = web.where(request, "executions")
     status = status or (422 if problems else 200)
     if FRAGMENT in request.headers:
-        return html(str(dialogs.part(web.site, where, form)), status)
+        return bare(dialogs.part(web.site, where, form), status)
     return html(dialogs.whole(web.site, where, form), status)
 
 

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from simpleflow.web.answers.jobs import Jobs
 from simpleflow.web.doors import THEME, TOKEN, TOLD
 from simpleflow.web.drawing.markup import Markup
+from simpleflow.web.pages.parts import symbols
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.queries.reader import Reader
 from swf.protocol.event import HistoryEvent
@@ -121,8 +122,13 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
+def bare(part: Markup, status: int = 200) -> Response:
+    """A part of a page alone, with the icons that it has: the page around it may not have them."""
+    return html(str(part + symbols(part)), status)
+
+
 def fragment(web: Web, request: Request, title: str, part: Markup) -> Response:
     """A part of a page: alone for a script, in the frame of a page for everybody else."""
     if FRAGMENT in request.headers:
-        return html(str(part))
+        return bare(part)
     return html(page(web.site, web.where(request, "executions"), title, part, scripts=["timeline.js"]))

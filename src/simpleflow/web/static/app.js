@@ -288,6 +288,7 @@ document.addEventListener("click", async (event) => {
   const answer = await fetch(`${url.pathname}/task/${encodeURIComponent(task)}${url.search}`, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) { location.href = url; return; }
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  adopt(part);
   place.replaceWith(document.importNode($("#s-task", part.body), true));
   history.replaceState(null, "", url.pathname + url.search);
   $$(".node.is-selected").forEach((node) => node.classList.remove("is-selected"));
@@ -295,7 +296,11 @@ document.addEventListener("click", async (event) => {
   if (innerWidth <= 1080 && link.hash) document.getElementById("s-task").scrollIntoView();
 });
 
-// Parts that have come later.
+// Parts that have come later, with the icons that they need.
+function adopt(part) {
+  for (const icon of $$("symbol", part)) if (!document.getElementById(icon.id)) $("svg.hide").append(document.importNode(icon, true));
+}
+document.addEventListener("arrived", ({ detail: part }) => adopt(part));
 document.addEventListener("fresh", ({ detail: part }) => { showTimes(part); rove(part); });
 
 // Forms open in a dialog; who opens none does not load it.

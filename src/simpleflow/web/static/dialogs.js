@@ -1,5 +1,9 @@
 // Forms: opened in a dialog, checked while they are typed, with the command that does the same. The pages work without it.
-const parsed = (text) => new DOMParser().parseFromString(text, "text/html").body;
+const parsed = (text) => {
+  const body = new DOMParser().parseFromString(text, "text/html").body;
+  document.dispatchEvent(new CustomEvent("arrived", { detail: body }));
+  return body;
+};
 const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
 
 // The command says what the form says.
