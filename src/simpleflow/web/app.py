@@ -20,7 +20,7 @@ from simpleflow.web.pages import troubles
 from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.queries.faults import Refused
 from simpleflow.web.queries.reader import Reader
-from simpleflow.web.queries.runs import Reading
+from simpleflow.web.queries.runs import PATIENCE_S, Reading
 from swf.client import Client
 
 
@@ -34,16 +34,18 @@ def application(
     hosts: Collection[str] = (),
     actions: frozenset[str] = frozenset(),
     version: str = "",
+    patience_s: float = PATIENCE_S,
     more: Sequence[Callable[[Web], Sequence[Route]]] = (),
 ) -> Application:
     """The pages over the service of *client*, which *endpoint* names in words.
 
     *options* are those by which the command line finds the same service; *hosts* are more names of this host.
-    *actions* may be done; *more* makes their routes.
+    *actions* may be done; *more* makes their routes. A history that takes longer
+    than *patience_s* seconds is read on while its page says so.
     """
     addresses = {name: asset.address for name, asset in assets().items()}
     site = Site(endpoint, is_amazon, options, actions, addresses, version)
-    web = Web(Reader(client, now), site, counts_at_once=not is_amazon)
+    web = Web(Reader(client, now, patience_s=patience_s), site, counts_at_once=not is_amazon)
 
     def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
         return troubles.refused(site, title, what, what_to_do).encode()
