@@ -6,22 +6,32 @@ import gzip
 import html
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simpleflow.web.assets import assets
+from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter, moment, parsed, span
+from simpleflow.web.pages import execution
+from simpleflow.web.pages.execution import Chosen, Shown
+from simpleflow.web.pages.exported import exported
+from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.queries.lists import READ, SCANNED
+from simpleflow.web.runs import Run
 from swf.exceptions import Unreachable
 from swf.protocol import operations as o
 from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import AccessDeniedException, ThrottlingException, UnknownOperationException
 from swf.server import ManualClock, open_service
 from tests.web.histories import START, Play, crawl, diamond, order
-from tests.web.world import World, empty, pages_of
+from tests.web.strategies import runs
+from tests.web.world import EVERYTHING, World, empty, pages_of
 
 
 def text_of(page: str) -> str:
@@ -421,6 +431,45 @@ def test_runs_of_one_id_are_beside_each_other(shop: World) -> None:
     assert 'data-run="prev"' in page
 
 
+def test_a_long_history_says_how_far_it_is_and_comes_by_itself(shop: World) -> None:
+    shop.start("long")
+    for _ in range(1199):
+        shop.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id="long", signal_name="more"))
+    slow = pages_of(shop.service, patience_s=0.0)
+    slow.client.goes_on = threading.Event()
+    path = slow.path("long")
+    slow.get(path)
+    for _ in range(1000):
+        answer = slow.get(path)
+        if "Reading events… 1,000" in answer.text:
+            break
+    assert answer.status_code == 200
+    assert 'http-equiv="refresh" content="2"' in answer.text
+    assert "shop.OrderWorkflow" in text_of(answer.text)
+    assert slow.get(f"{path}/tasks.json").status_code == 503
+    slow.client.goes_on.set()
+    while "Reading events" in slow.get(path).text:
+        pass
+    assert "1,201 events" in text_of(slow.get(path).text)
+
+
+def test_runs_that_nobody_looks_at_are_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simpleflow.web.queries.runs.MOST_EVENTS", 50)
+    fresh = pages_of(world.service)
+    paths = [fresh.path(f"invoice-{number}") for number in range(3)]
+    for path in [*paths, *paths]:
+        fresh.get(path)
+    assert fresh.client.calls.count("GetWorkflowExecutionHistory") == 6
+
+
+def test_edges_that_were_concluded_are_said_to_be(shop: World) -> None:
+    """Of deciders that do not tell them."""
+    Play(diamond().steps, workflow_id="foreign", tells_edges=False, on=shop.service).play()
+    page = shop.get(shop.path("foreign")).text
+    assert "dashed edges are inferred from decisions" in page
+    assert 'class="edge crit dashed"' in page
+
+
 # Foreign text
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202e\x1b[31m&lt;"
@@ -452,6 +501,23 @@ def test_foreign_text_stays_text_everywhere(shop: World) -> None:
         assert "\u202e" not in answer.text
         assert "\x1b" not in answer.text
     assert "\\u202e" in shop.get(path).text
+
+
+SITE = Site("here", False, "", EVERYTHING, {name: f"/static/{name}" for name in assets()})
+
+
+@given(runs(12), st.sampled_from(["compact", "full", "children", "signals", "markers"]), st.booleans())
+def test_the_page_of_any_run_can_be_made(run: Run, view: str, is_opened: bool) -> None:
+    """Each id once, and every mark that a link of it names is there."""
+    picture = Picture(run)
+    group = next((row.cell.first.id for row in picture.rows if row.cell.is_group), None) if is_opened else None
+    shown = Shown(picture, (), Chosen(view=view, open=group))
+    for page in (execution.whole(SITE, Where("d"), shown), exported(shown, "", "1")):
+        ids = re.findall(r' id="([^"]*)"', page)
+        assert len(ids) == len(set(ids))
+        assert set(re.findall(r' href="#([^"]+)"', page)) <= set(ids)
+        for share in re.findall(r'(?:x|width)="(-?[0-9.]+)%"', page):
+            assert 0 <= float(share) <= 100
 
 
 # How much is sent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,8 @@ class Counting:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, Exception] = field(default_factory=dict)
     """By the name of an operation; ``*`` for all."""
+    goes_on: threading.Event | None = None
+    """Pages of a history wait for it; None: they do not wait."""
 
     def call(self, request: Request[Any], /) -> Any:
         name = type(request).__name__
@@ -36,6 +39,8 @@ class Counting:
         fault = self.faults.get(name) or self.faults.get("*")
         if fault is not None:
             raise fault
+        if self.goes_on is not None and name == "GetWorkflowExecutionHistory" and request.next_page_token is not None:
+            self.goes_on.wait()
         return self.client.call(request)
 
 

@@ -23,7 +23,7 @@ from simpleflow.web.pages import troubles
 from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.queries.faults import Refused
 from simpleflow.web.queries.reader import Reader
-from simpleflow.web.queries.runs import Reading
+from simpleflow.web.queries.runs import PATIENCE_S, Reading
 from swf.client import Client
 
 RUN: Final = "/{domain}/e/{workflow_id}/{run_id}"
@@ -43,17 +43,20 @@ def application(
     hosts: Collection[str] = (),
     changing: Changing | None = None,
     version: str = "",
+    patience_s: float = PATIENCE_S,
 ) -> Application:
     """The pages over the service of *client*, which *endpoint* names in words.
 
     *options* are those by which the command line finds the same service; *hosts* are more names of this host.
-    *changing* None: nothing can be changed here, and no address takes a form.
+    *changing* None: nothing can be changed here, and no address takes a form. A history that takes longer than
+    *patience_s* seconds is read on while its page says so.
     """
     addresses = {name: asset.address for name, asset in assets().items()}
     actions = frozenset() if changing is None else ACTIONS
     site = Site(endpoint, is_amazon, options, actions, addresses, version)
     jobs = Jobs(pause_s=1 / A_SECOND if is_amazon else 0.0)
-    web = Web(Reader(client, now), site, counts_at_once=not is_amazon, changing=changing, jobs=jobs)
+    reader = Reader(client, now, patience_s=patience_s)
+    web = Web(reader, site, counts_at_once=not is_amazon, changing=changing, jobs=jobs)
 
     def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
         return troubles.refused(site, title, what, what_to_do).encode()

@@ -122,11 +122,10 @@ def _row(run: Run, entry: Entry, link: Link) -> Markup:
         name = el("td", {"class": "mono"}, el("a", {"href": href, "data-task": entry.task.id}, entry.name), again)
     else:
         name = el("td", {"class": "mono"}, entry.name)
-    id = el("a", {"href": f"{link(view='full', event=entry.event)}#e{entry.event}"}, str(entry.event))
     return el(
         "tr",
         None,
-        el("td", {"class": "num wide"}, id),
+        el("td", {"class": "num wide"}, parts.to_event(link, entry.event)),
         el("td", {"class": "num mono wide"}, f"+{entry.at - run.start:,.3f} s"),
         state,
         name,
@@ -205,7 +204,7 @@ def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
         for name, value in _attributes(event).items():
             text = value if isinstance(value, str) else values.as_json(value)
             if name.endswith("EventId") and isinstance(value, int) and value:
-                said: str | Markup = el("a", {"href": f"{link(view='full', event=value)}#e{value}"}, str(value))
+                said: str | Markup = parts.to_event(link, value)
             elif len(text) > LONGEST:
                 whole = urls.value(run.domain, run.workflow_id, run.run_id, event.id, name)
                 size = f"show all {len(text.encode()) / 1024:.0f} KB"
@@ -260,7 +259,7 @@ def _markers(run: Run, link: Link) -> Markup:
 
 
 def _event_cell(event: int, link: Link) -> Markup:
-    return el("td", {"class": "num wide"}, el("a", {"href": f"{link(view='full', event=event)}#e{event}"}, str(event)))
+    return el("td", {"class": "num wide"}, parts.to_event(link, event))
 
 
 def _children(run: Run) -> Markup:

@@ -272,8 +272,9 @@ def _sentence(site: Site, shown: Shown) -> Markup:
     value = el("code", {"class": "alone" if it.mood is Mood.BAD else None}, it.value) if it.value else None
     first = el("p", None, el("strong", None, it.lead), it.text, " " if value else None, value)
     links = []
+    mark = "#s-task" if shown.place is None else ""
     if task is not None and it.mood in (Mood.BAD, Mood.WARNING):
-        links.append(el("a", {"href": f"{shown.to_task(task)}#s-task", "data-task": task}, "Show the task"))
+        links.append(el("a", {"href": shown.to_task(task) + mark, "data-task": task}, "Show the task"))
         if run.close is not None and site.can("rerun"):
             href = urls.with_query(f"{shown.base}/rerun", {"from": task})
             links.append(el("a", {"href": href, "data-dialog": "1"}, "Rerun from here…"))

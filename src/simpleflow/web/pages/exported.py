@@ -29,7 +29,9 @@ def exported(shown: Shown, css: str, version: str) -> str:
 
     def place(changes: Mapping[str, str | int | None]) -> str:
         number = numbers.get(str(changes.get("task")))
-        return "#s-events" if number is None else f"#t{number}"
+        if number is not None:
+            return f"#t{number}"
+        return "" if "event" in changes else "#s-events"
 
     shown = replace(shown, place=place)
     site = Site("", False, "", frozenset(), {}, version, is_alone=True)

@@ -190,7 +190,7 @@ def _neighbours(title: str, ids: Sequence[str], run: Run, link: Link) -> Markup 
 def _below(site: Site, run: Run, task: Task, link: Link, first: int) -> Markup:
     last = task.attempts[-1].event
     words = f"Events {first}–{last}" if first != last else f"Event {last}"  # noqa: RUF001  # a dash between numbers
-    events = el("a", {"class": "btn-link", "href": f"{link(view='full', event=last)}#e{last}"}, words)
+    events = parts.to_event(link, last, words, names="btn-link")
     again = None
     if site.can("rerun") and run.close is not None and task.kind in (Kind.ACTIVITY, Kind.CHILD):
         base = urls.execution(run.domain, run.workflow_id, run.run_id, "rerun")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined
@@ -161,3 +161,11 @@ def seconds_of(text: str | None) -> str:
 def version(text: str) -> str:
     """``v3`` for ``3``; other versions as they are."""
     return f"v{text}" if text[:1].isdigit() else text
+
+
+def to_event(link: Callable[..., str], event: int, words: str | None = None, *, names: str | None = None) -> Markup:
+    """A link to an event in the full view; where there is no such view, its number alone."""
+    address = link(view="full", event=event)
+    if not address:
+        return el("span", {"class": names}, words or str(event))
+    return el("a", {"class": names, "href": f"{address}#e{event}"}, words or str(event))

@@ -15,7 +15,7 @@ from simpleflow.web.filters import Filter
 from simpleflow.web.listed import Branch, Counts, DomainLine, Found, Line, TaskListLine, TypeLine
 from simpleflow.web.queries import lists, others
 from simpleflow.web.queries.faults import Refused, asked, caught
-from simpleflow.web.queries.runs import Folded, Histories
+from simpleflow.web.queries.runs import PATIENCE_S, Folded, Histories
 from simpleflow.workflows import class_path
 from swf.client import Client
 from swf.exceptions import SWFError
@@ -43,10 +43,10 @@ class _Kept:
 class Reader:
     """Reads a service for the pages; used by many threads."""
 
-    def __init__(self, client: Client, now: Callable[[], float]) -> None:
+    def __init__(self, client: Client, now: Callable[[], float], *, patience_s: float = PATIENCE_S) -> None:
         self.client = client
         self.now = now
-        self.histories = Histories(client)
+        self.histories = Histories(client, patience_s=patience_s)
         self._lock = threading.Lock()
         self._kept: OrderedDict[Any, _Kept] = OrderedDict()
 
