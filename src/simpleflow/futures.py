@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
@@ -43,6 +43,9 @@ class Suspender(Protocol):
     def check(self) -> None:
         """Raises if the run is being unwound."""
 
+    def check_own(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises ValueError if one of *futures* belongs to another run, which is where it would be done."""
+
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Returns when enough of *futures* are done, or *timeout* seconds have passed."""
 
@@ -67,7 +70,18 @@ class Future(Generic[R]):
     future suspends the workflow; outside of a workflow it raises ExecutionBlocked.
     """
 
-    __slots__ = ("__weakref__", "_end", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
+    __slots__ = (
+        "__weakref__",
+        "_end",
+        "_exception",
+        "_lazy",
+        "_number",
+        "_result",
+        "_state",
+        "_waiters",
+        "owner",
+        "task_id",
+    )
 
     def __init__(self) -> None:
         self._state: str = PENDING
@@ -77,6 +91,8 @@ class Future(Generic[R]):
         self._waiters: dict[Waiter, None] = {}
         self._end = 0
         suspender = running.get()
+        self.owner = suspender
+        """The run whose code has asked for it; None if none has."""
         self._number = next(_numbers) if suspender is None else suspender.next_number()
         self.task_id: str | None = None
         """The id of the task in the history; None before it has one."""
@@ -216,6 +232,7 @@ class Future(Generic[R]):
             return False
         if not self.done:
             if suspender is not None:
+                suspender.check_own((self,))
                 suspender.cancel(self)
             self.set_cancelled()
         return True
@@ -298,6 +315,7 @@ def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | No
     *timeout* in seconds is kept by a durable timer; None waits for ever.
     """
     check_return_when(return_when)
+    check_futures("futures.wait", fs)
     suspender = running.get()
     if suspender is not None:
         suspender.check()
@@ -314,6 +332,13 @@ def check_return_when(return_when: str) -> None:
         raise ValueError(f"return_when is {return_when!r}; it may be ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION")
 
 
+def check_futures(what: str, fs: Sequence[Any]) -> None:
+    """Raises TypeError if something else is among the arguments of *what*."""
+    for each in fs:
+        if not isinstance(each, Future):
+            raise TypeError(f"{what} takes futures, each as an argument: {what}(*futures); one is {type(each)}")
+
+
 def results_so_far(fs: Sequence[Future[Any]]) -> list[Any]:
     """The results in order; None for what has failed, was cancelled or is not done."""
     return [future.result if future.done else None for future in fs]
@@ -321,6 +346,7 @@ def results_so_far(fs: Sequence[Future[Any]]) -> list[Any]:
 
 def wait_any(*fs: Future[R]) -> Future[R]:
     """Waits until one of *fs* is done and returns it: the one that was done first, if there are several."""
+    check_futures("futures.wait_any", fs)
     if not fs:
         raise ValueError("wait_any needs at least one future: none of none is ever done")
     wait(*fs, return_when=FIRST_COMPLETED)
@@ -331,6 +357,7 @@ class as_completed(Generic[R]):  # the name of the standard library
     """Iterates over *fs* in the order in which they are done, each once, and waits for the next where needed."""
 
     def __init__(self, *fs: Future[R]) -> None:
+        check_futures("futures.as_completed", fs)
         pending: list[Future[R]] = []
         self._arrived: deque[Future[R]] = deque()
         for future in dict.fromkeys(fs):
@@ -338,6 +365,9 @@ class as_completed(Generic[R]):  # the name of the standard library
                 self._arrived.append(future)
             else:
                 pending.append(future)
+        suspender = running.get()
+        if suspender is not None:
+            suspender.check_own(pending)
         self._arrived = deque(sorted(self._arrived, key=lambda future: future._end))
         self._remaining = len(pending)
         self._bell: Future[None] | None = None

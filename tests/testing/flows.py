@@ -87,3 +87,22 @@ class Forever(Workflow):
 
     def run(self) -> Any:
         return self.submit(self.wait_signal("never")).result
+
+
+@activity.with_attributes(version="1", task_list="t", heartbeat_timeout=0)
+def at_once() -> None:
+    pass
+
+
+class Hasty(Workflow):
+    name, version, task_list = "hasty", "1", "t"
+
+    def run(self) -> str:
+        return str(self.submit(at_once).exception)
+
+
+class Sending(Workflow):
+    name, version, task_list = "sending", "1", "t"
+
+    def run(self) -> str:
+        return self.submit(ship, "a book").result

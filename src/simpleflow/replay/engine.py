@@ -6,7 +6,7 @@ import datetime
 import math
 import random
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simpleflow.activity import Activity
@@ -45,6 +45,15 @@ class Engine:
         if (greenlets.is_evicting or self._run.closing is not None) and greenlets.is_inside():
             greenlets.refuse()
 
+    def check_own(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises ValueError if one of *futures* belongs to another run, which is where it would be done."""
+        for future in futures:
+            if future.owner is not None and future.owner is not self:
+                raise ValueError(
+                    f"a future of another run{f' ({future.task_id})' if future.task_id else ''} is never done here; "
+                    "let that run signal what this one needs, or give it its result as an argument"
+                )
+
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Blocks the calling greenlet; a task that was to raise raises here."""
         run = self._run
@@ -52,6 +61,8 @@ class Engine:
             raise ExecutionBlocked("the result is not there yet: await it, for a coroutine cannot wait otherwise")
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
+        self._refuse_side_effect("a wait")
+        self.check_own(futures)
         self._raise_failure()
         if run.continuation.is_among(futures):
             run.continuation.end()
@@ -85,11 +96,13 @@ class Engine:
 
     def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
         """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future."""
+        self.check_own((future,))
         return self._run.coroutines.wait_for(future)
 
     async def wait(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Suspends the calling coroutine until enough of *futures* are done; cancels none of them."""
         self.check()
+        self.check_own(futures)
         await self._run.coroutines.wait(futures, return_when, timeout)
 
     # Submitting
@@ -110,6 +123,14 @@ class Engine:
     def _refuse_query(self, what: Any) -> None:
         if self._run.is_asked:
             raise QueryError(f"a query may only look at what is there, and this one does {what!r}; let run do that")
+        self._refuse_side_effect(what)
+
+    def _refuse_side_effect(self, what: Any) -> None:
+        if self._run.helpers.is_calling:
+            raise NonDeterminismError(
+                f"the function of a side effect does {what!r}; no replay calls it, so that nothing of it would be "
+                "found again: do that before or after self.side_effect()"
+            )
 
     def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
         """One task per call, at most *max_parallel* of them open at a time."""
@@ -131,6 +152,7 @@ class Engine:
     def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
         """Has *function* called when *future* is done."""
         self._check_submit(function)
+        self.check_own(() if future.done else (future,))
         then = Then(self._run, function, following)
         if future.done:
             then.notify(future)
@@ -206,6 +228,7 @@ class Engine:
     def random(self) -> random.Random:
         """Random numbers from the run id."""
         self.check()
+        self._refuse_side_effect("self.random")
         return self._run.helpers.random
 
     def uuid4(self) -> uuid.UUID:
@@ -222,6 +245,7 @@ class Engine:
     def patched(self, id: str) -> bool:
         """True if the history says so or nobody has decided yet; remembered for the run."""
         self.check()
+        self._refuse_side_effect("self.patched")
         return self._run.helpers.patched(id)
 
     def get_run_context(self) -> dict[str, Any]:

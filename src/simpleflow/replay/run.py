@@ -238,12 +238,12 @@ class Run:
         if self._unreadable is not None:
             raise Undecidable(self._unreadable)
         self._note_stuck()
+        self.differences.look(batch)
         if self.closing is not before:
             self._close_outbox()
         if is_live:
             self._after(before)
         self.position = self.batch_end
-        self.differences.look(batch)
 
     def _after(self, before: DecisionAttributes | None) -> None:
         """The hooks of a live decision. One that raises fails the execution."""
