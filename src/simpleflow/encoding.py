@@ -11,7 +11,6 @@ import json
 import os
 import sys
 import types
-from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -30,7 +29,9 @@ def json_of(value: Any) -> str:
     except RecursionError:
         raise ValueError("the value is nested too deeply for JSON") from None
     except TypeError as error:
-        if "keys must be" not in str(error) and "'<' not supported" not in str(error):
+        if "'<' not supported" in str(error):
+            raise TypeError("a mapping has keys of several kinds, which JSON cannot keep apart: write texts") from None
+        if "keys must be" not in str(error):
             raise
         return _encoder.encode(_with_plain_keys(value, error))
 
@@ -94,8 +95,7 @@ def _with_plain_keys(value: Any, why: TypeError) -> Any:
     """The same with keys that JSON can write. Raises *why* for what cannot be read twice."""
     match value:
         case dict():
-            items = {_key(key): _with_plain_keys(each, why) for key, each in value.items()}
-            return items if _are_sortable(items) else {_text_of(key): each for key, each in items.items()}
+            return {_key(key): _with_plain_keys(each, why) for key, each in value.items()}
         case list() | tuple():
             return [_with_plain_keys(each, why) for each in value]
         case types.GeneratorType() if value.gi_frame is None:
@@ -103,18 +103,6 @@ def _with_plain_keys(value: Any, why: TypeError) -> Any:
         case None | str() | int() | float():
             return value
     return _with_plain_keys(plain(value), why)
-
-
-def _are_sortable(keys: Iterable[Any]) -> bool:
-    try:
-        sorted(keys)
-    except TypeError:  # texts beside numbers, or None
-        return False
-    return True
-
-
-def _text_of(key: Any) -> str:
-    return key if isinstance(key, str) else _encoder.encode(key)
 
 
 def _key(key: Any) -> Any:

@@ -119,13 +119,9 @@ def test_an_argument_that_is_nested_too_deeply_is_refused() -> None:
     assert "nested too deeply" in error_of(lambda self: self.submit(self.record_marker("deep", deep)))
 
 
-def test_keys_of_several_kinds_become_texts() -> None:
-    assert Bed(flow(lambda self: self.submit(echo, {1: 2, None: 3, "x": 5, 1.5: 6}).result)).finish() == {
-        "1": 2,
-        "null": 3,
-        "x": 5,
-        "1.5": 6,
-    }
+def test_keys_of_several_kinds_are_refused() -> None:
+    said = error_of(lambda self: self.submit(echo, {1: 2, None: 3}))
+    assert "a mapping has keys of several kinds" in said
 
 
 @dataclasses.dataclass
