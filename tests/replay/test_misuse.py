@@ -75,6 +75,27 @@ def test_arguments_that_cannot_be_sent_again_fail_the_task(wait_s: int) -> None:
     assert "cannot be sent" in deciding(decide).finish()
 
 
+def test_a_class_that_cannot_be_made_fails_the_execution() -> None:
+    def init(self: Workflow, executor: Any) -> None:
+        raise KeyError("no settings")
+
+    with pytest.raises(AssertionError, match="workflow decision failed: 'no settings'"):
+        Bed(flow(lambda self: 1, __init__=init)).finish()
+
+
+@pytest.mark.parametrize("limit", [0, -1, "2", 1.5])
+def test_a_limit_that_lets_nothing_through_fails_the_execution(limit: Any) -> None:
+    with pytest.raises(
+        AssertionError, match=f"max_open_activity_count of Flow is {limit!r}; it may be a number from 1"
+    ):
+        Bed(flow(lambda self: self.submit(echo, 1).result, max_open_activity_count=limit)).finish()
+
+
+def test_a_workflow_fails_itself_with_details_of_any_kind() -> None:
+    with pytest.raises(AssertionError, match=r"""details='\{"a":1\}'"""):
+        Bed(flow(lambda self: self.fail("no", {"a": 1}))).finish()
+
+
 # Names
 
 

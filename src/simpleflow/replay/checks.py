@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from simpleflow.workflow import Workflow
 
 RESERVED: Final = ("_simpleflow_", "__simpleflow_")
 """What the names of the engine's own timers and markers begin with."""
@@ -24,6 +27,15 @@ def check_own_name(what: str, name: Any) -> None:
     if isinstance(name, str) and name.startswith(RESERVED):
         raise ValueError(
             f"the {what} {name!r} has a name that the engine keeps for itself; let it not begin with {RESERVED[0]!r}"
+        )
+
+
+def check_limit(workflow: type[Workflow]) -> None:
+    """Raises ValueError for a class that would never be allowed to open an activity."""
+    limit: Any = workflow.max_open_activity_count
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise ValueError(
+            f"max_open_activity_count of {workflow.__qualname__} is {limit!r}; it may be a number from 1, or None"
         )
 
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from simpleflow import format
 from simpleflow.activity import Activity
 from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, QueryError, StorageError
 from simpleflow.futures import Future
@@ -163,9 +164,11 @@ class Engine:
         """Fails the execution; control leaves ``run``."""
         self._refuse_query("fail")
         self.check()
+        if details is not None and not isinstance(details, str):
+            details = format.encode(details)  # older code gives what it likes
         text = f"Workflow execution failed: {reason}"
         if len(text) > failures.REASON_CHARACTERS:
-            details = reason if details is None else f"{reason}\n\n{details}"
+            details = str(reason) if details is None else f"{reason}\n\n{details}"
         self._run.end(self._run.failure(text, details))
         if self._run.coroutines.is_inside() and not self._run.coroutines.is_main():
             self._run.raise_in_main(EndOfRun(reason))
