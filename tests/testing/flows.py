@@ -6,6 +6,8 @@ import dataclasses
 from typing import Any
 
 from simpleflow import RetryPolicy, Workflow, activity, futures, workflow
+from simpleflow.canvas import Group
+from simpleflow.step import WorkflowStepMixin
 
 
 @activity.with_attributes(version="1", task_list="t", raises_on_failure=True)
@@ -106,3 +108,10 @@ class Sending(Workflow):
 
     def run(self) -> str:
         return self.submit(ship, "a book").result
+
+
+class Stepping(Workflow, WorkflowStepMixin):
+    name, version, task_list = "stepping", "1", "t"
+
+    def run(self) -> list[str]:
+        return self.submit(self.step("ship", Group((ship, "a book")))).result

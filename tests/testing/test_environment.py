@@ -18,6 +18,7 @@ from tests.testing.flows import (
     Parcel,
     Retrying,
     Sending,
+    Stepping,
     Weighing,
     charge,
     flaky,
@@ -197,3 +198,14 @@ def test_an_activity_may_end_its_own_execution(simpleflow_env: Environment) -> N
     simpleflow_env.fake(ship, lambda what: simpleflow_env.client.handle("parcel-1").terminate("no more"))
     handle = simpleflow_env.start(Sending, workflow_id="parcel-1")
     assert handle.status == "TERMINATED"
+
+
+def test_the_history_of_a_workflow_that_asks_for_its_domain_is_replayed_in_it(simpleflow_env: Environment) -> None:
+    """As steps do, which are written down by domain."""
+    handle = simpleflow_env.start(Stepping)
+    assert handle.result() == ["shipped a book"]
+    assert replay_history(Stepping, handle) == []
+    elsewhere = replay_history(
+        Stepping, handle.events(), workflow_id=handle.workflow_id, run_id=handle.run_id, domain="elsewhere"
+    )
+    assert "(by simpleflow itself)" in elsewhere[0].message

@@ -74,7 +74,7 @@ class Differences:
     def _another(self, record: Record, event_id: int, found: str, wanted: str) -> NonDeterminismError:
         return NonDeterminismError(
             f"event {event_id} {found} as {record.id!r}, but the "
-            f"workflow now submits {wanted!r} there ({record.source}). The code changed while this execution was "
+            f"workflow now submits {wanted!r} there ({_where(record)}). The code changed while this execution was "
             "open; give the new code a new version, or ask self.patched() which code to run."
         )
 
@@ -89,7 +89,7 @@ class Differences:
             return
         self._differs(
             f"event {event_id} {verb} {record.id!r} with the input {_short(recorded)}, but the workflow now "
-            f"submits {_short(record.input)} ({record.source})"
+            f"submits {_short(record.input)} ({_where(record)})"
         )
 
     def compare_timer(self, record: Record, event_id: int, recorded: TimerStarted) -> None:
@@ -97,7 +97,7 @@ class Differences:
         if not self._run.echoes_are_own and recorded.start_to_fire_timeout != record.input:
             self._differs(
                 f"event {event_id} started the timer {record.id!r} of {recorded.start_to_fire_timeout} s, but the "
-                f"workflow now asks for {record.input} s ({record.source})"
+                f"workflow now asks for {record.input} s ({_where(record)})"
             )
 
     def _differs(self, message: str) -> None:
@@ -135,7 +135,7 @@ class Differences:
             could_wait = needs_slot(entry) and not had_room and entry.number > self.newest_scheduled
             if is_late and not could_wait and queue_of(entry.key) not in outbox.ever_held:
                 record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
-                where = f" ({record.source})" if record is not None and record.source is not None else ""
+                where = f" ({_where(record)})" if record is not None else ""
                 raise NonDeterminismError(
                     f"the workflow now submits {entry.key[-1]!r} before event {entry.made_at}{where}, but the history "
                     "has no trace of it. The code changed while this execution was open."
@@ -149,6 +149,11 @@ class Differences:
         open_then, self._open_activities = self._open_activities + scheduled, self._run.open_activities
         self._most_open = max(self._most_open, open_then)
         return open_then < self._most_open
+
+
+def _where(record: Record) -> str:
+    """Where the task was submitted; what a part of this package does for the workflow has no line of the user's."""
+    return str(record.source) if record.source is not None else "by simpleflow itself"
 
 
 def _short(text: str | None) -> str:
