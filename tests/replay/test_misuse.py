@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import simpleflow
 from simpleflow import TaskFailureContext, Workflow, activity, futures
 from simpleflow.canvas import Group
 from simpleflow.exceptions import NonDeterminismError
@@ -301,6 +302,21 @@ def test_the_function_of_a_side_effect_may_read_what_is_there() -> None:
         return self.side_effect(lambda: [future.result, self.now().year > 0])
 
     assert Bed(flow(run)).finish() == [1, True]
+
+
+# Other runs
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_workflow_is_not_run_in_the_middle_of_another_one(is_async: bool) -> None:
+    def run(self: Workflow) -> str:
+        return told(lambda: simpleflow.run(Child, 1))
+
+    async def arun(self: Workflow) -> str:
+        return run(self)
+
+    said = Bed(flow(arun if is_async else run)).finish()
+    assert said.startswith("NonDeterminismError: simpleflow.run() of Child in a running workflow")
 
 
 # Signals of others
