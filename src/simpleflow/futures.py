@@ -37,14 +37,17 @@ class Waiter(Protocol):
 class Suspender(Protocol):
     """A running workflow, as futures see it: what can wait for them."""
 
+    def get_run_context(self) -> dict[str, Any]:
+        """Which run this is."""
+
     def next_number(self) -> int:
         """1, 2, 3 ... within this run."""
 
     def check(self) -> None:
         """Raises if the run is being unwound."""
 
-    def check_own(self, futures: Iterable[Future[Any]]) -> None:
-        """Raises ValueError if one of *futures* belongs to another run, which is where it would be done."""
+    def refuse_foreign(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises ValueError for a future of another run: nothing that happens here would ever finish it."""
 
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Returns when enough of *futures* are done, or *timeout* seconds have passed."""
@@ -91,9 +94,9 @@ class Future(Generic[R]):
         self._waiters: dict[Waiter, None] = {}
         self._end = 0
         suspender = running.get()
-        self.owner = suspender
-        """The run whose code has asked for it; None if none has."""
         self._number = next(_numbers) if suspender is None else suspender.next_number()
+        self.owner = suspender
+        """The run that the future belongs to; None if it was made outside of the code of one."""
         self.task_id: str | None = None
         """The id of the task in the history; None before it has one."""
 
@@ -232,7 +235,7 @@ class Future(Generic[R]):
             return False
         if not self.done:
             if suspender is not None:
-                suspender.check_own((self,))
+                suspender.refuse_foreign((self,))
                 suspender.cancel(self)
             self.set_cancelled()
         return True
@@ -367,7 +370,7 @@ class as_completed(Generic[R]):  # the name of the standard library
                 pending.append(future)
         suspender = running.get()
         if suspender is not None:
-            suspender.check_own(pending)
+            suspender.refuse_foreign(pending)
         self._arrived = deque(sorted(self._arrived, key=lambda future: future._end))
         self._remaining = len(pending)
         self._bell: Future[None] | None = None

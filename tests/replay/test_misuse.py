@@ -230,7 +230,7 @@ def completed(*fs: Future[Any]) -> list[Any]:
 )
 def test_a_future_of_another_run_is_an_error(use: Any, foreign: Future[Any]) -> None:
     said = error_of(lambda self: use(self, foreign))
-    assert said.startswith("ValueError: a future of another run (signal-never) is never done here")
+    assert said.startswith("ValueError: the future of 'signal-never' belongs to another run, of 'x'")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_future_of_another_run_cannot_be_awaited(use: Any, foreign: Future[Any
             return str(error)
         return "no error"
 
-    assert Bed(flow(run)).finish().startswith("a future of another run (signal-never) is never done here")
+    assert Bed(flow(run)).finish().startswith("the future of 'signal-never' belongs to another run, of 'x'")
 
 
 def test_the_result_of_another_run_that_is_there_may_be_read() -> None:

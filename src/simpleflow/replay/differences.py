@@ -38,7 +38,7 @@ class Differences:
         self._findings: list[Finding] = []
         self._told: set[str] = set()
         self._was_awake = False
-        self.newest_scheduled = 0
+        self.last_scheduled = 0
         """The number of the activity that left the outbox last; they leave in their order."""
         self._open_activities = 0
         """As of the decision before."""
@@ -132,7 +132,7 @@ class Differences:
         outbox = self._run.outbox
         for entry in outbox.helpers.values() if was_cut else (*outbox.helpers.values(), *outbox.entries()):
             is_late = entry.made_at < self._run.batch_end
-            could_wait = needs_slot(entry) and not had_room and entry.number > self.newest_scheduled
+            could_wait = needs_slot(entry) and not had_room and entry.number > self.last_scheduled
             if is_late and not could_wait and queue_of(entry.key) not in outbox.ever_held:
                 record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
                 where = f" ({_where(record)})" if record is not None else ""

@@ -46,24 +46,15 @@ class Engine:
         if (greenlets.is_evicting or self._run.closing is not None) and greenlets.is_inside():
             greenlets.refuse()
 
-    def check_own(self, futures: Iterable[Future[Any]]) -> None:
-        """Raises ValueError if one of *futures* belongs to another run, which is where it would be done."""
-        for future in futures:
-            if future.owner is not None and future.owner is not self:
-                raise ValueError(
-                    f"a future of another run{f' ({future.task_id})' if future.task_id else ''} is never done here; "
-                    "let that run signal what this one needs, or give it its result as an argument"
-                )
-
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Blocks the calling greenlet; a task that was to raise raises here."""
         run = self._run
+        self.refuse_foreign(futures)
         if run.coroutines.is_inside():
             raise ExecutionBlocked("the result is not there yet: await it, for a coroutine cannot wait otherwise")
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
         self._refuse_side_effect("a wait")
-        self.check_own(futures)
         self._raise_failure()
         if run.continuation.is_among(futures):
             run.continuation.end()
@@ -97,14 +88,24 @@ class Engine:
 
     def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
         """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future."""
-        self.check_own((future,))
+        self.refuse_foreign((future,))
         return self._run.coroutines.wait_for(future)
 
     async def wait(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Suspends the calling coroutine until enough of *futures* are done; cancels none of them."""
         self.check()
-        self.check_own(futures)
+        self.refuse_foreign(futures)
         await self._run.coroutines.wait(futures, return_when, timeout)
+
+    def refuse_foreign(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises for a future of another run: nothing that happens here would ever finish it."""
+        for future in futures:
+            if future.owner is not None and future.owner is not self and not future.done:
+                theirs, mine = (each.get_run_context()["workflow_id"] for each in (future.owner, self))
+                raise ValueError(
+                    f"the future of {future.task_id or 'something'!r} belongs to another run, of {theirs!r}, and is "
+                    f"not done; {mine!r} cannot wait for it. Send a signal from there, or start that one as a child"
+                )
 
     # Submitting
 
@@ -153,7 +154,7 @@ class Engine:
     def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
         """Has *function* called when *future* is done."""
         self._check_submit(function)
-        self.check_own(() if future.done else (future,))
+        self.refuse_foreign((future,))
         then = Then(self._run, function, following)
         if future.done:
             then.notify(future)

@@ -71,7 +71,7 @@ def schedule_activity(run: Run, event: HistoryEvent) -> None:
     run.open[event.id] = key, attributes
     entry = run.outbox.pop(("schedule", attributes.activity_id))
     if entry is not None:
-        run.differences.newest_scheduled = entry.number
+        run.differences.last_scheduled = max(run.differences.last_scheduled, entry.number)
         run.room.take("activity")
     record = run.sent(key)
     if record is None:

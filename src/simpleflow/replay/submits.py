@@ -156,9 +156,9 @@ class Submits:
         among = futures_in([task.args, task.kwargs])
         record.future.task_id = record.id
         pending = [each for each in among if not each.done]
+        self._run.engine.refuse_foreign(pending)
         if not pending:
             return self._prepare(record, among)
-        self._run.engine.check_own(pending)
         self._of_future[record.future] = record
         if record.id is not None:
             self._run.records[record.key] = record
