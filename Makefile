@@ -36,6 +36,7 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.objects
+	$(BIN)/python -m benchmarks.pages
 
 # One process with very much in it.
 scale: $(READY)

@@ -107,10 +107,9 @@ def replay(web: Web, request: Request) -> Response:
     problems: dict[str, str] = {}
     if request.method == "POST" and can:
         assert web.replays is not None
+        name = run.domain, run.workflow_id, run.run_id
         try:
-            differences = web.replays.differences(
-                run.type, run.version, input, list(shown.history), run.workflow_id, run.run_id
-            )
+            differences = web.replays.differences(run.type, run.version, input, list(shown.history), name)
         except ValueError as error:
             problems = {"": str(error)}
     form = page.replay(web.site, shown, can=can, path=path, differences=differences)

@@ -40,9 +40,12 @@ class Replays(Protocol):
         ...
 
     def differences(
-        self, name: str, version: str, input: Any, events: list[HistoryEvent], workflow_id: str, run_id: str, /
+        self, name: str, version: str, input: Any, events: list[HistoryEvent], run: tuple[str, str, str], /
     ) -> list[str]:
-        """What the code does otherwise than a history. Raises ValueError, which says why that cannot be told."""
+        """What the code does otherwise than the history of a run (domain, workflow id, run id).
+
+        Raises ValueError, which says why that cannot be told.
+        """
         ...
 
 
