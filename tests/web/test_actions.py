@@ -214,7 +214,7 @@ def test_a_rerun_of_everything_reuses_nothing(site: Site) -> None:
     path = site.world.path("report", "rerun")
     look = site.send(path, reuse="nothing", look="1", workflow_id="other")
     assert look.status_code == 200
-    assert "0 results are reused; 8 tasks run again" in look.text
+    assert "No result is reused; 8 tasks run again" in look.text
     assert 'value="other"' in look.text, "what was typed stays"
     assert site.send(path, reuse="nothing", workflow_id="other").status_code == 303
     started = json.loads(site.events("other")[0].attributes.input)

@@ -17,8 +17,8 @@ from simpleflow.web.listed import Trouble
 from simpleflow.web.pages import dialogs, troubles
 from simpleflow.web.pages.dialogs import Form
 
-MOST_TOLD: Final = 1000
-"""Characters of what a cookie tells."""
+MOST_TOLD: Final = 330
+"""Characters of what a cookie tells; browsers drop one of more than 4 KB."""
 
 
 def typed(request: Request) -> dict[str, str]:

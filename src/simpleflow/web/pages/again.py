@@ -87,7 +87,7 @@ def _preview(picture: Picture, tasks: Sequence[Task], reused: Collection[str]) -
     """The graph, with what is reused pale and what runs again blue."""
     kept = [task for task in tasks if task.id in reused]
     again = [task for task in tasks if task.id not in reused]
-    told = f"{count(len(kept), 'result is', 'results are')} reused; "
+    told = f"{count(len(kept), 'result is', 'results are')} reused; " if kept else "No result is reused; "
     told += f"{count(len(again), 'task runs', 'tasks run')} again" if again else "no task runs again"
     if again:
         told += f": {listed([task.id for task in again], SHOWN)}"
@@ -102,7 +102,7 @@ def _preview(picture: Picture, tasks: Sequence[Task], reused: Collection[str]) -
     keys = [("reused", "reused"), ("again", "runs again")]
     legend = []
     for name, word in keys:
-        square = el("rect", {"class": "node", "x": 1, "y": 1, "width": 14, "height": 8, "rx": 2})
+        square = el("rect", {"class": "node crit", "x": 1, "y": 1, "width": 14, "height": 8, "rx": 2})
         box: Attributes = {"class": "sf", "width": 16, "height": 10, "aria-hidden": "true"}
         legend += [el("svg", box, el("g", {"class": f"is-{name}"}, square)), el("span", None, word)]
     head = el(

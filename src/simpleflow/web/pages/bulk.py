@@ -41,8 +41,12 @@ def question(
     values: Mapping[str, str],
     *,
     filter: Filter | None,
+    is_cut: bool = False,
 ) -> Form:
-    """Whether it is to be done to all of *runs*. *filter*: they are those that match it, then as now."""
+    """Whether it is to be done to all of *runs*. *filter*: they are those that match it, then as now.
+
+    *is_cut*: more match than are done in one go.
+    """
     number = len(runs)
     fields: list[Field] = []
     if verb == "signal":
@@ -61,6 +65,8 @@ def question(
     if number > NAMED:
         names.append(el("li", {"class": "quiet"}, f"and {count(number - NAMED)} more"))
     about = [which, el("ul", {"class": "names"}, *names)]
+    if is_cut:
+        about.append(el("p", None, "More match; these are among the newest. Do it again for the others."))
     if verb == "rerun":
         about.append(el("p", None, "Each that is closed begins again, and reuses the results that are there."))
     back = urls.executions(domain, **(filter.query() if filter is not None else {}))

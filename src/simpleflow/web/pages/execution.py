@@ -176,7 +176,7 @@ def _title(site: Site, shown: Shown) -> Markup:
     if run.state is State.RUNNING:
         live = el(
             "span",
-            {"class": "live", "data-live": run.events},
+            {"class": "live", "data-live": run.events, "data-most": 15_000 if site.is_amazon else None},
             el("span", {"class": "dot-live"}),
             el("span", None, "live"),
         )

@@ -76,14 +76,15 @@ document.addEventListener("click", (event) => {
 
 export async function open(address) {
   const answer = await fetch(address, { headers: { "X-Fragment": "1" } }).catch(() => null);
-  if (!answer?.ok || answer.status === 201 || !answer.headers.get("Content-Type")?.startsWith("text/html")) {
+  const part = answer?.ok && answer.status !== 201 && parsed(await answer.text()).querySelector(".dialog");
+  if (!part) {
     location.href = answer?.headers.get("Location") ?? address;
     return;
   }
   const dialog = document.createElement("dialog");
   dialog.className = "asks";
   dialog.setAttribute("aria-labelledby", "dialog-title");
-  dialog.append(document.importNode(parsed(await answer.text()).querySelector(".dialog"), true));
+  dialog.append(document.importNode(part, true));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   prepare(dialog);

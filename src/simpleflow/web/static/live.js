@@ -1,6 +1,7 @@
 // What an open execution does next: sections are replaced as there is news. Asked for in proportion to what it costs.
-const LEAST = 1000, MOST = 5000, BACK_OFF = 30000, PATIENCE = 30 * 60 * 1000, SHARE = 20;
+const LEAST = 1000, BACK_OFF = 30000, PATIENCE = 30 * 60 * 1000, SHARE = 20;
 const dot = () => document.querySelector(".live[data-live]");
+const MOST = Number(dot()?.dataset.most ?? 5000);
 const waiting = new Map();
 let last = Number(dot()?.dataset.live ?? 0), wait = LEAST, timer = null, busy = false, over = false, acted = Date.now(), state = "";
 
