@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
@@ -18,6 +19,7 @@ __all__ = [
     "Activity",
     "ActivityCancelled",
     "ActivityContext",
+    "AsyncActivity",
     "CompleteLater",
     "Decorator",
     "Executable",
@@ -51,10 +53,10 @@ class Executable(Protocol[R_co]):
 class Activity(Generic[P, R]):
     """A callable that workers run, and how: where, for how long, how often.
 
-    Calling the activity calls the function, here and now. Timeouts are texts in seconds; None leaves a
-    value to the registered activity type. *retry* is the number of attempts after the first, or a policy; *idempotent*
-    shares one task among submits with equal arguments; with *raises_on_failure* a final failure is raised
-    in the workflow.
+    Calling the activity calls the function, here and now; an ``async def`` gives its coroutine. Timeouts are texts in
+    seconds; None leaves a value to the registered activity type. *retry* is the number of attempts after the first, or
+    a policy; *idempotent* shares one task among submits with equal arguments; with *raises_on_failure* a final failure
+    is raised in the workflow.
     """
 
     def __init__(
@@ -146,11 +148,21 @@ class Activity(Generic[P, R]):
         return f"Activity(name={self.name}, version={self.version}, task_list={self.task_list})"
 
 
+class AsyncActivity(Activity[P, Coroutine[None, None, R]]):
+    """An activity that is an ``async def``: workers run its coroutine, in an event loop of its own.
+
+    Calling it gives the coroutine. (An Any in the type of that would make the overloads of ``submit`` ambiguous.)
+    """
+
+
 class Decorator(Protocol):
     """What :func:`with_attributes` returns."""
 
     @overload
     def __call__(self, callable: Callable[P, Executable[R]], /) -> Activity[P, R]: ...
+
+    @overload
+    def __call__(self, callable: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncActivity[P, R]: ...
 
     @overload
     def __call__(self, callable: Callable[P, R], /) -> Activity[P, R]: ...
@@ -179,7 +191,8 @@ def with_attributes(
         def timeout(given: Any, setting: str) -> Any:
             return getattr(settings, setting) if given is PRIORITY_NOT_SET else given
 
-        return Activity(
+        kind: type[Activity[..., Any]] = AsyncActivity if inspect.iscoroutinefunction(callable) else Activity
+        return kind(
             callable,
             name=name,
             version=version,
@@ -205,6 +218,15 @@ def _text(timeout: Timeout) -> str | None:
 def _executed(made: Any) -> Any:
     """What an activity written as a class returns; it is told afterwards, if it wants to be."""
     result = made.execute()
+    if inspect.iscoroutine(result):
+        return _told(made, result)
+    if hasattr(made, "post_execute"):
+        made.post_execute()
+    return result
+
+
+async def _told(made: Any, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    result = await coroutine
     if hasattr(made, "post_execute"):
         made.post_execute()
     return result

@@ -9,13 +9,13 @@ import uuid
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
 
-from simpleflow.activity import Activity, Executable
+from simpleflow.activity import Activity, AsyncActivity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import ALL_COMPLETED, Future, check_return_when, results_so_far
 from simpleflow.marker import Marker
 from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
-from simpleflow.takes import Takes5, Takes6, Takes7, Takes8
+from simpleflow.takes import Awaits0, Awaits1, Awaits2, Awaits3, Awaits4, Takes5, Takes6, Takes7, Takes8
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -166,18 +166,45 @@ class Workflow:
     @overload
     def submit(self, what: type[Runs[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
+    # An activity may be an ``async def``: its result is what is awaited.
+
+    @overload
+    def submit(self, what: Awaits0[R], /) -> Future[R]: ...
+
     @overload
     def submit(self, what: Takes0[R], /) -> Future[R]: ...
 
     @overload
+    def submit(self, what: Awaits1[A, R], a: Future[A] | A, /) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Takes1[A, R], a: Future[A] | A, /) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Awaits2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
 
     @overload
     def submit(self, what: Takes2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
 
     @overload
     def submit(
+        self, what: Awaits3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
         self, what: Takes3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        what: Awaits4[A, B, C, D, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
+        /,
     ) -> Future[R]: ...
 
     @overload
@@ -246,6 +273,9 @@ class Workflow:
     ) -> Future[R]: ...
 
     @overload
+    def submit(self, what: AsyncActivity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
 
     # A class is no activity to mypy, which leaves out what decorators make of classes: its own arguments count.
@@ -270,7 +300,13 @@ class Workflow:
     # Types cannot say what a list of futures becomes: who gives one is believed.
 
     @overload
+    def submit(self, what: AsyncActivity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Activity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: AsyncActivity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
     def submit(self, what: Activity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
@@ -297,6 +333,15 @@ class Workflow:
 
     @overload
     def map(
+        self,
+        activity: Awaits1[A, R],
+        iterable: Iterable[Future[A] | A],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[R]]: ...
+
+    @overload
+    def map(
         self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
     ) -> list[Future[R]]: ...
 
@@ -311,6 +356,11 @@ class Workflow:
 
     @overload
     def map(
+        self, activity: type[RunsAsync[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
+
+    @overload
+    def map(
         self, activity: type[Runs[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
     ) -> list[Future[R]]: ...
 
@@ -321,13 +371,31 @@ class Workflow:
         """
         return self._executor.map(activity, [(item,) for item in iterable], max_parallel)
 
+    @overload
+    def starmap(
+        self,
+        activity: AsyncActivity[..., R] | type[RunsAsync[R]],
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[R]]: ...
+
+    @overload
     def starmap(
         self,
         activity: Activity[..., R] | type[Runs[R]],
         iterable: Iterable[Iterable[Any]],
         *,
         max_parallel: int | None = None,
-    ) -> list[Future[R]]:
+    ) -> list[Future[R]]: ...
+
+    def starmap(
+        self,
+        activity: Any,
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[Any]]:
         """One task per item, whose members are the arguments; else as :meth:`map`."""
         return self._executor.map(activity, [tuple(item) for item in iterable], max_parallel)
 

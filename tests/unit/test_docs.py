@@ -53,6 +53,7 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Greeting": ({"args": ["world"]}, "hello world"),
     "Today": ({"args": ["world"]}, "hello world"),
     "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
+    "Crawl": ({"args": [["a", "b"]]}, ["page of a", "page of b"]),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
 CHILDREN = {"Till"}
