@@ -99,6 +99,7 @@ class Client:
         self.domain = domain
         self.store = store or ValueStore()
         self.keeps_values = keeps_values or self.store.is_shared
+        self._is_service_here = keeps_values
         self.closing = closing or Watch(self, domain, lambda: _service_of(service_client))
         self._task_list = task_list
         self._close = close
@@ -248,6 +249,7 @@ class Client:
             run_id=execution.run_id,
             domain=self.domain,
             keeps_values=self.keeps_values,
+            is_service_here=self._is_service_here,
             decode=lambda text: format.decode(self.store.resolve(text)),
             pointer_of=self.store.pointer_of,
         )

@@ -192,7 +192,9 @@ def run_activity(
     try:
         content = format.decode(store.resolve(job.input))
         if not isinstance(content, dict):
-            content = {"args": content if isinstance(content, list) else [content]}
+            content = {"args": content if isinstance(content, list) else [] if content is None else [content]}
+        elif not content.keys() & {"args", "kwargs"}:
+            content = {"kwargs": content}  # as deciders in other languages write it, and those for workers in such
         context = context_of(job, content, store.resolve)
 
         def fitting(text: str, limit: int) -> str:

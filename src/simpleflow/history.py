@@ -46,7 +46,7 @@ class History:
             entries[task.id] = activity_entry(task, earlier)
         for event in self.execution.refusals:
             if isinstance(event.attributes, ScheduleActivityTaskFailed):
-                entries.setdefault(event.attributes.activity_id, _refused(event))
+                entries.setdefault(event.attributes.activity_id, refused_entry(event))
         return entries
 
     @property
@@ -264,8 +264,11 @@ def _refused_child(event: HistoryEvent) -> dict[str, Any]:
     }
 
 
-def _refused(event: HistoryEvent) -> dict[str, Any]:
+def refused_entry(event: HistoryEvent) -> dict[str, Any]:
+    """The entry of a task that the service has not taken."""
     attributes = event.attributes
+    if isinstance(attributes, StartChildWorkflowExecutionFailed):
+        return _refused_child(event)
     assert isinstance(attributes, ScheduleActivityTaskFailed)
     return {
         "type": "activity",

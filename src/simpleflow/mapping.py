@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final, NoReturn
 
-from simpleflow import hints, remote
+from simpleflow import dispatch, hints, remote
 from simpleflow.activity import Activity
 from simpleflow.exceptions import TaskFailed, TimeoutError
 from simpleflow.futures import Future, wait
@@ -77,7 +77,8 @@ def _failure(future: Future[Any]) -> dict[str, Any]:
             said = error.failure
             return {"kind": "failed", "args": [said.name, said.reason, said.details]}
         case error:
-            return {"kind": "failed", "args": [future.task_id, f"{type(error).__name__}: {error}", None]}
+            told = dispatch.failure(error)
+            return {"kind": "failed", "args": [future.task_id, told.reason, told.details]}
 
 
 def settle(future: Future[Any], activity: Activity[..., Any], value: Any, failure: dict[str, Any] | None) -> None:

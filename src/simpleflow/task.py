@@ -15,6 +15,7 @@ __all__ = [
     "ChildWorkflowTask",
     "ContinueAsNewTask",
     "MarkerTask",
+    "NonPythonicActivityTask",
     "RequestCancelTask",
     "SignalTask",
     "Submittable",
@@ -60,6 +61,10 @@ class ActivityTask(Submittable):
         """What the ids of such tasks begin with."""
         return f"activity-{self.activity.name}"
 
+    def input(self, meta: dict[str, Any]) -> Any:
+        """What its worker gets, as JSON."""
+        return {"args": self.args, "kwargs": self.kwargs, "meta": meta}
+
     @property
     def payload(self) -> Activity[..., Any]:
         """The activity, as all share it."""
@@ -70,7 +75,31 @@ class ActivityTask(Submittable):
         return self.activity(*self.args, **self.kwargs)
 
     def __repr__(self) -> str:
-        return f"ActivityTask(activity={self.activity!r}, args={self.args}, kwargs={self.kwargs}, id={self.id})"
+        name = type(self).__name__
+        return f"{name}(activity={self.activity!r}, args={self.args}, kwargs={self.kwargs}, id={self.id})"
+
+
+class NonPythonicActivityTask(ActivityTask):
+    """An activity of a worker in another language: its input is the arguments, or the named ones, and nothing else.
+
+    So it hears nothing of attempts, ``meta`` and earlier heartbeats. Raises ValueError for arguments of both kinds.
+    """
+
+    def __init__(self, activity: Activity[..., Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(activity, *args, **kwargs)
+        self._check()
+
+    def input(self, meta: dict[str, Any]) -> Any:
+        """The list of the arguments, or the object of the named ones."""
+        self._check()
+        return self.kwargs or self.args
+
+    def _check(self) -> None:
+        if self.args and self.kwargs:
+            raise ValueError(
+                f"{self.name} has arguments of both kinds, {self.args!r} and {self.kwargs!r}; the input of a worker in "
+                "another language is either a list or an object"
+            )
 
 
 class WorkflowTask(Submittable):

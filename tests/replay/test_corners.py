@@ -278,14 +278,14 @@ class Feed:
         self.begin()
 
     def add(self, attributes: Any) -> None:
-        self.events.append(history_event(len(self.events) + 1, 1.0 * len(self.events), attributes))
+        self.events.append(history_event(len(self.events) + 1, self.events[-1].timestamp + 1.0, attributes))
 
     def begin(self) -> None:
         self.add(DecisionTaskStarted(scheduled_event_id=len(self.events)))
 
     def go_on(self, *attributes: Any) -> list[Any]:
         """The decisions after an answer that had these consequences."""
-        self.add(DecisionTaskCompleted(scheduled_event_id=2, started_event_id=self.run.position))
+        self.add(DecisionTaskCompleted(scheduled_event_id=self.run.position - 1, started_event_id=self.run.position))
         for each in attributes:
             self.add(each)
         self.add(DecisionTaskScheduled(task_list=LIST))
@@ -294,7 +294,7 @@ class Feed:
 
 
 def feed(run: Any, **options: Any) -> tuple[Feed, list[Any]]:
-    bed = Bed(flow(run))
+    bed = Bed(run if isinstance(run, type) else flow(run))
     feed = Feed(Run(bed.workflow, RunOptions(run_id="r", workflow_id="x", **options)), bed)
     return feed, feed.run.advance(feed.events).decisions
 

@@ -64,7 +64,7 @@ class Canvases:
             case Activity():
                 return self.activity(what, item.args, item.kwargs, said)
             case ActivityTask():
-                return self.activity(what.activity, tuple(what.args), what.kwargs, said)
+                return self.activity(what.activity, tuple(what.args), what.kwargs, said, kind=type(what))
             case WorkflowTask():
                 args = tuple(what.args)
                 return self.child(what.workflow, args, what.kwargs, said, task_list=what.workflow_task_list)
@@ -76,10 +76,16 @@ class Canvases:
         raise reject(what)
 
     def activity(
-        self, activity: Activity[..., Any], args: Arguments, kwargs: dict[str, Any], options: Options
+        self,
+        activity: Activity[..., Any],
+        args: Arguments,
+        kwargs: dict[str, Any],
+        options: Options,
+        *,
+        kind: type[ActivityTask] = ActivityTask,
     ) -> TaskTurn:
         """Takes the id of a task."""
-        task = ActivityTask.deferred(activity, args, dict(kwargs))
+        task = kind.deferred(activity, args, dict(kwargs))
         return TaskTurn(self, self.run.submits.reserve_activity(task, options))
 
     def child(

@@ -232,10 +232,12 @@ class Children:
         if record is None:
             self._run.orphan(key, event)
         else:
-            self.end_refused(record, attributes)
+            self.end_refused(record, event)
 
-    def end_refused(self, record: Record, attributes: e.StartChildWorkflowExecutionFailed) -> None:
+    def end_refused(self, record: Record, event: HistoryEvent) -> None:
         """Registers an unknown type and repeats, waits for room and repeats, or fails the task with the cause."""
+        attributes = event.attributes
+        assert isinstance(attributes, e.StartChildWorkflowExecutionFailed)
         run, cause = self._run, attributes.cause
         record.is_open = record.is_running = False
         if record.future.done:
@@ -248,7 +250,7 @@ class Children:
             run.room.refuse("child")
         else:
             assert record.id is not None
-            run.fail_task(record, TaskFailed(record.id, str(cause)))
+            run.attempts.refuse(record, TaskFailed(record.id, str(cause)), event)
 
 
 def check_definition(workflow: type[Workflow]) -> None:

@@ -189,8 +189,13 @@ class Engine:
 
     @property
     def is_service_here(self) -> bool:
-        """Whether all workers are on this machine: then large values lie in files of it as well."""
-        return self._run.options.keeps_values
+        """Whether all workers are on this machine, and can read its files."""
+        return self._run.options.is_service_here
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether what is done is forgotten with this process."""
+        return self._run.options.is_in_memory
 
     @property
     def should_continue_as_new(self) -> bool:

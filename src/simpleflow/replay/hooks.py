@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from simpleflow.history import History, activity_entry, child_entry
+from simpleflow.history import History, activity_entry, child_entry, refused_entry
 from simpleflow.workflow import Workflow
 from swf.lifecycle import Execution
 from swf.protocol.base import DecisionAttributes
@@ -15,6 +15,7 @@ from swf.protocol.decisions import (
     FailWorkflowExecution,
 )
 from swf.protocol.event import HistoryEvent
+from swf.protocol.events import ScheduleActivityTaskFailed, StartChildWorkflowExecutionFailed
 
 NAMES = (
     "before_replay",
@@ -81,6 +82,8 @@ class Hooks:
         """The entry of the attempt that has failed with *event*; its ``retry`` is 0 for the first failure."""
         assert self._execution is not None
         attributes = event.attributes
+        if isinstance(attributes, ScheduleActivityTaskFailed | StartChildWorkflowExecutionFailed):
+            return {**refused_entry(event), "retry": failures - 1}
         opened: int | None = getattr(attributes, "scheduled_event_id", None)
         if opened is not None:
             entry = activity_entry(self._execution.activities[opened], None)

@@ -90,7 +90,7 @@ class Submits:
             )
         match what:
             case ActivityTask():
-                task = ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs)
+                task = type(what).deferred(what.activity, tuple(what.args), what.kwargs)
                 return self._submit_activity(task, options)
             case Group() | FuncGroup():
                 return self._run.canvases.submit(what, options)
@@ -237,7 +237,6 @@ class Submits:
     def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
         """Puts an attempt into the outbox; *register* is a type that has to be registered first."""
         run, activity = self._run, record.task.activity
-        content: dict[str, Any] = {"args": record.task.args, "kwargs": record.task.kwargs}
         told = {
             "attempt": record.failures + 1,
             "start_to_close": activity.task_start_to_close_timeout,
@@ -245,9 +244,8 @@ class Submits:
             "last_details": record.last_details,
         }
         known = {key: value for key, value in told.items() if value is not None}
-        content["meta"] = {**activity.meta, "simpleflow": known}
         try:
-            text = format.encode(content)
+            text = format.encode(record.task.input({**activity.meta, "simpleflow": known}))
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
         record.input = run.field(text)

@@ -49,6 +49,7 @@ def replay_history(
         workflow_id=workflow_id,
         run_id=run_id,
         keeps_values=True,
+        is_service_here=True,
         decode=lambda text: format.decode(store.resolve(text)),
         pointer_of=store.pointer_of,
     )
