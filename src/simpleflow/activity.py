@@ -75,6 +75,8 @@ class Activity(Generic[P, R]):
         idempotent: bool | None = None,
         meta: dict[str, Any] | None = None,
     ) -> None:
+        if not inspect.isroutine(callable) and not hasattr(callable, "__call__"):  # noqa: B004  # classes have it, too
+            raise TypeError(f"{callable!r} cannot be an activity: it is neither a function nor a class")
         if name is None and getattr(callable, "__name__", "") == "<lambda>":
             raise ValueError(
                 f"a lambda cannot be an activity (in {callable.__module__}): no worker finds it by name; "
@@ -91,10 +93,10 @@ class Activity(Generic[P, R]):
         self.task_list: str = settings.ACTIVITY_DEFAULT_TASK_LIST if task_list is None else task_list
         self.retry = checked(retry)
         self.raises_on_failure = raises_on_failure
-        self.task_start_to_close_timeout = _text(start_to_close_timeout)
-        self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout)
-        self.task_schedule_to_start_timeout = _text(schedule_to_start_timeout)
-        self.task_heartbeat_timeout = _text(heartbeat_timeout)
+        self.task_start_to_close_timeout = _text(start_to_close_timeout, "start_to_close_timeout")
+        self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout, "schedule_to_close_timeout")
+        self.task_schedule_to_start_timeout = _text(schedule_to_start_timeout, "schedule_to_start_timeout")
+        self.task_heartbeat_timeout = _text(heartbeat_timeout, "heartbeat_timeout")
         self.task_priority = task_priority
         self.idempotent = idempotent
         self.meta: dict[str, Any] = meta or {}
@@ -211,8 +213,11 @@ def with_attributes(
     return decorate  # type: ignore[return-value]  # the overloads say more than one signature can
 
 
-def _text(timeout: Timeout) -> str | None:
-    return None if timeout is None else str(timeout)
+def _text(timeout: Timeout, name: str) -> str | None:
+    text = None if timeout is None else str(timeout)
+    if text is None or text == "NONE" or (text.isascii() and text.isdecimal()):
+        return text
+    raise ValueError(f'{name} is {timeout!r}; it is a whole number of seconds, "NONE" for no limit, or None')
 
 
 def _executed(made: Any) -> Any:

@@ -21,7 +21,7 @@ from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.waiting import Closing, Watch
 from simpleflow.waiting import Service as WaitedService
-from simpleflow.workflow import Workflow
+from simpleflow.workflow import Workflow, checked_tags
 from swf.client import Client as ServiceClient
 from swf.clients import BotoClient, RetryingClient
 from swf.exceptions import ConfigurationError
@@ -306,7 +306,7 @@ def _around(client: Any, domain: str | None) -> Client:
 def _tags(tags: Sequence[str] | None) -> tuple[str, ...] | None:
     if isinstance(tags, str):
         raise TypeError(f"tags are a list of texts, not the text {tags!r}")
-    return tuple(tags) if tags else None
+    return checked_tags(tags or (), "the execution")
 
 
 def _text(seconds: int | str | None) -> str | None:

@@ -37,6 +37,9 @@ class Waiter(Protocol):
 class Suspender(Protocol):
     """A running workflow, as futures see it: what can wait for them."""
 
+    def get_run_context(self) -> dict[str, Any]:
+        """Which run this is."""
+
     def next_number(self) -> int:
         """1, 2, 3 ... within this run."""
 
@@ -67,7 +70,18 @@ class Future(Generic[R]):
     future suspends the workflow; outside of a workflow it raises ExecutionBlocked.
     """
 
-    __slots__ = ("__weakref__", "_end", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
+    __slots__ = (
+        "__weakref__",
+        "_end",
+        "_exception",
+        "_lazy",
+        "_number",
+        "_result",
+        "_state",
+        "_waiters",
+        "owner",
+        "task_id",
+    )
 
     def __init__(self) -> None:
         self._state: str = PENDING
@@ -78,6 +92,8 @@ class Future(Generic[R]):
         self._end = 0
         suspender = running.get()
         self._number = next(_numbers) if suspender is None else suspender.next_number()
+        self.owner = suspender
+        """The run that the future belongs to; None if it was made outside of the code of one."""
         self.task_id: str | None = None
         """The id of the task in the history; None before it has one."""
 

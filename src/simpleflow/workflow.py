@@ -569,6 +569,17 @@ def reject(what: Any) -> TypeError:
     return TypeError(f"{what!r} cannot be submitted: it is neither an activity nor a task")
 
 
+TAGS_AT_MOST: Final = 5
+
+
+def checked_tags(tags: Iterable[str], whose: str) -> tuple[str, ...] | None:
+    """*tags*, None if there are none. Raises ValueError for more than SWF takes."""
+    found = tuple(tags)
+    if len(found) > TAGS_AT_MOST:
+        raise ValueError(f"{whose} has {len(found)} tags {list(found)}; an execution has {TAGS_AT_MOST} at most")
+    return found or None
+
+
 def dotted_path(workflow: type[Workflow]) -> str:
     """Where a workflow class is found: what children and ``__extra`` of inputs name it by."""
     return f"{workflow.__module__}.{workflow.__qualname__}"

@@ -17,7 +17,7 @@ from simpleflow.replay.others import TO_CHILD
 from simpleflow.replay.records import Kept, Record
 from simpleflow.retry import checked
 from simpleflow.task import RequestCancelTask, WorkflowTask
-from simpleflow.workflow import Workflow, dotted_path, loaded_workflow
+from simpleflow.workflow import Workflow, checked_tags, dotted_path, loaded_workflow
 from swf.protocol import events as e
 from swf.protocol.causes import Cause
 from swf.protocol.decisions import StartChildWorkflowExecution
@@ -119,7 +119,7 @@ class Children:
             return self.own_tags()
         if isinstance(tags, str):
             raise ValueError(f"the tag_list of {workflow.__name__} is the text {tags!r}; it must be a list of texts")
-        return tuple(tags) if tags else None
+        return checked_tags(tags or (), f"the workflow {workflow.__name__}")
 
     def own_tags(self) -> tuple[str, ...] | None:
         """The tags of this run."""

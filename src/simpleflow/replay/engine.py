@@ -6,7 +6,7 @@ import datetime
 import math
 import random
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from simpleflow.activity import Activity
@@ -48,6 +48,7 @@ class Engine:
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Blocks the calling greenlet; a task that was to raise raises here."""
         run = self._run
+        self.refuse_foreign(futures)
         if run.coroutines.is_inside():
             raise ExecutionBlocked("the result is not there yet: await it, for a coroutine cannot wait otherwise")
         if not run.greenlets.is_inside():
@@ -77,6 +78,8 @@ class Engine:
     def sleep(self, seconds: float) -> None:
         """Waits with a durable timer."""
         self._check_submit("a timer")
+        if not seconds >= 0:
+            raise ValueError(f"self.sleep({seconds!r}): nobody can wait for the past; 0 seconds is the least")
         if self._run.coroutines.is_inside():
             raise ExecutionBlocked(f"self.sleep() cannot wait in a coroutine: write 'await asyncio.sleep({seconds})'")
         self._run.submits.start_own_timer("_simpleflow_sleep", math.ceil(seconds)).wait()
@@ -85,12 +88,24 @@ class Engine:
 
     def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
         """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future."""
+        self.refuse_foreign((future,))
         return self._run.coroutines.wait_for(future)
 
     async def wait(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Suspends the calling coroutine until enough of *futures* are done; cancels none of them."""
         self.check()
+        self.refuse_foreign(futures)
         await self._run.coroutines.wait(futures, return_when, timeout)
+
+    def refuse_foreign(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises for a future of another run: nothing that happens here would ever finish it."""
+        for future in futures:
+            if future.owner is not None and future.owner is not self and not future.done:
+                theirs, mine = (each.get_run_context()["workflow_id"] for each in (future.owner, self))
+                raise ValueError(
+                    f"the future of {future.task_id or 'something'!r} belongs to another run, of {theirs!r}, and is "
+                    f"not done; {mine!r} cannot wait for it. Send a signal from there, or start that one as a child"
+                )
 
     # Submitting
 

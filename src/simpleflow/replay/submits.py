@@ -154,6 +154,7 @@ class Submits:
         among = futures_in([task.args, task.kwargs])
         record.future.task_id = record.id
         pending = [each for each in among if not each.done]
+        self._run.engine.refuse_foreign(pending)
         if not pending:
             return self._prepare(record, among)
         self._of_future[record.future] = record
@@ -296,9 +297,14 @@ class Submits:
             if known.future.done:
                 run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
             return known.future
-        seconds = math.ceil(float(task.timeout))
+        try:
+            seconds = math.ceil(float(task.timeout))
+        except (TypeError, ValueError, OverflowError):
+            seconds = -1
         if not 0 <= seconds < 10**8:
-            raise ValueError(f"the timer {task.timer_id!r} of {task.timeout} s: 0 to 99999999 is possible")
+            raise ValueError(
+                f"the timer {task.timer_id!r} is to take {task.timeout!r}; 0 to 99999999 seconds is possible"
+            )
         control = None if task.control is None else run.field(format.encode(task.control))
         record.input = str(seconds)
         self.add(
