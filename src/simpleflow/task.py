@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,6 +117,8 @@ class WorkflowTask(Submittable):
             raise TypeError(f"a subclass of Workflow is needed, not {workflow!r}")
         self.workflow: Any = workflow
         self.workflow_task_list = workflow_task_list
+        self.complete: Callable[[WorkflowTask], None] | None = None
+        """Called when the child is started, its arguments being there: what they depend on was not known before."""
         self.args: list[Any] = [get_actual_value(value) for value in args]
         self.kwargs = {name: get_actual_value(value) for name, value in kwargs.items()}
         self.idempotent: bool = bool(workflow.idempotent)  # type: ignore[attr-defined]

@@ -115,20 +115,20 @@ class TaskTurn:
 
     def __init__(self, canvases: Canvases, record: Record) -> None:
         self._canvases = canvases
-        self._record = record
+        self.record = record
         self.future = record.future
 
     def start(self, more: Arguments, after: After) -> Future[Any]:
         """Sends the task, or has it wait for its arguments; one that was cancelled is never sent."""
         if not self.future.done:
-            self._record.task.args += more
-            self._record.after = after
-            self._canvases.run.submits.start_reserved(self._record)
+            self.record.task.args += more
+            self.record.after = after
+            self._canvases.run.submits.start_reserved(self.record)
         return self.future
 
     def fail(self, error: Exception) -> Future[Any]:
         """The task has failed."""
-        self._canvases.run.fail_task(self._record, error)
+        self._canvases.run.fail_task(self.record, error)
         return self.future
 
 

@@ -50,6 +50,8 @@ class Children:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.when_begun: dict[Kept, list[Callable[[], None]]] = {}
+        """What is to be done when a child has begun, and cannot be done before."""
         self.open: dict[int, OpenChild] = {}
         """By the id of the event that initiated it, submitted by the code or not (yet)."""
 
@@ -184,6 +186,8 @@ class Children:
         record.future.set_running()
         if record.future.cancelled:
             self._ask_to_cancel(record)
+        for each in self.when_begun.pop(record.key, ()):
+            each()
 
     def close(self, event: HistoryEvent) -> None:
         """The child has ended in some way."""
@@ -203,6 +207,7 @@ class Children:
         """Finishes the future, or begins the next attempt."""
         run = self._run
         record.is_open = record.is_running = False
+        self.when_begun.pop(record.key, None)
         assert record.id is not None
         match event.attributes:
             case e.ChildWorkflowExecutionCompleted(result=result):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
@@ -73,6 +74,8 @@ class Submits:
         self._run = run
         self._arguments: dict[Record, Arguments] = {}
         self._of_future: dict[Future[Any], Record] = {}
+        self.elsewhere: dict[Future[Any], Callable[[], None]] = {}
+        """What stops the tasks of other executions that futures of this one stand for."""
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
@@ -200,6 +203,8 @@ class Submits:
         among_ids = (id for each in among for id in each.task_ids)
         record.after = tuple(dict.fromkeys((*record.after, *runs(among_ids))))
         task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
+        if isinstance(task, WorkflowTask) and task.complete is not None:
+            task.complete(task)
         if record.id is None:
             record.id = record.future.task_id = self._id_from_arguments(record)
             known = run.records.get(record.key)
@@ -372,6 +377,7 @@ class Submits:
         run = self._run
         record = self._of_future.get(future)
         if record is None:
+            self.elsewhere.pop(future, lambda: None)()
             return
         arguments = self._arguments.pop(record, None)
         if arguments is not None:
