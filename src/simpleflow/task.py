@@ -20,12 +20,15 @@ __all__ = [
     "RequestCancelTask",
     "SignalTask",
     "Submittable",
+    "Task",
     "TaskFailureContext",
     "TimerTask",
     "WaitForCancelRequest",
     "WaitForSignal",
     "WorkflowTask",
     "get_actual_value",
+    "resolve_args",
+    "resolve_kwargs",
 ]
 
 
@@ -33,20 +36,34 @@ class Submittable:
     """Something that ``submit`` takes; nothing happens before."""
 
 
+class Task(Submittable):
+    """A task in the narrow sense: an activity or a child workflow, with its arguments."""
+
+
 def get_actual_value(value: Any) -> Any:
     """The result of a future, waiting for it if needed; any other value as it is."""
     return value.result if isinstance(value, Future) else value
 
 
-class ActivityTask(Submittable):
+def resolve_args(*args: Any) -> list[Any]:
+    """The arguments with the results of futures among them, which are waited for."""
+    return [get_actual_value(value) for value in args]
+
+
+def resolve_kwargs(**kwargs: Any) -> dict[str, Any]:
+    """The same for named arguments."""
+    return {name: get_actual_value(value) for name, value in kwargs.items()}
+
+
+class ActivityTask(Task):
     """An activity and its arguments, futures among which are waited for when the task is made."""
 
     def __init__(self, activity: Activity[..., Any], *args: Any, **kwargs: Any) -> None:
         if not isinstance(activity, Activity):
             raise TypeError(f"an activity is needed, not {activity!r}; decorate it with activity.with_attributes()")
         self.activity = activity
-        self.args: list[Any] = [get_actual_value(value) for value in args]
-        self.kwargs = {name: get_actual_value(value) for name, value in kwargs.items()}
+        self.args = resolve_args(*args)
+        self.kwargs = resolve_kwargs(**kwargs)
         self.idempotent = activity.idempotent
         self.id: str | None = None
 
@@ -103,7 +120,7 @@ class NonPythonicActivityTask(ActivityTask):
             )
 
 
-class WorkflowTask(Submittable):
+class WorkflowTask(Task):
     """A workflow to start as a child, and its arguments, futures among which are waited for when the task is made.
 
     ``WorkflowTask(Child, 1, 2)``; what older code gives before the class, the executor, is not needed.
@@ -119,8 +136,8 @@ class WorkflowTask(Submittable):
         self.workflow_task_list = workflow_task_list
         self.complete: Callable[[WorkflowTask], None] | None = None
         """Called when the child is started, its arguments being there: what they depend on was not known before."""
-        self.args: list[Any] = [get_actual_value(value) for value in args]
-        self.kwargs = {name: get_actual_value(value) for name, value in kwargs.items()}
+        self.args = resolve_args(*args)
+        self.kwargs = resolve_kwargs(**kwargs)
         self.idempotent: bool = bool(workflow.idempotent)  # type: ignore[attr-defined]
         self.id: str | None = None
 

@@ -6,6 +6,7 @@ import datetime
 import random
 import sys
 import uuid
+import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
 
@@ -520,6 +521,11 @@ class Workflow:
     def get_run_context(self) -> dict[str, Any]:
         """Which run this is: name, version, domain_name, workflow_id, run_id, tag_list and its relatives."""
         return self._executor.get_run_context()
+
+    def get_execution_context(self) -> dict[str, Any]:
+        """The former name of :meth:`get_run_context`."""
+        warnings.warn("get_execution_context is now get_run_context", DeprecationWarning, stacklevel=2)
+        return self.get_run_context()
 
     def list_markers(self, all: bool = False) -> list[Marker]:
         """The markers in the history: the latest of each name, or all in order."""

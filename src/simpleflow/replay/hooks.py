@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
 from simpleflow.history import History, activity_entry, child_entry, refused_entry
@@ -28,13 +29,26 @@ NAMES = (
     "on_task_failure",
 )
 
+FORMER_NAMES = {"before_run": "before_replay", "after_run": "after_closed"}
+"""What some hooks were called once."""
+
 
 class Hooks:
     """The hooks of one workflow instance. The history is folded only if one of them is overridden."""
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
-        overridden = any(getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES)
+        for former, name in FORMER_NAMES.items():
+            if hasattr(workflow, former):
+                warnings.warn(
+                    f"{type(workflow).__name__}.{former} is called as {name}, its present name; rename it",
+                    DeprecationWarning,
+                    stacklevel=2,
+                )
+                setattr(workflow, name, getattr(workflow, former))
+        overridden = any(name in vars(workflow) for name in FORMER_NAMES.values()) or any(
+            getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES
+        )
         self._execution = Execution(keep_closed=True) if overridden else None
         self._cancels_seen = 0
         self._coroutines = [name for name in NAMES if inspect.iscoroutinefunction(getattr(workflow, name))]
