@@ -1,4 +1,4 @@
-"""Activities of many arguments, and those that are coroutines, as type checkers see them."""
+"""Activities by the number of their arguments, those that are coroutines apart, as type checkers see them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,51 @@ F_contra = TypeVar("F_contra", contravariant=True)
 G_contra = TypeVar("G_contra", contravariant=True)
 H_contra = TypeVar("H_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
+
+
+class Takes0(Protocol[R_co]):
+    """An activity without arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self) -> R_co: ...
+
+
+class Takes1(Protocol[A_contra, R_co]):
+    """An activity of one argument."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, /) -> R_co: ...
+
+
+class Takes2(Protocol[A_contra, B_contra, R_co]):
+    """An activity of two arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, /) -> R_co: ...
+
+
+class Takes3(Protocol[A_contra, B_contra, C_contra, R_co]):
+    """An activity of three arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> R_co: ...
+
+
+class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
+    """An activity of four arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
 
 
 class Takes5(Protocol[A_contra, B_contra, C_contra, D_contra, E_contra, R_co]):

@@ -16,7 +16,22 @@ from simpleflow.futures import ALL_COMPLETED, Future, check_return_when, results
 from simpleflow.marker import Marker
 from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
-from simpleflow.takes import Awaits0, Awaits1, Awaits2, Awaits3, Awaits4, Takes5, Takes6, Takes7, Takes8
+from simpleflow.takes import (
+    Awaits0,
+    Awaits1,
+    Awaits2,
+    Awaits3,
+    Awaits4,
+    Takes0,
+    Takes1,
+    Takes2,
+    Takes3,
+    Takes4,
+    Takes5,
+    Takes6,
+    Takes7,
+    Takes8,
+)
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -47,61 +62,9 @@ F = TypeVar("F")
 G = TypeVar("G")
 H = TypeVar("H")
 R_co = TypeVar("R_co", covariant=True)
-A_contra = TypeVar("A_contra", contravariant=True)
-B_contra = TypeVar("B_contra", contravariant=True)
-C_contra = TypeVar("C_contra", contravariant=True)
-D_contra = TypeVar("D_contra", contravariant=True)
 
 Futures = Sequence[Future[Any]] | Mapping[str, Future[Any]] | Set[Future[Any]]
 """Futures in a container, which ``submit`` resolves at any depth."""
-
-
-# What submit takes, as type checkers see it: an activity of so many arguments.
-
-
-class Takes0(Protocol[R_co]):
-    """An activity without arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self) -> R_co: ...
-
-
-class Takes1(Protocol[A_contra, R_co]):
-    """An activity of one argument."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, /) -> R_co: ...
-
-
-class Takes2(Protocol[A_contra, B_contra, R_co]):
-    """An activity of two arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, b: B_contra, /) -> R_co: ...
-
-
-class Takes3(Protocol[A_contra, B_contra, C_contra, R_co]):
-    """An activity of three arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> R_co: ...
-
-
-class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
-    """An activity of four arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
 
 
 class RunsAsync(Protocol[R_co]):

@@ -29,7 +29,8 @@ NAMES = {
     "simpleflow.swf.executor": "Executor",
     "simpleflow.swf.task": "ActivityTask WorkflowTask SignalTask MarkerTask TimerTask CancelTimerTask "
     "NonPythonicActivityTask",
-    "simpleflow.format": "decode encode input result reason details control heartbeat_details execution_context identity",
+    "simpleflow.format": "decode encode input result reason details control heartbeat_details execution_context "
+    "identity",
     "simpleflow.storage": "push pull push_content pull_content list_keys",
     "simpleflow.download": "with_binaries download_binaries RemoteBinary",
     "simpleflow.dispatch": "RegistryDispatcher ModuleDispatcher DryRunDispatcher Dispatcher",
