@@ -19,7 +19,7 @@ from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import Decider
 from simpleflow.swf.process.identity import identity, told_by
-from simpleflow.swf.process.worker import BEAT_S, Worker
+from simpleflow.swf.process.worker import BEAT_S, Worker, last_words
 from simpleflow.tally import Tally
 from simpleflow.workflow import Workflow
 from swf.client import Client
@@ -353,8 +353,9 @@ class Session:
     def _fail(self, task: StartedTask) -> None:
         log.info("activity was held by a process that has died id=%s", task.activity_id)
         reason = f"process {told_by(task.identity).get('pid')} died"
+        details = last_words(task.details)
         try:
-            self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason))
+            self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason, details=details))
         except UnknownResourceFault as fault:
             log.info("activity has timed out meanwhile id=%s: %s", task.activity_id, fault)
 

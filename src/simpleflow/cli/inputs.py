@@ -105,3 +105,13 @@ def json_value(text: str, option: str) -> Any:
     except ValueError as error:
         hint = f"a text is JSON with its quotes: {option} '\"yes\"'"
         raise CommandError(f"what is given as {option} is not JSON: {error}", hint, 2) from error
+
+
+def check_identity() -> None:
+    """Refuses a SIMPLEFLOW_IDENTITY that is no object."""
+    from simpleflow.swf.process.identity import identity
+
+    try:
+        identity()
+    except ValueError as error:
+        raise CommandError(str(error), exit_code=2) from error

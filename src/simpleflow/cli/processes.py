@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.inputs import workflow_class
+from simpleflow.cli.inputs import check_identity, workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, NAME_ONE, needs_domain, needs_service, opening, place
 
@@ -320,6 +320,7 @@ def _refuse_what_cannot_work(plans: Sequence[Any]) -> None:
     from swf.protocol.refusal import check
     from swf.protocol.values import TaskList
 
+    check_identity()
     for plan in plans:
         try:
             check(PollForActivityTask(domain=plan.domain, task_list=TaskList(name=plan.task_list)))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.inputs import check_identity, read_input, read_tags, workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
 from simpleflow.cli.rerun import explained, pattern_of
@@ -145,6 +145,7 @@ def _session(address: Address, domain: str, workflow: Any, options: dict[str, An
     from swf.clients import RetryingClient
     from swf.server.inprocess import InProcessClient
 
+    check_identity()
     completion.tell(address)
     about: dict[str, Any] = {"modules": [workflow.__module__], "keeps_values": address.is_here, **options}
     with contextlib.ExitStack() as stack:

@@ -67,6 +67,11 @@ class Watch:
         self._is_listening = False
         self._is_canceled = False
 
+    @property
+    def details(self) -> str | None:
+        """What the activity has said in its last heartbeat."""
+        return self._details
+
     def run(self) -> Done | None:
         """What became of the activity; None if nobody wants to know, and the child is to be ended.
 

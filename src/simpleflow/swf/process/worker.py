@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simpleflow import format, settings
-from simpleflow.attempt import Job
+from simpleflow.attempt import LAST_DETAILS, Job
 from simpleflow.dispatch import REASON_CHARACTERS
 from simpleflow.storage import FIELD_CHARACTERS, StorageError, ValueStore
 from simpleflow.swf.process.child import Orders
@@ -138,6 +138,7 @@ class Worker:
         self.start_child()
         assert self._child is not None
         token = task.task_token
+        watch: Watch | None = None
         try:
             self._jobs += 1
             self._child.send(self._job(task))
@@ -148,7 +149,8 @@ class Worker:
         except ChildDied as death:
             self._drop_child()
             reason = "its worker was stopped and could not wait for it" if self._is_killed else str(death)
-            return RespondActivityTaskFailed(task_token=token, reason=reason)
+            details = last_words(watch.details if watch is not None else None)
+            return RespondActivityTaskFailed(task_token=token, reason=reason, details=details)
         except Canceled as canceled:
             if not canceled.has_ended:
                 self._end_child(self._child)
@@ -230,6 +232,11 @@ class Worker:
         child, self._child = self._child, None
         if child is not None:
             child.close()
+
+
+def last_words(said: str | None) -> str | None:
+    """The details of an attempt that has died: what it *said* in its last heartbeat, for the next one."""
+    return None if said is None else format.encode({LAST_DETAILS: said})
 
 
 def limits_in(input: str | None) -> dict[str, int]:
