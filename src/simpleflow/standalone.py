@@ -13,6 +13,7 @@ from typing import Any, Final
 from simpleflow import format
 from simpleflow.attempt import LATER
 from simpleflow.replay.reuse import source_of
+from simpleflow.signatures import check_arguments
 from simpleflow.stats import Reader
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
@@ -122,7 +123,8 @@ class Session:
 
         *input* is JSON text; None is no argument, or whatever the open execution has. Raises OtherInput if the
         open one was started with another. The task list is that of the open one; else the id, if the service is in
-        this process, which nobody else polls; else one that no other session has.
+        this process, which nobody else polls; else one that no other session has. Raises ArgumentsError, before
+        anything is started, if the workflow does not take this input.
         """
         setup.register(self._client, self._domain, self._workflow)
         if is_new:
@@ -134,6 +136,9 @@ class Session:
                 self._execution = found
                 self._task_list = self._describe().execution_configuration.task_list.name
                 return Begun(found, is_resumed=True)
+        given = {} if input is None else format.decode(input)
+        if isinstance(given, dict):
+            check_arguments(self._workflow, given.get("args", ()), given.get("kwargs", {}))
         self._task_list = workflow_id if self._service is not None else f"{workflow_id[:223]}-{uuid.uuid4().hex}"
         self._execution = setup.start(
             self._client,
@@ -352,7 +357,7 @@ class Session:
 
     def _fail(self, task: StartedTask) -> None:
         log.info("activity was held by a process that has died id=%s", task.activity_id)
-        reason = f"process {told_by(task.identity).get('pid')} died"
+        reason = f"process {told_by(task.identity).get('pid', 'unknown')} died"
         try:
             self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason))
         except UnknownResourceFault as fault:

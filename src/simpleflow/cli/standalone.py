@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.inputs import no_arguments_of, read_input, read_tags, refuse_other_arguments, workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
 from simpleflow.cli.rerun import explained, pattern_of
@@ -89,6 +89,8 @@ def standalone(
     domain = needs_domain(where)
     found = workflow_class(workflow)
     value = read_input(input, input_file) if input is not None or input_file is not None else None
+    if value is not None:
+        refuse_other_arguments(found, value)
     text = None if value is None else format.encode(value)
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
     assert where.address is not None
@@ -221,11 +223,14 @@ def _run(session: Session, began: Any, path: str, *, display_status: bool) -> in
 
 @contextlib.contextmanager
 def _faults(what: str) -> Iterator[None]:
+    from simpleflow.signatures import ArgumentsError
     from simpleflow.standalone import OtherInput
     from swf.protocol.faults import Fault
 
     try:
         yield
+    except ArgumentsError as error:
+        raise no_arguments_of(error) from error
     except OtherInput as error:
         raise CommandError(
             str(error), "give no input or the same to resume it, or start a new one with --new", 2
