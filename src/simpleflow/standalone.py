@@ -19,6 +19,7 @@ from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import Decider
+from simpleflow.swf.process.hands import Isolation
 from simpleflow.swf.process.identity import identity, told_by
 from simpleflow.swf.process.worker import BEAT_S, Worker
 from simpleflow.tally import Tally
@@ -79,13 +80,16 @@ class Session:
         keeps_values: bool = True,
         middlewares: Mapping[str, Sequence[str]] | None = None,
         beat_s: float = BEAT_S,
+        isolation: Isolation = Isolation(),  # noqa: B008  # it is frozen
     ) -> None:
         """*connect* makes clients of the service; *service* is that, if it is the embedded one in this process.
 
         *modules* are imported by the children; *workers* activities run at once. *keeps_values*: values too long
         for SWF are put into files of this machine. *middlewares* (``pre``, ``post``) run around every activity.
-        *beat_s*: seconds between heartbeats, as :class:`~simpleflow.swf.process.worker.Worker` has them.
+        *beat_s* (seconds between heartbeats) and *isolation* are as :class:`~simpleflow.swf.process.worker.Worker` has
+        them.
         """
+        self._isolation = isolation
         self._middlewares = middlewares
         self._beat_s = beat_s
         self._client = connect()
@@ -184,6 +188,7 @@ class Session:
                 keeps_values=self._keeps_values,
                 middlewares=self._middlewares,
                 beat_s=self._beat_s,
+                isolation=self._isolation,
             )
             for _ in range(self._worker_count)
         ]

@@ -158,14 +158,14 @@ class InThread:
         return self._told.get().cancel
 
 
-def memory_of(pid: int) -> int:
-    """The bytes of memory that a process and all below it take; 0 if it has gone."""
+def memory_of(pid: int, *, with_children: bool = True) -> int:
+    """The bytes of memory that a process, and all below it, take; 0 if it has gone."""
     import psutil
 
     total = 0
     try:
         process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
+        for each in (process, *(process.children(recursive=True) if with_children else ())):
             try:
                 total += each.memory_info().rss
             except psutil.Error:
