@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ KEY: Final = "simpleflow"
 @click.option("--name", "names", metavar="HOST", multiple=True, help="One more name that callers use for this host.")
 @with_options
 @click.pass_context
-def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> None:
+def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> int:
     """Run the embedded service on a file (simpleflow.db, or --db FILE) until told to stop.
 
     Prints the variables that point any AWS client to it.
@@ -71,8 +72,12 @@ def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names:
                 click.echo(f"serving {path.resolve()} at {door.url}, version {running_version()}", err=True)
                 click.echo(exports(door.url) if keys is None else exports(door.url, key=next(iter(keys)), secret=None))
                 sys.stdout.flush()
-                while not signals.wait(None)[0] & STOP:
+                while not (heard := signals.wait(None)[0] & STOP):
                     pass
+                if signal.SIGINT in heard:
+                    goes_on = "executions stay open, and go on when the file is served again"
+                    click.echo(f"interrupted; {door.url} answers no more, {goes_on}", err=True)
+                return 130 if signal.SIGINT in heard else 0
         except DoorError as error:
             raise CommandError(str(error), "choose another one with --port, or --port 0 for any") from error
 

@@ -110,6 +110,9 @@ def run_here(
 
     try:
         result = Executor(workflow, middlewares, signals=signals).run(input)
+    except KeyboardInterrupt:
+        click.echo("interrupted; nothing of it is kept, and nothing goes on", err=True)
+        raise
     except (NothingWillHappen, NonDeterminismError, StorageError, UnknownWorkflow) as error:
         raise CommandError(str(error)) from error
     except ExecutionFailed as failure:
