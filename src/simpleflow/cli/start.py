@@ -110,9 +110,9 @@ def run_here(
 
     try:
         result = Executor(workflow, middlewares, signals=signals).run(input)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         click.echo("interrupted; nothing of it is kept, and nothing goes on", err=True)
-        raise
+        raise click.exceptions.Exit(130) from interruption
     except (NothingWillHappen, NonDeterminismError, StorageError, UnknownWorkflow) as error:
         raise CommandError(str(error)) from error
     except ExecutionFailed as failure:

@@ -136,10 +136,10 @@ def interruptible(where: Place, names: tuple[str, ...]) -> Iterator[None]:
     _, workflow_id, run_id = domain_and_execution(where, names)
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         name = printable(workflow_id if run_id is None else f"{workflow_id} {run_id}")
         click.echo(f"interrupted; execution {name} goes on, the same command waits for it again", err=True)
-        raise
+        raise click.exceptions.Exit(130) from interruption
 
 
 def looks(where: Place, names: tuple[str, ...], give_up_at: float | None) -> Iterator[Look]:
