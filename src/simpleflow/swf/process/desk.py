@@ -54,7 +54,7 @@ class Desk:
         self._registry = CollectorRegistry()
         self._server = uvicorn.Server(
             uvicorn.Config(
-                self._answer, ws="none", lifespan="off", log_config=None, log_level="warning", access_log=False,
+                self._answer, interface="asgi3", ws="none", lifespan="off", log_config=None, log_level="warning", access_log=False,
                 server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
             )
         )  # fmt: skip
