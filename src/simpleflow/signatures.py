@@ -44,11 +44,18 @@ def check(workflow: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None
 
 def check_arguments(workflow: type[Workflow], args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     """Raises ArgumentsError, with the signature, if ``run`` does not take these arguments."""
-    signature = inspect.signature(workflow.run)
     try:
-        signature.bind(None, *args, **kwargs)
+        inspect.signature(workflow.run).bind(None, *args, **kwargs)
     except TypeError as error:
-        raise ArgumentsError(f"{workflow.__name__}.run{signature}: {error}") from None
+        raise ArgumentsError(f"{workflow.__name__}.run{_shown(workflow.run)}: {error}") from None
+
+
+def _shown(run: Callable[..., Any]) -> inspect.Signature:
+    """The signature with its hints as they stand in the code, if they can be understood here."""
+    try:
+        return inspect.signature(run, eval_str=True)
+    except Exception:  # noqa: BLE001  # hints are the user's code
+        return inspect.signature(run)
 
 
 def takes(workflow: Any, name: str) -> bool:

@@ -355,13 +355,16 @@ class Session:
                 if (task.details or "").startswith(LATER):
                     continue  # somebody else completes it, who may be well
                 if task.kind == "activity":
-                    self._fail(task)
+                    self._fail(task, info.execution)
                 elif info.execution == self._execution or info.parent is not None:
                     held.append(held_decision(task, info.execution))
         return held
 
-    def _fail(self, task: StartedTask) -> None:
-        log.info("activity was held by a process that has died id=%s", task.activity_id)
+    def _fail(self, task: StartedTask, execution: WorkflowExecution) -> None:
+        log.info("activity was held by a process that has died id=%s", task.activity_id, extra={
+            "domain": self._domain, "workflow_id": execution.workflow_id, "run_id": execution.run_id,
+            "task_type": "activity", "activity_id": task.activity_id,
+        })  # fmt: skip
         reason = f"process {told_by(task.identity).get('pid', 'unknown')} died"
         try:
             self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason))

@@ -117,7 +117,7 @@ def test_what_a_fleet_logs_and_counts_of_its_tasks(ships: Fleet, isolation: str)
     assert taken.returncode == 1
     assert f"cannot listen on 127.0.0.1:{ports['workers']}" in taken.stderr
     asked = urllib.request.Request(f"http://127.0.0.1:{ports['workers']}/metrics", headers={"Host": "evil.example"})
-    with pytest.raises(urllib.error.HTTPError, match="400|403"):
+    with pytest.raises(urllib.error.HTTPError, match=r"40[03]"):
         urllib.request.urlopen(asked, timeout=10)
 
 
@@ -208,14 +208,14 @@ def test_changed_files_are_run_by_new_processes_while_old_ones_finish(ships: Fle
     first = {name: ships.pollers(name) for name in ("deciders", "workers")}
 
     write("this is no Python")
-    for name in first:
+    for name, pollers in first.items():
         wait_until(lambda name=name: "not reloaded, the processes go on" in ships.log(name), f"{name} have seen it")
         assert "cannot import living: SyntaxError" in ships.log(name)
-        assert ships.pollers(name) == first[name]
+        assert ships.pollers(name) == pollers
 
     write(SOURCE.replace("{version}", "2"))
-    for name in first:
-        wait_until(lambda name=name: set(ships.pollers(name)) - set(first[name]), f"there are new {name}")
+    for name, pollers in first.items():
+        wait_until(lambda name=name, old=pollers: set(ships.pollers(name)) - set(old), f"there are new {name}")
     wait_until(lambda: set(first["deciders"]).isdisjoint(ships.pollers("deciders")), "the old decider has ended")
     start("--workflow-id", "short")
     assert result_of("short") == [2, 2]

@@ -36,6 +36,8 @@ class Decider:
         """*identity* is what SWF shows of who holds a task; None: this process."""
         self._client = client
         self._executor = executor
+        self._domain = domain
+        self._task_list = task_list
         self._poll = PollForDecisionTask(
             domain=domain,
             task_list=TaskList(name=task_list),
@@ -56,7 +58,8 @@ class Decider:
         """
         try:
             for each in held:
-                self._respond(each, self._executor.answer(each, None))
+                with logged(**about(each, self._domain, self._task_list)):
+                    self._respond(each, self._executor.answer(each, None))
             task: DecisionTask | None = None
             while not self._is_stopped:
                 if task is None or task.task_token is None:
@@ -64,7 +67,8 @@ class Decider:
                         return
                     task = self._client.call(self._poll)
                 else:
-                    task = self._decide(task)
+                    with logged(**about(task, self._domain, self._task_list)):
+                        task = self._decide(task)
         finally:
             self._executor.close()
 
@@ -178,12 +182,9 @@ class SharingDecider:
             self._taken.put(None)
 
     def _deal_with(self, taken: Taken) -> None:
-        execution = taken.task.workflow_execution
-        assert execution is not None
         self._counts.began()
         began = time.monotonic()
-        about = {"workflow_id": execution.workflow_id, "run_id": execution.run_id, "task_list": self._task_list}
-        with logged(domain=self._domain, task_type="decision", **about):
+        with logged(**about(taken.task, self._domain, self._task_list)):
             outcome = self._outcome(taken)
             seconds = time.monotonic() - began
             log.debug("decision %s %s seconds=%.3f", outcome, name_of(taken.task), seconds)
@@ -241,6 +242,19 @@ def heed(executor: Executor, task: DecisionTask, error: Exception | None) -> Non
     assert task.workflow_execution is not None
     executor.forget((task.workflow_execution.workflow_id, task.workflow_execution.run_id))
     raise error
+
+
+def about(task: DecisionTask, domain: str, task_list: str) -> dict[str, str]:
+    """What log lines say of a task."""
+    execution = task.workflow_execution
+    assert execution is not None
+    return {
+        "domain": domain,
+        "workflow_id": execution.workflow_id,
+        "run_id": execution.run_id,
+        "task_type": "decision",
+        "task_list": task_list,
+    }
 
 
 def name_of(task: DecisionTask) -> str:

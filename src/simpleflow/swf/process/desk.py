@@ -54,8 +54,8 @@ class Desk:
         self._registry = CollectorRegistry()
         self._server = uvicorn.Server(
             uvicorn.Config(
-                self._answer, interface="asgi3", ws="none", lifespan="off", log_config=None, log_level="warning", access_log=False,
-                server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
+                self._answer, interface="asgi3", ws="none", lifespan="off", log_config=None, log_level="warning",
+                access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
             )
         )  # fmt: skip
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
