@@ -273,14 +273,21 @@ def _one_task(plan: Plan, task: Any) -> int:
     from simpleflow.log import setup_logging
     from simpleflow.service import patient_client_of
     from simpleflow.swf.process.poller import worker_of
+    from simpleflow.swf.process.prints import part_output
 
     refuse_what_cannot_work([plan])
     setup_logging()
     completion.tell(plan.address)
     with served(plan.address):
         worker = worker_of(plan, patient_client_of(plan.address))
-        while not worker.run_one(task):
-            pass
+        if plan.isolation.kind == "thread":
+            part_output()
+        try:
+            while not worker.run_one(task):
+                pass
+        except KeyboardInterrupt as interruption:
+            click.echo("interrupted; a task that was taken is left to its timeouts", err=True)
+            raise click.exceptions.Exit(130) from interruption
     return 0
 
 

@@ -30,6 +30,7 @@ from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.counts import Counts, NoCounts, counts
 from simpleflow.swf.process.decider import SharingDecider
 from simpleflow.swf.process.hands import Isolation
+from simpleflow.swf.process.prints import part_output
 from simpleflow.swf.process.signals import FINISH, NOW, STOP, Signals
 from simpleflow.swf.process.worker import BEAT_S, Worker
 from swf.client import Client
@@ -192,7 +193,7 @@ def sticky_name(task_list: str) -> str:
 def main(plan: Plan, lifeline: int) -> int:
     """Runs until it is told to stop, or its supervisor is gone; the exit code."""
     if plan.isolation.kind == "thread":
-        os.dup2(2, 1)  # what activities print is no output of the command, as that of children is not
+        part_output()
     setup_logging()
     os.set_inheritable(lifeline, False)
     try:

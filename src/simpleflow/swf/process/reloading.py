@@ -35,6 +35,12 @@ class Reloading:
         self._stopped.set()
 
     def _run(self) -> None:
+        try:
+            self._watch()
+        except Exception as error:  # noqa: BLE001  # the processes go on without
+            log.error("files are not watched any more, changes are not seen: %s", error)
+
+    def _watch(self) -> None:
         from watchfiles import PythonFilter, watch
 
         folders = folders_of(self._modules)

@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from simpleflow import format, settings
@@ -45,6 +46,15 @@ BEAT_S = 60.0
 """Seconds between heartbeats of an activity that has no heartbeat timeout, or a long one."""
 ABOUT_THE_ANSWER = (ValidationException, SerializationException, RequestEntityTooLargeException)
 """Refusals of what an activity has returned: it has failed then. Others say nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was worked on: the type of the activity, in a word what became of it, and for how long."""
+
+    type: str
+    outcome: str
+    seconds: float
 
 
 class Worker:
@@ -87,6 +97,7 @@ class Worker:
         self._child: Hand | None = None
         self._jobs = 0
         self._first_job = 0
+        self._worked_on = Worked("", "", 0.0)
         self._is_stopped = False
         self._is_killed = False
 
@@ -157,16 +168,19 @@ class Worker:
         assert task.activity_type is not None
         self._counts.began()
         began = time.monotonic()
-        outcome = "lost"
-        try:
-            told = self._told(task)
-            with logged(**self._about(task, told)):
-                outcome, answer = self._outcome(task, told)
-                seconds = time.monotonic() - began
-                log.debug("activity %s id=%s seconds=%.3f", outcome, task.activity_id, seconds)
-                return answer
-        finally:
-            self._counts.ended(task.activity_type.name, outcome, time.monotonic() - began)
+        told = self._told(task)
+        with logged(**self._about(task, told)):
+            outcome, answer = self._outcome(task, told)
+            seconds = time.monotonic() - began
+            log.debug("activity %s id=%s seconds=%.3f", outcome, task.activity_id, seconds)
+        self._worked_on = Worked(task.activity_type.name, outcome, seconds)
+        if answer is None:
+            self._count(outcome)
+        return answer
+
+    def _count(self, outcome: str) -> None:
+        """The task is dealt with; *outcome* is known when the service has heard the answer."""
+        self._counts.ended(self._worked_on.type, outcome, self._worked_on.seconds)
 
     def _outcome(self, task: ActivityTask, told: Mapping[str, Any]) -> tuple[str, Request[None] | None]:
         """In a word what became of an activity, and the answer."""
@@ -240,20 +254,22 @@ class Worker:
     def _check(self, task: ActivityTask, response: Exception | None) -> None:
         """What to do about an answer that was refused: say so, or fail the task in other words."""
         if response is None:
+            self._count(self._worked_on.outcome)
             return
         with logged(**self._about(task, self._told(task))):
-            self._heed(task, response)
+            self._count(self._heed(task, response))
 
-    def _heed(self, task: ActivityTask, response: Exception) -> None:
+    def _heed(self, task: ActivityTask, response: Exception) -> str:
+        """In a word, what has become of the task after all."""
         if isinstance(response, UnknownResourceFault):
             log.warning("answer came too late id=%s: %s", task.activity_id, response)
-            return
+            return "lost"
         assert task.task_token is not None
         code = response.code if isinstance(response, Fault) else type(response).__name__
         if not isinstance(response, ABOUT_THE_ANSWER):
             log.error("the answer was not taken, the task is left to its timeout id=%s: %s %s",
                       task.activity_id, code, response)  # fmt: skip
-            return
+            return "lost"
         reason = f"cannot complete task {task.activity_id}: {code} {response}"
         log.error("%s", reason)
         refusal = self._sent(
@@ -265,6 +281,7 @@ class Worker:
         )
         if refusal is not None:
             log.error("cannot fail the task either id=%s: %s", task.activity_id, refusal)
+        return "failed"
 
     def _sent(self, response: Request[None]) -> Exception | None:
         """Sends a response; the error, or None."""
