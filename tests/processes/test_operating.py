@@ -19,7 +19,6 @@ from tests.processes.fleet import DOMAIN, Fleet, fleet, free_port, result, wait_
 from tests.processes.flows import Chain
 from tests.processes.gang import Speaks
 
-CHAIN = "tests.processes.flows.Chain"
 SPEAKS = "tests.processes.gang.Speaks"
 
 
@@ -134,19 +133,22 @@ def test_ctrl_c_ends_each_command_and_says_what_goes_on(ships: Fleet) -> None:
         "watch": ("workflow.watch", "long"),
         "decider": ("decider.start", SPEAKS, "-N", "1"),
         "worker": ("worker.start", "-t", "other", "-N", "1"),
+        "one": ("worker.start", "-t", "other", "--one-task"),
     }
     says = {
         "result": "interrupted; execution long goes on, the same command waits for it again",
         "watch": "interrupted; execution long goes on, the same command waits for it again",
         "decider": "interrupted; executions stay open, and their decision tasks wait in gang for other deciders",
         "worker": "interrupted; executions go on, and activity tasks wait in other for other workers",
+        "one": "interrupted; a task that was taken is left to its timeouts",
         "server": "executions stay open, and go on when the file is served again",
     }
     for name, command in commands.items():
         ships.begin(name, *command)
     wait_until(lambda: all(ships.pollers(name) for name in ("decider", "worker")), "the pollers are there")
     wait_until(lambda: "long: " in ships.log("watch"), "the watch has begun")
-    wait_until(lambda: waits_for_the_service(ships, "result"), "the result is waited for")
+    for name in ("result", "one"):
+        wait_until(lambda name=name: waits_for_the_service(ships, name), f"{name} asks the service")
     for name in (*commands, "server"):
         process = ships.parts.pop(name)
         process.send_signal(signal.SIGINT)
@@ -229,11 +231,3 @@ def test_changed_files_are_run_by_new_processes_while_old_ones_finish(ships: Fle
     assert result_of("long") == [2, 1], "the new decider has the answer of the old worker"
     wait_until(lambda: set(first["workers"]).isdisjoint(ships.pollers("workers")), "the old worker has ended")
     assert [ships.stop(name) for name in ("workers", "deciders")] == [0, 0]
-
-
-def test_an_identity_that_makes_no_sense_is_refused_before_a_process_is_started(tmp_path: Path) -> None:
-    it = Fleet(tmp_path)
-    for command in (("worker.start", "-t", "t"), ("decider.start", CHAIN), ("standalone", CHAIN, "-i", "[1, 0]")):
-        done = it.simpleflow(*command, "--db", "a.db", SIMPLEFLOW_IDENTITY="blue")
-        assert done.returncode == 2
-        assert "SIMPLEFLOW_IDENTITY is not JSON" in done.stderr

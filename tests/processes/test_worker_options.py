@@ -157,30 +157,14 @@ def test_a_child_that_takes_too_much_memory_finishes_and_is_replaced(yard: Yard)
     assert f"child process {pids[0]} replaced: it takes" in worker.communicate()[1]
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (("--max-tasks-per-child", "5"), "--max-tasks-per-child goes with --isolation process"),
-        (("--max-memory-per-child", "5"), "--max-memory-per-child goes with --isolation process"),
-    ],
-)
-def test_a_thread_is_not_replaced(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
-    for command in (("worker.start", "-t", "t"), ("standalone", "examples.basic.BasicWorkflow", "-i", "[1]")):
-        done = simpleflow(tmp_path, *command, "--isolation", "thread", *options, "--db", "a.db")
-        assert done.returncode == 2
-        assert said in done.stderr
-
-
 def test_standalone_takes_the_same_options(tmp_path: Path) -> None:
     """Its output stays that of the workflow."""
     flow = ("standalone", "tests.processes.flows.Add", "--input", "[1]")
     for options in (("--isolation", "thread"), ("--max-tasks-per-child", "1", "--max-memory-per-child", "500")):
-        done = simpleflow(tmp_path, *flow, *options)
+        done = simpleflow(tmp_path, *flow, "-W", "1", *options)
         assert done.stdout.splitlines()[1:] == ["1 + 2 = 3", "3"], done.stderr
         assert "this is no part of the output" in done.stderr
-    refused = simpleflow(tmp_path, *flow, "--nb-deciders", "2")
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert "--nb-deciders 2: standalone decides in one thread" in refused.stderr
+    assert "replaced: it has run 1 activities" in done.stderr
 
 
 # What cannot be ended

@@ -111,12 +111,16 @@ def supervise(
     metrics_host: str,
 ) -> int:
     """Runs so many processes of each plan until told to stop; the exit code."""
+    import importlib.util
+
     import msgspec
 
     from simpleflow.log import setup_logging
     from simpleflow.swf.process.supervisor import INTERRUPTED, Supervisor
 
     refuse_what_cannot_work(plans)
+    if reload and importlib.util.find_spec("watchfiles") is None:
+        raise CommandError("--reload needs the package watchfiles", "pip install 'simpleflow[reload]'", 2)
     if log_level is not None:
         click.echo("--log-level is deprecated: set the variable LOG_LEVEL", err=True)
         os.environ["LOG_LEVEL"] = log_level
@@ -164,12 +168,8 @@ def _desk(counts_in: str, host: str, port: int) -> Any:
 
 
 def _reloading(plans: Sequence[Plan], reload: Callable[[], None]) -> Any:
-    import importlib.util
-
     from simpleflow.swf.process.reloading import Reloading
 
-    if importlib.util.find_spec("watchfiles") is None:
-        raise CommandError("--reload needs the package watchfiles", "pip install 'simpleflow[reload]'", 2)
     modules = [module for plan in plans for module in plan.modules]
     modules += [path.rpartition(".")[0] for plan in plans for path in (*plan.workflows, *plan.pre, *plan.post)]
     return Reloading(modules, reload)
