@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
-from simpleflow.attempt import ActivityContext, current, heartbeat
+from simpleflow.attempt import ActivityContext, current, heartbeat, is_here
 from simpleflow.exceptions import ActivityCancelled, CompleteLater
 from simpleflow.registry import registry
 from simpleflow.retry import RetryPolicy, checked
@@ -113,7 +113,9 @@ class Activity(Generic[P, R]):
     def context(self) -> dict[str, Any] | None:
         """What the attempt that runs is, as :func:`current` tells it; None if none does."""
         found = getattr(self._callable, "context", None)
-        return found if isinstance(found, dict) else None
+        if isinstance(found, dict):
+            return found
+        return current().as_dict() if is_here() and current().name == self.name else None
 
     @property
     def name(self) -> str:

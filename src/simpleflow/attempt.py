@@ -117,6 +117,11 @@ def current() -> ActivityContext:
     return attempt.context
 
 
+def is_here() -> bool:
+    """Whether an activity runs in this context."""
+    return _running.get() is not None
+
+
 def heartbeat(details: Any = None) -> None:
     """Says that the activity is alive and how far it has come; *details* are JSON.
 

@@ -182,12 +182,14 @@ def run_activity(
     beat: Beat | None = None,
     middlewares: Middlewares = Middlewares(),  # noqa: B008  # it is frozen
     fakes: Mapping[str, Callable[..., Any]] | None = None,
+    is_alone: bool = True,
 ) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
 
     *beat* sends heartbeats; None: nobody listens. A result too long for SWF is put into *store*, if the job says
     that values are kept; else the activity has failed. *fakes* are called instead of the activities of
-    their names.
+    their names. *is_alone*: no other activity runs in this process, so that a function can have the attribute
+    ``context``.
     """
     try:
         content = format.decode(store.resolve(job.input))
@@ -203,7 +205,8 @@ def run_activity(
         about = {name: getattr(context, name) for name in LOGGED}
         with running(context, beat, fitting), logged(task_type="activity", **about):
             fake = (fakes or {}).get(job.name)
-            value = _run(find_activity(job.name, importable, job.version), content, context, middlewares, fake)
+            activity = find_activity(job.name, importable, job.version)
+            value = _run(activity, content, context, middlewares, fake, is_alone=is_alone)
     except KeyboardInterrupt:
         raise
     except CompleteLater:
@@ -227,7 +230,9 @@ def _run(
     content: Any,
     context: ActivityContext,
     middlewares: Middlewares,
-    fake: Callable[..., Any] | None = None,
+    fake: Callable[..., Any] | None,
+    *,
+    is_alone: bool,
 ) -> Any:
     """Calls the activity, or its *fake*, with what its hints say, between the middlewares."""
     target: Any = activity.callable
@@ -243,9 +248,11 @@ def _run(
             value = awaited(made.execute())
             if hasattr(made, "post_execute"):
                 made.post_execute()
-    else:
+    elif is_alone:
         with _telling(target, context):
             value = awaited(target(*args, **kwargs))
+    else:  # the function is the same in all threads
+        value = awaited(target(*args, **kwargs))
     middlewares.after(context, value)
     return value
 

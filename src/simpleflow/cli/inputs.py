@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,22 @@ def read_input(text: str | None, file: str | None) -> dict[str, Any]:
     return {"args": args, "kwargs": kwargs}
 
 
+def refuse_other_arguments(workflow: type[Workflow], input: Mapping[str, Any]) -> None:
+    """What ``run`` does not take is said before anything is started."""
+    from simpleflow.signatures import ArgumentsError, check_arguments
+
+    try:
+        check_arguments(workflow, input.get("args", ()), input.get("kwargs", {}))
+    except ArgumentsError as error:
+        raise no_arguments_of(error) from error
+
+
+def no_arguments_of(error: Exception) -> CommandError:
+    """An ArgumentsError as the command says it."""
+    hint = "give them with --input '[...]' or --input '{\"args\": [...], \"kwargs\": {...}}'"
+    return CommandError(f"the workflow cannot be run with this input: {error}", hint, 2)
+
+
 def read_tags(text: str | None) -> tuple[str, ...]:
     """Tags from a comma-separated list."""
     tags = tuple(tag.strip() for tag in (text or "").split(",") if tag.strip())
@@ -105,13 +122,3 @@ def json_value(text: str, option: str) -> Any:
     except ValueError as error:
         hint = f"a text is JSON with its quotes: {option} '\"yes\"'"
         raise CommandError(f"what is given as {option} is not JSON: {error}", hint, 2) from error
-
-
-def check_identity() -> None:
-    """Refuses a SIMPLEFLOW_IDENTITY that is no object."""
-    from simpleflow.swf.process.identity import identity
-
-    try:
-        identity()
-    except ValueError as error:
-        raise CommandError(str(error), exit_code=2) from error
