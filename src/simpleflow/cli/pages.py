@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -99,7 +100,7 @@ def made(
 @click.option("--read-only", is_flag=True, help="The pages change nothing.")
 @with_options
 @click.pass_context
-def web(ctx: click.Context, /, port: int, host: str, names: tuple[str, ...], read_only: bool, **given: Any) -> None:
+def web(ctx: click.Context, /, port: int, host: str, names: tuple[str, ...], read_only: bool, **given: Any) -> int:
     """Show executions in a browser until told to stop: of a file, of an endpoint, of Amazon SWF.
 
     A file that nobody serves is served from here meanwhile. Only browsers of this machine are answered.
@@ -125,8 +126,12 @@ def web(ctx: click.Context, /, port: int, host: str, names: tuple[str, ...], rea
         with listening(application, host, port) as url:
             click.echo(url if where.domain is None else f"{url}{_segment(where.domain)}/")
             log.info("showing %s", address)
-            while not signals.wait(None)[0] & STOP:
+            while not (heard := signals.wait(None)[0] & STOP):
                 pass
+    if signal.SIGINT not in heard:
+        return 0
+    click.echo("interrupted; the pages answer no more", err=True)
+    return 130
 
 
 @contextmanager
