@@ -83,6 +83,23 @@ def test_the_list_tells_of_every_execution_and_counts_the_states(world: World) -
         assert f">{name}</a>" in page.text
 
 
+@pytest.mark.parametrize("is_amazon", [True, False])
+def test_counts_that_take_long_come_after_the_page(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_amazon: bool
+) -> None:
+    """Amazon's are always waited for by a script; those of others if the last ones took long, and are not kept."""
+    monkeypatch.setattr("simpleflow.web.queries.reader.QUICK_S", -1.0)
+    fresh = pages_of(world.service, is_amazon=is_amazon)
+    page = fresh.get("/shop/?since=7d").text
+    assert 'data-counts="/shop/counts?since=7d"' in page
+    assert "CountOpenWorkflowExecutions" not in fresh.client.calls
+    assert fresh.get("/shop/counts?since=7d").json() == {
+        "all": "6", "open": "0", "failed": "1", "timed_out": "0", "completed": "5", "canceled": "0",
+        "terminated": "0", "continued": "0",
+    }  # fmt: skip
+    assert ('data-count="failed">1<' in fresh.get("/shop/?since=7d").text) is not is_amazon
+
+
 def test_children_stand_below_their_parent(world: World) -> None:
     page = world.get("/shop/").text
     parent, child = page.index(">order-A-10442</a>"), page.index(">child-shop.pick_and_pack-1</a>")

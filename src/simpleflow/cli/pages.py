@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -111,7 +112,7 @@ def web(
     read_only: bool,
     modules: tuple[str, ...],
     **given: Any,
-) -> None:
+) -> int:
     """Show executions in a browser until told to stop: of a file, of an endpoint, of Amazon SWF.
 
     A file that nobody serves is served from here meanwhile. Only browsers of this machine are answered.
@@ -139,8 +140,12 @@ def web(
         with listening(application, host, port) as url:
             click.echo(url if where.domain is None else f"{url}{_segment(where.domain)}/")
             log.info("showing %s", address)
-            while not signals.wait(None)[0] & STOP:
+            while not (heard := signals.wait(None)[0] & STOP):
                 pass
+    if signal.SIGINT not in heard:
+        return 0
+    click.echo("interrupted; the pages answer no more", err=True)
+    return 130
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def executions(web: Web, request: Request) -> Response:
     numbers = None
     if web.counts_at_once and not found.is_old:
         try:
-            numbers = web.reader.counts(domain, filter)
+            numbers = web.reader.counts_at_once(domain, filter)
         except Refused:
             numbers = {}
     shown = Listing(domain, filter, found, numbers, found.read_at if found.is_old else web.reader.now(), notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from swf.protocol.values import WorkflowExecution
 
 COUNTS_S: Final = 15.0
 """How old counts may be: Amazon refills those calls slowly."""
+QUICK_S: Final = 0.05
+"""Counts that take longer come after the page."""
 DOMAINS_S: Final = 60.0
 KEPT: Final = 200
 NEAR: Final = 3
@@ -47,6 +50,8 @@ class Reader:
         self.client = client
         self.now = now
         self.histories = Histories(client, patience_s=patience_s)
+        self._counting_s = 0.0
+        """How long counting took the last time."""
         self._lock = threading.Lock()
         self._kept: OrderedDict[Any, _Kept] = OrderedDict()
 
@@ -77,8 +82,20 @@ class Reader:
 
     def counts(self, domain: str, filter: Filter) -> Counts:
         """The counts of the tabs. Raises Refused."""
-        key = ("counts", domain, filter.since, filter.until)
-        return self._keeping(key, COUNTS_S, lambda: lists.counts(self.client, domain, filter, self.now()))
+        return self._keeping(_counts_key(domain, filter), COUNTS_S, lambda: self._counted(domain, filter))
+
+    def _counted(self, domain: str, filter: Filter) -> Counts:
+        began = time.perf_counter()
+        found = lists.counts(self.client, domain, filter, self.now())
+        self._counting_s = time.perf_counter() - began
+        return found
+
+    def counts_at_once(self, domain: str, filter: Filter) -> Counts | None:
+        """The counts, if a page need not wait for them: they are known, or counting was quick. Raises Refused."""
+        with self._lock:
+            kept = self._kept.get(_counts_key(domain, filter))
+        is_fresh = kept is not None and self.now() - kept.at < COUNTS_S
+        return self.counts(domain, filter) if is_fresh or self._counting_s < QUICK_S else None
 
     def types(self, domain: str) -> tuple[list[TypeLine], int]:
         """The types, and how many are not described. Raises Refused."""
@@ -181,6 +198,10 @@ class Reader:
         with self._lock:
             kept = self._kept.get(key)
         return None if kept is None else kept.value
+
+
+def _counts_key(domain: str, filter: Filter) -> Any:
+    return "counts", domain, filter.since, filter.until
 
 
 def _branches(below: dict[tuple[str, str], list[Line]], at: tuple[str, str], depth: int) -> list[Branch]:
