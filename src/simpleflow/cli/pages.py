@@ -37,7 +37,10 @@ class Later:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._made is None:
-            self._made = self._make()
+            import asyncio
+
+            # In another thread: the API, which may be served by the same loop, does not wait for the imports.
+            self._made = await asyncio.get_running_loop().run_in_executor(None, self._make)
         await self._made(scope, receive, send)
 
 
