@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-
 from examples.queries import Tour
+
 from tests.commands.conftest import Command
 from tests.commands.flows import Inventory
 from tests.commands.played import LOCAL, stage

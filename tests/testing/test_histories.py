@@ -181,3 +181,30 @@ class Careless(Workflow):
 def test_what_is_worth_a_warning_is_no_difference(simpleflow_env: Environment) -> None:
     handle = simpleflow_env.start(Careless)
     assert replay_history(Careless, handle) == []
+
+
+class Narrow(Order):
+    """Six activities, of which two may be open."""
+
+    name = "narrow"
+    max_open_activity_count = 2
+
+    def run(self, what: str) -> list[str]:  # type: ignore[override]
+        return futures.wait(*[self.submit(ship, f"{what} {number}") for number in range(6)])
+
+
+def test_what_waits_for_room_is_no_difference_and_what_has_room_is_one(simpleflow_env: Environment) -> None:
+    simpleflow_env.fake(ship, returns="shipped")
+    handle = simpleflow_env.start(Narrow, "a book", workflow_id="x")
+    assert len(handle.result()) == 6
+    events = handle.events()
+    for length in range(1, len(events) + 1):
+        if not hasattr(next(iter(events[length:]), events[0]).attributes, "decision_task_completed_event_id"):
+            assert replay_history(Narrow, events[:length]) == [], length
+
+    def more(self: Narrow, what: str) -> list[str]:
+        self.submit(charge, 1)
+        return Narrow.run(self, what)
+
+    (extra, *_) = replay_history(type("Narrow", (Narrow,), {"run": more, "__module__": __name__}), events)
+    assert "now submits 'activity-tests.testing.flows.charge-1' before event 3" in extra.message

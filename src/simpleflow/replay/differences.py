@@ -6,14 +6,16 @@ and something submitted that was not recorded are errors in strict runs only; el
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from simpleflow import format
 from simpleflow.exceptions import NonDeterminismError
 from simpleflow.replay.inputs import comparable
 from simpleflow.replay.options import WAKE_UP_TIMER, Finding
-from simpleflow.replay.outbox import is_gated, queue_of
-from simpleflow.replay.records import Record
+from simpleflow.replay.outbox import Entry, is_gated, queue_of
+from simpleflow.replay.records import Kept, Record
+from simpleflow.replay.sources import entrance
 from simpleflow.workflow import dotted_path
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import ActivityTaskScheduled, StartChildWorkflowExecutionInitiated, TimerStarted
@@ -33,6 +35,18 @@ class Differences:
         self._findings: list[Finding] = []
         self._told: set[str] = set()
         self._was_awake = False
+        self.are_all = False
+        """Nothing but the differences is wanted, each with the place where the code stood; that takes time."""
+        self.stood_at = ""
+        """With *are_all*: where the run has waited last; its beginning if it never has."""
+        self.room: int | None = None
+        """With *are_all*: how many activities were open at once, so many could be; None: nobody has counted."""
+        self.last_scheduled = 0
+        """The number in the outbox of the last activity that the history tells of."""
+        self._due: set[int] = set()
+        """The numbers of activities that there was room for when they were submitted."""
+        self._missed_at: dict[Kept, str] = {}
+        """Where it was when the history told of something that it does not submit."""
 
     def note(self, message: str, *, is_difference: bool = False) -> None:
         """Something to tell with the next answer, once."""
@@ -96,9 +110,18 @@ class Differences:
 
     def look(self, batch: list[HistoryEvent]) -> None:
         """Compares, after a batch, what the history tells with what was submitted."""
+        if self.are_all:
+            before = self.stood_at
+            self.stood_at = self._run.blocked_on or before or str(entrance(self._run.workflow.run))
+            for key in self._run.orphans:
+                self._missed_at.setdefault(key, before or self.stood_at)
         if (self._run.orphans and not self._run.is_replaying) or (self._run.orphans and self._run.options.strict):
             for (kind, id), events in self._run.orphans.items():
-                message = f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
+                place = self._missed_at.setdefault((kind, id), self._run.blocked_on)
+                message = (
+                    f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
+                    f"{f'; it stands at {place}' if place else ''}"
+                )
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
                 self.note(message, is_difference=True)
@@ -106,18 +129,36 @@ class Differences:
             isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
         )
         self._was_awake = self._run.wakes_up  # then the next answer starts no other wake-up timer, cut or not
-        if not self._run.options.strict or self._run.echoes_are_own or was_cut:
-            return
-        outbox = self._run.outbox
-        for entry in outbox.entries():
-            is_late = entry.made_at < self._run.batch_end
-            if is_late and not is_gated(entry) and queue_of(entry.key) not in outbox.ever_held:
-                record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
-                where = f" ({record.source})" if record is not None and record.source is not None else ""
-                raise NonDeterminismError(
-                    f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}{where}, but the history "
-                    "has no trace of it. The code changed while this execution was open."
-                )
+        if not self._run.echoes_are_own and not was_cut and (self._run.options.strict or self.are_all):
+            self._look_for_more()
+        if self.room is not None:
+            slots = max(0, self.room - self._run.open_activities)
+            queue = self._run.outbox.queues["activity"].values()
+            self._due = {entry.number for entry in itertools.islice(queue, slots)}
+
+    def _look_for_more(self) -> None:
+        """What was submitted before the last decision, and is not in the history now, never will be."""
+        for entry in self._run.outbox.entries():
+            if entry.made_at >= self._run.batch_end or not self._was_sent(entry):
+                continue
+            record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
+            where = f" ({record.source})" if record is not None and record.source is not None else ""
+            message = (
+                f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}{where}, but the history "
+                "has no trace of it"
+            )
+            if self._run.options.strict:
+                raise NonDeterminismError(f"{message}. The code changed while this execution was open.")
+            self.note(message, is_difference=True)
+
+    def _was_sent(self, entry: Entry) -> bool:
+        """Whether the run would have sent this, had it submitted it then.
+
+        Activities may have waited for room; but they wait in a row, so that a later one that was scheduled tells.
+        """
+        if queue_of(entry.key) in self._run.outbox.ever_held:
+            return False
+        return not is_gated(entry) or entry.number < self.last_scheduled or entry.number in self._due
 
 
 def _short(text: str | None) -> str:

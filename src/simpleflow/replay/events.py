@@ -69,7 +69,9 @@ def schedule_activity(run: Run, event: HistoryEvent) -> None:
     key = "activity", attributes.activity_id
     run.open_activities += 1
     run.open[event.id] = key, attributes
-    if run.outbox.pop(("schedule", attributes.activity_id)) is not None:
+    entry = run.outbox.pop(("schedule", attributes.activity_id))
+    if entry is not None:
+        run.differences.last_scheduled = max(run.differences.last_scheduled, entry.number)
         run.room.take("activity")
     record = run.sent(key)
     if record is None:

@@ -22,6 +22,11 @@ from swf.protocol.decisions import (
 )
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
+    ActivityTaskCanceled,
+    ActivityTaskCompleted,
+    ActivityTaskFailed,
+    ActivityTaskScheduled,
+    ActivityTaskTimedOut,
     CancelWorkflowExecutionFailed,
     CompleteWorkflowExecutionFailed,
     ContinueAsNewWorkflowExecutionFailed,
@@ -46,6 +51,7 @@ REFUSED = (
     CancelWorkflowExecutionFailed,
     ContinueAsNewWorkflowExecutionFailed,
 )
+CLOSINGS = (ActivityTaskCompleted, ActivityTaskFailed, ActivityTaskTimedOut, ActivityTaskCanceled)
 WORDS: dict[type[DecisionAttributes], str] = {
     CompleteWorkflowExecution: "completes",
     FailWorkflowExecution: "fails",
@@ -102,6 +108,8 @@ def differences(
     *strict*: as :attr:`RunOptions.strict`. After a difference that is an error nothing else is looked for.
     """
     run = Run(workflow_class, dataclasses.replace(options, strict=strict))
+    run.differences.are_all = True
+    run.differences.room = _most_open(events)
     try:
         rest = run.replay(events)
         ending = _ending(run, events, rest)
@@ -111,6 +119,18 @@ def differences(
         return [*_differing(run), Finding(str(error), is_difference=True)]
     finally:
         run.kill()
+
+
+def _most_open(events: Sequence[HistoryEvent]) -> int:
+    """How many activities were open at once: the limit, of which nothing is told, is not lower; nor is it 0."""
+    most, open_ = 1, 0
+    for event in events:
+        if isinstance(event.attributes, ActivityTaskScheduled):
+            open_ += 1
+            most = max(most, open_)
+        elif isinstance(event.attributes, CLOSINGS):
+            open_ -= 1
+    return most
 
 
 def _differing(run: Run) -> list[Finding]:
@@ -131,17 +151,25 @@ def _ending(run: Run, events: Sequence[HistoryEvent], rest: Sequence[HistoryEven
         if wanted is None or was_cut or not rest:
             return []
         return [
-            Finding(f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end", True)
+            Finding(
+                f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end"
+                f"{_after(run)}",
+                True,
+            )
         ]
     said = f"event {last.id} tells that the workflow {WORDS[recorded]}"
     if wanted is None:
         return [Finding(f"{said}, but now it waits{f' at {run.blocked_on}' if run.blocked_on else ''}", True)]
     if type(wanted) is not recorded:
-        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}", True)]
+        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}{_after(run)}", True)]
     before, now = _outcome(last.attributes), _outcome(wanted)
     if before == now or format.decode(before) == format.decode(now):
         return []
     return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}{_place(wanted)}", True)]
+
+
+def _after(run: Run) -> str:
+    return f"; before that it stood at {run.differences.stood_at}" if run.differences.stood_at else ""
 
 
 def _outcome(attributes: Any) -> str | None:
@@ -158,10 +186,12 @@ def _why(wanted: DecisionAttributes) -> str:
 
 
 def _place(wanted: DecisionAttributes) -> str:
-    """The innermost line of the traceback in the details of a failure, if there is one."""
+    """The innermost line of user code in the traceback in the details of a failure, if there is one."""
     details = wanted.details if isinstance(wanted, FailWorkflowExecution) else None
     lines = [line.strip() for line in (details or "").splitlines() if line.strip().startswith("File ")]
-    return f" ({lines[-1]})" if lines else ""
+    own = f'File "{__file__[: -len("replay/past.py")]}'
+    theirs = [line for line in lines if not line.startswith(own)] or lines
+    return f" ({theirs[-1]})" if theirs else ""
 
 
 def _short(text: str | None) -> str:
