@@ -146,3 +146,7 @@ def get_logger(name: str) -> logging.Logger:
     if not any(isinstance(each, QuietInReplay) for each in logger.filters):
         logger.addFilter(QuietInReplay())
     return logger
+
+
+logger = get_logger("simpleflow")
+"""For workflow code: what it logs is logged once, not again in every replay."""

@@ -15,7 +15,7 @@ import msgspec
 from simpleflow.settings import files
 from simpleflow.settings.files import Said
 from swf.client import Client
-from swf.clients import KeepAliveClient, RetryingClient, connect
+from swf.clients import KeepAliveClient, RetryingClient
 from swf.clients.connections import Connections
 from swf.exceptions import ConfigurationError, Unreachable
 from swf.protocol.base import Request
@@ -125,6 +125,8 @@ def client_of(address: Address) -> Client:
     """A client of a service that runs; raises ConfigurationError. Calls raise Unreachable while it does not run."""
     if address.db is not None:
         return FollowingClient(Path(address.db))
+    from swf.clients import connect
+
     return connect(endpoint_url=address.endpoint_url, region=address.region)
 
 
