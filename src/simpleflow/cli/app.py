@@ -82,6 +82,12 @@ class Commands(click.Group):
         except BrokenPipeError as error:
             raise PipeClosed from error
 
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(info_name, args, *rest, **extra)
+        except BrokenPipeError as error:  # help is printed already here
+            raise PipeClosed from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
