@@ -28,6 +28,7 @@ DOCUMENTED = {
     "STEP_BUCKET": "",
     "METROLOGY_BUCKET": "metrology_bucket",
     "METROLOGY_PATH_PREFIX": None,
+    "SIMPLEFLOW_ENV": "production",
     "SIMPLEFLOW_SYSLOG_TARGET": None,
     "SIMPLEFLOW_ENABLE_DISK_CACHE": False,
     "SIMPLEFLOW_BINARIES_DIRECTORY": "/tmp/simpleflow-binaries",
