@@ -33,7 +33,8 @@ STEP_BUCKET = "others"
 
 
 @pytest.fixture(autouse=True)
-def read_anew() -> Iterator[None]:
+def read_anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(settings, "_configured", {})
     settings.files.forget()
     yield
     settings.files.forget()
