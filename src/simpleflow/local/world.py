@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -15,6 +16,7 @@ from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.workflow import Workflow
+from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.operations import (
     ActivityTask,
     DescribeWorkflowExecution,
@@ -107,14 +109,17 @@ class World:
             began_at=self.clock.now(),
         )
         outcome = run_activity(job, self.store, middlewares=self._middlewares, fakes=self._fakes)
-        if outcome.is_later:
-            self._is_anything_later = True
-        elif outcome.reason is None:
-            self.client.call(RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result))
-        else:
-            self.client.call(
-                RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
-            )
+        token = task.task_token
+        # One with no time at all, or that has ended its own execution, is not waited for any more.
+        with contextlib.suppress(UnknownResourceFault):
+            if outcome.is_later:
+                self._is_anything_later = True
+            elif outcome.reason is None:
+                self.client.call(RespondActivityTaskCompleted(task_token=token, result=outcome.result))
+            else:
+                self.client.call(
+                    RespondActivityTaskFailed(task_token=token, reason=outcome.reason, details=outcome.details)
+                )
 
     def advance(self, seconds: float) -> None:
         """Moves the clock, deadline by deadline; what they bring about happens at their time."""

@@ -6,19 +6,23 @@ and something submitted that was not recorded are errors in strict runs only; el
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Final
 
 from simpleflow import format
 from simpleflow.exceptions import NonDeterminismError
 from simpleflow.replay.inputs import comparable
 from simpleflow.replay.options import WAKE_UP_TIMER, Finding
-from simpleflow.replay.outbox import Entry, is_gated, queue_of
+from simpleflow.replay.outbox import needs_slot, queue_of
 from simpleflow.replay.records import Kept, Record
 from simpleflow.replay.sources import entrance
 from simpleflow.workflow import dotted_path
 from swf.protocol.event import HistoryEvent
-from swf.protocol.events import ActivityTaskScheduled, StartChildWorkflowExecutionInitiated, TimerStarted
+from swf.protocol.events import (
+    ActivityTaskScheduled,
+    ScheduleActivityTaskFailed,
+    StartChildWorkflowExecutionInitiated,
+    TimerStarted,
+)
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -39,14 +43,14 @@ class Differences:
         """Nothing but the differences is wanted, each with the place where the code stood; that takes time."""
         self.stood_at = ""
         """With *are_all*: where the run has waited last; its beginning if it never has."""
-        self.room: int | None = None
-        """With *are_all*: how many activities were open at once, so many could be; None: nobody has counted."""
-        self.last_scheduled = 0
-        """The number in the outbox of the last activity that the history tells of."""
-        self._due: set[int] = set()
-        """The numbers of activities that there was room for when they were submitted."""
         self._missed_at: dict[Kept, str] = {}
         """Where it was when the history told of something that it does not submit."""
+        self.last_scheduled = 0
+        """The number of the activity that left the outbox last; they leave in their order."""
+        self._open_activities = 0
+        """As of the decision before."""
+        self._most_open = 1
+        """How many activities the decider had open at most: what it allows is no less."""
 
     def note(self, message: str, *, is_difference: bool = False) -> None:
         """Something to tell with the next answer, once."""
@@ -77,7 +81,7 @@ class Differences:
     def _another(self, record: Record, event_id: int, found: str, wanted: str) -> NonDeterminismError:
         return NonDeterminismError(
             f"event {event_id} {found} as {record.id!r}, but the "
-            f"workflow now submits {wanted!r} there ({record.source}). The code changed while this execution was "
+            f"workflow now submits {wanted!r} there ({_where(record)}). The code changed while this execution was "
             "open; give the new code a new version, or ask self.patched() which code to run."
         )
 
@@ -92,7 +96,7 @@ class Differences:
             return
         self._differs(
             f"event {event_id} {verb} {record.id!r} with the input {_short(recorded)}, but the workflow now "
-            f"submits {_short(record.input)} ({record.source})"
+            f"submits {_short(record.input)} ({_where(record)})"
         )
 
     def compare_timer(self, record: Record, event_id: int, recorded: TimerStarted) -> None:
@@ -100,7 +104,7 @@ class Differences:
         if not self._run.echoes_are_own and recorded.start_to_fire_timeout != record.input:
             self._differs(
                 f"event {event_id} started the timer {record.id!r} of {recorded.start_to_fire_timeout} s, but the "
-                f"workflow now asks for {record.input} s ({record.source})"
+                f"workflow now asks for {record.input} s ({_where(record)})"
             )
 
     def _differs(self, message: str) -> None:
@@ -125,40 +129,50 @@ class Differences:
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
                 self.note(message, is_difference=True)
+        if self._run.options.strict or self.are_all:
+            self._look_strictly(batch)
+
+    def _look_strictly(self, batch: list[HistoryEvent]) -> None:
+        """Compares what does no harm to an execution that goes on: what the code says is done, only later."""
+        had_room = self._had_room(batch)
         was_cut = self._was_awake or any(
             isinstance(event.attributes, TimerStarted) and event.attributes.timer_id == WAKE_UP_TIMER for event in batch
         )
         self._was_awake = self._run.wakes_up  # then the next answer starts no other wake-up timer, cut or not
-        if not self._run.echoes_are_own and not was_cut and (self._run.options.strict or self.are_all):
-            self._look_for_more()
-        if self.room is not None:
-            slots = max(0, self.room - self._run.open_activities)
-            queue = self._run.outbox.queues["activity"].values()
-            self._due = {entry.number for entry in itertools.islice(queue, slots)}
+        if self._run.echoes_are_own:
+            return
+        for id, event_id in self._run.helpers.unasked():
+            self._must_not(f"event {event_id} tells of the side effect {id!r}, which the workflow does not ask for")
+        outbox = self._run.outbox
+        for entry in outbox.helpers.values() if was_cut else (*outbox.helpers.values(), *outbox.entries()):
+            is_late = entry.made_at < self._run.batch_end
+            could_wait = needs_slot(entry) and not had_room and entry.number > self.last_scheduled
+            if is_late and not could_wait and queue_of(entry.key) not in outbox.ever_held:
+                record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
+                where = f" ({_where(record)})" if record is not None else ""
+                self._must_not(
+                    f"the workflow now submits {entry.key[-1]!r} before event {entry.made_at}{where}, but the history "
+                    "has no trace of it. The code changed while this execution was open."
+                )
 
-    def _look_for_more(self) -> None:
-        """What was submitted before the last decision, and is not in the history now, never will be."""
-        for entry in self._run.outbox.entries():
-            if entry.made_at >= self._run.batch_end or not self._was_sent(entry):
-                continue
-            record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
-            where = f" ({record.source})" if record is not None and record.source is not None else ""
-            message = (
-                f"the workflow now submits {entry.key[1]!r} before event {entry.made_at}{where}, but the history "
-                "has no trace of it"
-            )
-            if self._run.options.strict:
-                raise NonDeterminismError(f"{message}. The code changed while this execution was open.")
-            self.note(message, is_difference=True)
+    def _must_not(self, message: str) -> None:
+        if self._run.options.strict:
+            raise NonDeterminismError(message)
+        self.note(message, is_difference=True)
 
-    def _was_sent(self, entry: Entry) -> bool:
-        """Whether the run would have sent this, had it submitted it then.
+    def _had_room(self, batch: list[HistoryEvent]) -> bool:
+        """Whether the decision before could have scheduled one more activity than it has."""
+        scheduled = sum(
+            isinstance(event.attributes, ActivityTaskScheduled | ScheduleActivityTaskFailed) for event in batch
+        )
+        open_then, self._open_activities = self._open_activities + scheduled, self._run.open_activities
+        self._most_open = max(self._most_open, open_then)
+        return open_then < self._most_open
 
-        Activities may have waited for room; but they wait in a row, so that a later one that was scheduled tells.
-        """
-        if queue_of(entry.key) in self._run.outbox.ever_held:
-            return False
-        return not is_gated(entry) or entry.number < self.last_scheduled or entry.number in self._due
+
+def _where(record: Record) -> str:
+    """Where the task was submitted; what a part of this package does for the workflow has no line of the user's."""
+    return str(record.source) if record.source is not None else "by simpleflow itself"
 
 
 def _short(text: str | None) -> str:

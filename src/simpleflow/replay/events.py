@@ -270,7 +270,7 @@ def record_marker(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.MarkerRecorded)
     if attributes.marker_name in helpers.MARKERS:
-        run.helpers.see(attributes)
+        run.helpers.see(attributes, event.id)
         return
     details = run.options.decode(attributes.details)
     run.markers.append((Marker(attributes.marker_name, details), event.id))
