@@ -32,6 +32,7 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.objects
+	$(BIN)/python -m benchmarks.commands
 
 # One process with very much in it.
 scale: $(READY)
