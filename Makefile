@@ -37,6 +37,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.objects
 	$(BIN)/python -m benchmarks.pages
+	$(BIN)/python -m benchmarks.commands
 
 # One process with very much in it.
 scale: $(READY)

@@ -2,7 +2,11 @@
 
     simpleflow standalone examples.queries.Tour --input '[["Rome", "Pisa"], 60]'
 
-and meanwhile, from another terminal, in Python:
+and meanwhile, from another terminal:
+
+    simpleflow --db simpleflow.db workflow.query tour --name progress
+
+or in Python:
 
     import simpleflow
     with simpleflow.connect(db="simpleflow.db") as client:

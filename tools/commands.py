@@ -21,7 +21,7 @@ GROUPS: Final = {
     "See executions": (
         "workflow.list", "workflow.filter", "workflow.info", "workflow.tasks", "workflow.profile", "task.info",
         "workflow.history", "workflow.timeline", "workflow.graph", "workflow.export", "workflow.watch",
-        "workflow.result", "web",
+        "workflow.result", "workflow.query", "web",
     ),
     "Change executions": (
         "workflow.signal", "workflow.cancel", "workflow.terminate", "workflow.restart", "workflow.rerun",
@@ -46,6 +46,8 @@ HEAD: Final = """\
 * Options that all commands share stand before or after the command.
 * The domain is `--domain`, or the first of the names (`workflow.info TestDomain basic`), or `SWF_DOMAIN`; with
   `--db` it is `default` unless `--domain` says another. Which service: [processes](processes.md#which-service).
+* What is the same for a whole project stands in [`pyproject.toml` or `simpleflow.toml`](settings.md#files). Files count
+  less than variables, those less than options; `simpleflow info settings` says what counts, and why.
 * Without a run id an execution is the open one of its workflow id, else the newest closed one. `%3D` and the like in a
   run id are unquoted.
 * Colours and progress appear on terminals alone. In tables for people, control characters that others have written are

@@ -10,6 +10,7 @@ from simpleflow import format, hints, stats
 from simpleflow.dispatch import Importable
 from simpleflow.exceptions import ExecutionNotFound
 from simpleflow.history import History
+from simpleflow.queries import queries_of
 from simpleflow.replay import RunOptions, past
 from simpleflow.swf import setup
 from simpleflow.workflow import Workflow
@@ -179,6 +180,10 @@ class Handle(Generic[R_co]):
         for finding in findings:
             self._client.log_finding(self._execution, finding.message)
         return value
+
+    def queries(self) -> list[str]:
+        """The names of the queries that the workflow answers, in alphabetical order."""
+        return queries_of(self._class_of(self.events()))
 
     def _class_of(self, events: list[HistoryEvent]) -> type[Workflow]:
         if self._workflow is not None:

@@ -37,9 +37,9 @@ def setup_logging(level: str | None = None) -> None:
     if settings.LOGGING:
         logging.config.dictConfig(settings.LOGGING)
         return
-    wanted = (level or os.environ.get("LOG_LEVEL") or "INFO").upper()
+    wanted = (level or _said("LOG_LEVEL") or "INFO").upper()
     formatter: logging.Formatter
-    if os.environ.get("LOG_FORMAT", "").lower() == "json":
+    if _said("LOG_FORMAT").lower() == "json":
         formatter = JsonLines()
     else:
         is_wanted = "FORCE_COLOR" in os.environ or sys.stderr.isatty()
@@ -57,6 +57,12 @@ def setup_logging(level: str | None = None) -> None:
         logger.handlers = list(handlers)
         logger.propagate = False
         logger.setLevel(wanted if wanted in logging.getLevelNamesMapping() else "INFO")
+
+
+def _said(name: str) -> str:
+    """What the environment says, else the files of the directory."""
+    found = settings.files.value(name.lower().replace("_", "-"))
+    return os.environ.get(name) or (str(found.value) if found is not None else "")
 
 
 def _syslog(target: str) -> logging.Handler:
@@ -140,3 +146,7 @@ def get_logger(name: str) -> logging.Logger:
     if not any(isinstance(each, QuietInReplay) for each in logger.filters):
         logger.addFilter(QuietInReplay())
     return logger
+
+
+logger = get_logger("simpleflow")
+"""For workflow code: what it logs is logged once, not again in every replay."""

@@ -6,14 +6,16 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
+from simpleflow.settings import files
+from simpleflow.settings.files import Said
 from swf.client import Client
-from swf.clients import KeepAliveClient, RetryingClient, connect
+from swf.clients import KeepAliveClient, RetryingClient
 from swf.clients.connections import Connections
 from swf.exceptions import ConfigurationError, Unreachable
 from swf.protocol.base import Request
@@ -60,30 +62,71 @@ def is_here(url: str) -> bool:
     return any(f"//{name}" in url for name in ("127.", "localhost", "[::1]"))
 
 
+VARIABLES: Final = {
+    "db": ("SIMPLEFLOW_DB",),
+    "endpoint_url": ("AWS_ENDPOINT_URL_SWF", "AWS_ENDPOINT_URL"),
+    "domain": ("SWF_DOMAIN",),
+    "region": ("AWS_DEFAULT_REGION",),
+}
+
+
+def sayings(given: Mapping[str, Said]) -> dict[str, Said]:
+    """Who says what, by the names of VARIABLES: what is *given*, then the environment, then files.
+
+    A file and an endpoint are two ways to name the service: who names one of them is not asked for the other by those
+    who count less. Raises TwoServices, FileError.
+    """
+    environment = {
+        name: Said(os.environ[variable], f"environment variable {variable}")
+        for name, variables in VARIABLES.items()
+        for variable in reversed(variables)
+        if os.environ.get(variable)
+    }
+    if "db" in environment:
+        environment.pop("endpoint_url", None)
+    in_files = {name: said for name in VARIABLES if (said := files.value(name.replace("_", "-"))) is not None}
+    result: dict[str, Said] = {}
+    for level in (given, environment, in_files):
+        named = {name: each for name, each in level.items() if each.value}
+        if "db" in named and "endpoint_url" in named:
+            raise TwoServices(
+                f"a file (db) and an endpoint_url are two services, said by {named['db'].source} and "
+                f"{named['endpoint_url'].source}; give one of them"
+            )
+        if "db" in result or "endpoint_url" in result:
+            named = {name: each for name, each in named.items() if name not in ("db", "endpoint_url")}
+        result = named | result
+    return {name: result.get(name, Said()) for name in VARIABLES}
+
+
 def where(
     *, db: str | None = None, endpoint_url: str | None = None, domain: str | None = None, region: str | None = None
 ) -> tuple[Address | None, str | None]:
-    """The service and the domain that are meant: what is given, then what the environment says, then the defaults.
+    """The service and the domain that are meant: what is given, the environment, files, the defaults.
 
     Neither a service nor a domain named anywhere: no address. No domain: there is no default one at that service.
-    Raises TwoServices.
+    Raises TwoServices, FileError.
     """
-    if db and endpoint_url:
-        raise TwoServices("a file (db) and an endpoint_url are two services; give one of them")
-    if not db and not endpoint_url:
-        db = os.environ.get("SIMPLEFLOW_DB")
-    if not db and not endpoint_url:
-        endpoint_url = os.environ.get("AWS_ENDPOINT_URL_SWF") or os.environ.get("AWS_ENDPOINT_URL")
-    domain = domain or os.environ.get("SWF_DOMAIN")
-    is_named = bool(db or endpoint_url or domain or region)
-    address = Address(db=db or None, endpoint_url=endpoint_url or None, region=region) if is_named else None
-    return address, domain or (DEFAULT_DOMAIN if db else None)
+    named = {"db": db, "endpoint_url": endpoint_url, "domain": domain, "region": region}
+    return meant(sayings({name: Said(value, f"the argument {name}", is_given=True) for name, value in named.items()}))
+
+
+def meant(said: Mapping[str, Said]) -> tuple[Address | None, str | None]:
+    """The service and the domain of what :func:`sayings` has found."""
+    db, endpoint_url, domain = (said[name].value for name in ("db", "endpoint_url", "domain"))
+    region = said["region"]
+    is_named = bool(db or endpoint_url or domain or region.is_given)
+    is_of_boto3 = region.source.startswith("environment")
+    address = Address(db=db, endpoint_url=endpoint_url, region=None if is_of_boto3 else region.value)
+    return address if is_named else None, domain or (DEFAULT_DOMAIN if db else None)
 
 
 def client_of(address: Address) -> Client:
     """A client of a service that runs; raises ConfigurationError. Calls raise Unreachable while it does not run."""
     if address.db is not None:
         return FollowingClient(Path(address.db))
+    from swf.clients import connect
+
     return connect(endpoint_url=address.endpoint_url, region=address.region)
 
 

@@ -38,8 +38,9 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Command:
+def calling(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Calls a command in this process."""
+
     def call(*arguments: str) -> Done:
         capsys.readouterr()
         code = run(list(arguments))
@@ -47,6 +48,11 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
         return Done(code, said.out, said.err)
 
     return call
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    return calling(capsys)
 
 
 @pytest.fixture

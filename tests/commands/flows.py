@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any
 
-from simpleflow import Workflow, activity
+from simpleflow import Workflow, activity, workflow
 
 
 def note(line: str) -> None:
@@ -52,3 +52,18 @@ class Sums(Workflow):
         second = self.submit(add, first, 2)
         child = self.submit(Child, second)
         return [first.result, second.result, self.submit(fussy, child).result_or_raise()]
+
+
+class Inventory(Workflow):
+    """Prints while it runs, and tells what is left."""
+
+    name, version, task_list = "inventory", "1", "list"
+
+    def run(self) -> None:
+        print("counting")
+        self.stock = {"lamp": self.submit(add, 1, 2).result}
+        self.submit(self.wait_signal("sold")).result  # noqa: B018  # waits
+
+    @workflow.query
+    def left(self, what: str, reserved: int = 0) -> dict[str, int]:
+        return {what: self.stock[what] - reserved}

@@ -48,6 +48,14 @@ def test_what_moto_can_do_works_there_too(moto: None, command: Command) -> None:
     assert json.loads(done(*shop, "--format", "json", "workflow.info", workflow_id))[0][5] == run_id
     assert done(*shop, "workflow.history", workflow_id, run_id).split()[1:3] == ["WorkflowExecution", "started"]
     assert json.loads(done(*shop, "history.export", workflow_id))["events"][0]["eventId"] == 1
+    for reading in ("workflow.tasks", "workflow.profile"):
+        assert done(*shop, reading, workflow_id) == ""
+    assert "Running for" in done(*shop, "workflow.timeline", workflow_id)
+    assert done(*shop, "workflow.graph", workflow_id).startswith("flowchart LR")
+    assert done("workflow.filter", "shop", "--workflow-type-name", "basic", "--workflow-type-version", "example") != ""
+    assert done(*shop, "history.export", workflow_id, "-o", "history.json") == ""
+    assert done(*shop, "workflow.replay", "examples.basic.BasicWorkflow", workflow_id) == ""
+    assert done("workflow.replay", "examples.basic.BasicWorkflow", "--history", "history.json") == ""
     assert done(*shop, "workflow.signal", workflow_id, "--name", "go", "-i", "1") == ""
     assert done(*shop, "workflow.terminate", "--all", "--yes").split() == [workflow_id, run_id]
     assert done("workflow.list", "shop", "--status", "closed").split() == [workflow_id, "basic", "CLOSED"]
@@ -55,6 +63,13 @@ def test_what_moto_can_do_works_there_too(moto: None, command: Command) -> None:
     assert command(*shop, "workflow.result", workflow_id, run_id).code == 1
     restarted = done(*shop, "workflow.restart", workflow_id, run_id).split()
     assert (restarted[0], restarted[1] != run_id) == (workflow_id, True)
+    assert done(*shop, "workflow.terminate", workflow_id) == ""
+    assert command(*shop, "workflow.watch", workflow_id, restarted[1]).code == 1
+    again = done(*shop, "workflow.rerun", workflow_id, restarted[1]).split()
+    assert again[0] == workflow_id
+    assert done(*shop, "type.deprecate", "workflow", "basic", "example") == ""
+    assert done("domain.deprecate", "shop") == ""
+    assert "shop" in done("domain.list", "--status", "deprecated")
 
 
 def test_a_decider_that_is_told_a_task_list_alone_finds_the_class(tmp_path: Path) -> None:

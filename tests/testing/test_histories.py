@@ -181,3 +181,51 @@ class Careless(Workflow):
 def test_what_is_worth_a_warning_is_no_difference(simpleflow_env: Environment) -> None:
     handle = simpleflow_env.start(Careless)
     assert replay_history(Careless, handle) == []
+
+
+class Narrow(Order):
+    """Six activities, of which two may be open."""
+
+    name = "narrow"
+    max_open_activity_count = 2
+
+    def run(self, what: str) -> list[str]:  # type: ignore[override]
+        return futures.wait(*[self.submit(ship, f"{what} {number}") for number in range(6)])
+
+
+def test_what_waits_for_room_is_no_difference_and_what_has_room_is_one(simpleflow_env: Environment) -> None:
+    simpleflow_env.fake(ship, returns="shipped")
+    handle = simpleflow_env.start(Narrow, "a book", workflow_id="x")
+    assert len(handle.result()) == 6
+    events = handle.events()
+    for length in range(1, len(events) + 1):
+        if not hasattr(next(iter(events[length:]), events[0]).attributes, "decision_task_completed_event_id"):
+            assert replay_history(Narrow, events[:length]) == [], length
+
+    def more(self: Narrow, what: str) -> list[str]:
+        self.submit(charge, 1)
+        return Narrow.run(self, what)
+
+    (extra, *_) = replay_history(type("Narrow", (Narrow,), {"run": more, "__module__": __name__}), events)
+    assert "now submits 'activity-tests.testing.flows.charge-1' before event 3" in extra.message
+
+
+@pytest.mark.parametrize(("where", "first"), [("production", 18), ("test", 9)])
+def test_limits_are_low_where_they_are_tested(
+    simpleflow_env: Environment, monkeypatch: pytest.MonkeyPatch, where: str, first: int
+) -> None:
+    """Nine decisions and the timer that brings about the next one; fifteen activities are open at once."""
+    monkeypatch.setenv("SIMPLEFLOW_ENV", where)
+
+    def many(self: Order, what: str) -> int:
+        return len(futures.wait(*[self.submit(ship, f"{what} {number}") for number in range(18)]))
+
+    simpleflow_env.fake(ship, returns="shipped")
+    handle = simpleflow_env.start(type("Many", (Order,), {"run": many, "name": "many"}), "a book", workflow_id="x")
+    assert handle.result() == 18
+    scheduled = [
+        event.attributes.decision_task_completed_event_id
+        for event in handle.events()
+        if event.type == "ActivityTaskScheduled"
+    ]
+    assert scheduled.count(scheduled[0]) == first

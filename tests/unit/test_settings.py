@@ -28,6 +28,7 @@ DOCUMENTED = {
     "STEP_BUCKET": "",
     "METROLOGY_BUCKET": "metrology_bucket",
     "METROLOGY_PATH_PREFIX": None,
+    "SIMPLEFLOW_ENV": "production",
     "SIMPLEFLOW_SYSLOG_TARGET": None,
     "SIMPLEFLOW_ENABLE_DISK_CACHE": False,
     "SIMPLEFLOW_BINARIES_DIRECTORY": "/tmp/simpleflow-binaries",
@@ -75,7 +76,7 @@ def test_all_are_printed_with_where_they_come_from(
     settings.print_settings()
     lines = capsys.readouterr().out.splitlines()
     assert "STEP_BUCKET='of the site'  # site_of_tests" in lines
-    assert "SIMPLEFLOW_S3_SSE=True  # environment" in lines
+    assert "SIMPLEFLOW_S3_SSE=True  # environment variable SIMPLEFLOW_S3_SSE" in lines
     assert "METROLOGY_PATH_PREFIX=None  # default" in lines
     assert len(lines) == len(settings.DEFAULTS)
 

@@ -7,18 +7,20 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from simpleflow.__about__ import __version__
 from simpleflow.cli.app import CommandError, with_options
+from simpleflow.cli.choices import choices
 from simpleflow.cli.formats import printable
 from simpleflow.cli.places import NAME_ONE, place
 
 if TYPE_CHECKING:
     from simpleflow.cli.places import Place
+    from simpleflow.settings.files import Said
 
 SECTIONS: Final = ("versions", "settings", "environment", "service")
 LIBRARIES: Final = ("boto3", "botocore", "click", "greenlet", "msgspec", "rich", "uvicorn")
@@ -33,7 +35,8 @@ REDACTED: Final = "<redacted>"
 def info(ctx: click.Context, /, sections: str | None, **given: Any) -> None:
     """Show SECTIONS (versions, settings, environment, service, with commas between; else all) as KEY=value lines.
 
-    The last one tells which service a command with these options would talk to, and as whom. Secrets are not shown.
+    Settings are shown with where they come from: an option, a variable, a file and its key, or the default. The last
+    section tells which service a command with these options would talk to, and as whom. Secrets are not shown.
 
     Example: simpleflow --domain TestDomain info settings,service
     """
@@ -42,17 +45,23 @@ def info(ctx: click.Context, /, sections: str | None, **given: Any) -> None:
     if strange:
         raise CommandError(f"there is no section {strange[0]!r}", f"there are {', '.join(SECTIONS)}", 2)
     where = place(ctx, **given)
-    facts = {"versions": versions, "settings": settings, "environment": environment, "service": service}
+    said = choices(ctx, given)
+    facts: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
+        "versions": versions,
+        "settings": lambda: settings(said),
+        "environment": environment,
+        "service": lambda: service(where),
+    }
     titles = {"environment": "Environment AWS* SIMPLEFLOW*", "service": "Service"}
     for number, section in enumerate(wanted):
         if number:
             click.echo()
         click.secho(f"# {titles.get(section, section.capitalize())}", bold=True)
-        for key, value in facts[section](where):
+        for key, value in facts[section]():
             click.echo(printable(f"{key}={value}"))
 
 
-def versions(where: Place) -> Iterator[tuple[str, str]]:
+def versions() -> Iterator[tuple[str, str]]:
     """Of this package, of what it stands on."""
     import apsw
 
@@ -65,16 +74,20 @@ def versions(where: Place) -> Iterator[tuple[str, str]]:
         yield name, importlib.metadata.version(name)
 
 
-def settings(where: Place) -> Iterator[tuple[str, str]]:
-    """Each setting and where its value comes from."""
+def settings(said: dict[str, Said]) -> Iterator[tuple[str, str]]:
+    """Each option of all commands, then each setting, and where its value comes from."""
     from simpleflow import settings as room
 
+    for name in sorted(said):
+        value = said[name].value
+        shown = str(value).lower() if isinstance(value, bool) else "" if value is None else value
+        yield name.replace("_", "-"), f"{shown}  # {said[name].source}"
     for name in sorted(room.DEFAULTS):
         value, source = room.base.value_of(name, room._configured)
         yield name, f"{REDACTED if SECRET.search(name) and value else value}  # {source}"
 
 
-def environment(where: Place) -> Iterator[tuple[str, str]]:
+def environment() -> Iterator[tuple[str, str]]:
     """The variables that count."""
     for name in sorted(os.environ):
         if name.startswith(("AWS", "SIMPLEFLOW", "SWF")):

@@ -45,6 +45,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "workflow.info": ("simpleflow.cli.inspect:info", "Show one execution."),
     "workflow.list": ("simpleflow.cli.lists:list_", "List executions."),
     "workflow.profile": ("simpleflow.cli.inspect:profile", "Show how long the tasks of one execution took."),
+    "workflow.query": ("simpleflow.cli.asking:query", "Ask one execution what its workflow says about itself."),
     "workflow.replay": ("simpleflow.cli.replaying:replay", "Compare the code of today with a history."),
     "workflow.rerun": ("simpleflow.cli.rerun:rerun", "Start an execution again that reuses what was completed."),
     "workflow.restart": ("simpleflow.cli.change:restart", "Terminate one execution and start it anew."),
@@ -81,6 +82,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
+            raise PipeClosed from error
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(info_name, args, *rest, **extra)
+        except BrokenPipeError as error:  # help is printed already here
             raise PipeClosed from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -166,10 +173,12 @@ def run(arguments: list[str] | None = None) -> int:
     import traceback
 
     from simpleflow.log import setup_logging
+    from simpleflow.settings import files
 
-    setup_logging()
     is_debugging = os.environ.get("LOG_LEVEL", "").upper() == "DEBUG"
+    files.forget()
     try:
+        setup_logging()
         code = cli.main(arguments, prog_name="simpleflow", standalone_mode=False)
     except click.exceptions.Abort:
         return 130
@@ -180,6 +189,9 @@ def run(arguments: list[str] | None = None) -> int:
             traceback.print_exc()
         say(error.format_message(), hint_of(error))
         return error.code if isinstance(error, CommandError) else error.exit_code
+    except files.FileError as error:
+        say(str(error), error.hint)
+        return 2
     except PipeClosed:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from simpleflow.cli.app import FORMATS, CommandError
+from simpleflow.cli.app import CommandError
+from simpleflow.cli.choices import choices
 
 if TYPE_CHECKING:
     from simpleflow.service import Address
@@ -57,31 +58,19 @@ class Place:
 
 
 def place(ctx: click.Context, **given: Any) -> Place:
-    """The place that the options of command and group name, then the environment, then the defaults."""
-    from simpleflow import service
+    """The place that options, environment, files and defaults name."""
+    from simpleflow.service import meant
 
-    before = ctx.find_root().obj or {}
-
-    def said(name: str) -> Any:
-        return next((each[name] for each in (given, before) if each.get(name) is not None), None)
-
-    try:
-        address, domain = service.where(
-            db=said("db"), endpoint_url=said("endpoint_url"), domain=said("domain"), region=said("region")
-        )
-    except service.TwoServices as error:
-        raise CommandError("--db and --endpoint-url name two services", "give one of them", 2) from error
-    _obey_color(ctx, said("color"))
-    format = said("format_") or os.environ.get("SIMPLEFLOW_FORMAT") or "tabular"
-    if format not in FORMATS:
-        raise CommandError(f"SIMPLEFLOW_FORMAT is {format!r}", f"it may be {', '.join(FORMATS)}", 2)
+    said = choices(ctx, given)
+    address, domain = meant(said)
+    _obey_color(ctx, said["color"].value)
     return Place(
         address=address,
         domain=domain,
-        format=format,
-        header=bool(said("header")),
-        is_positional=not (address and address.db) and said("domain") is None,
-        local_time=bool(said("local_time")),
+        format=said["format"].value,
+        header=said["header"].value,
+        is_positional=not (address and address.db) and not said["domain"].is_given,
+        local_time=said["local_time"].value,
     )
 
 

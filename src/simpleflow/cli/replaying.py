@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -126,7 +127,8 @@ def compared(code: Any, events: list[HistoryEvent], workflow_id: str, run_id: st
     from simpleflow.testing import replay_history
 
     try:
-        found = replay_history(code, events, workflow_id=workflow_id, run_id=run_id, domain=domain)
+        with contextlib.redirect_stdout(sys.stderr):  # what run prints is no difference
+            found = replay_history(code, events, workflow_id=workflow_id, run_id=run_id, domain=domain)
     except ValueError as error:
         raise CommandError(str(error), exit_code=2) from error
     except StorageError as error:

@@ -13,7 +13,8 @@ from simpleflow.exceptions import NonDeterminismError
 from simpleflow.replay.inputs import comparable
 from simpleflow.replay.options import WAKE_UP_TIMER, Finding
 from simpleflow.replay.outbox import needs_slot, queue_of
-from simpleflow.replay.records import Record
+from simpleflow.replay.records import Kept, Record
+from simpleflow.replay.sources import entrance
 from simpleflow.workflow import dotted_path
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
@@ -38,6 +39,12 @@ class Differences:
         self._findings: list[Finding] = []
         self._told: set[str] = set()
         self._was_awake = False
+        self.are_all = False
+        """Nothing but the differences is wanted, each with the place where the code stood; that takes time."""
+        self.stood_at = ""
+        """With *are_all*: where the run has waited last; its beginning if it never has."""
+        self._missed_at: dict[Kept, str] = {}
+        """Where it was when the history told of something that it does not submit."""
         self.last_scheduled = 0
         """The number of the activity that left the outbox last; they leave in their order."""
         self._open_activities = 0
@@ -107,13 +114,22 @@ class Differences:
 
     def look(self, batch: list[HistoryEvent]) -> None:
         """Compares, after a batch, what the history tells with what was submitted."""
+        if self.are_all:
+            before = self.stood_at
+            self.stood_at = self._run.blocked_on or before or str(entrance(self._run.workflow.run))
+            for key in self._run.orphans:
+                self._missed_at.setdefault(key, before or self.stood_at)
         if (self._run.orphans and not self._run.is_replaying) or (self._run.orphans and self._run.options.strict):
             for (kind, id), events in self._run.orphans.items():
-                message = f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
+                place = self._missed_at.setdefault((kind, id), self._run.blocked_on)
+                message = (
+                    f"event {events[0][0].id} tells of the {kind} {id!r}, which the workflow does not submit"
+                    f"{f'; it stands at {place}' if place else ''}"
+                )
                 if self._run.options.strict:
                     raise NonDeterminismError(message)
                 self.note(message, is_difference=True)
-        if self._run.options.strict:
+        if self._run.options.strict or self.are_all:
             self._look_strictly(batch)
 
     def _look_strictly(self, batch: list[HistoryEvent]) -> None:
@@ -126,9 +142,7 @@ class Differences:
         if self._run.echoes_are_own:
             return
         for id, event_id in self._run.helpers.unasked():
-            raise NonDeterminismError(
-                f"event {event_id} tells of the side effect {id!r}, which the workflow does not ask for"
-            )
+            self._must_not(f"event {event_id} tells of the side effect {id!r}, which the workflow does not ask for")
         outbox = self._run.outbox
         for entry in outbox.helpers.values() if was_cut else (*outbox.helpers.values(), *outbox.entries()):
             is_late = entry.made_at < self._run.batch_end
@@ -136,10 +150,15 @@ class Differences:
             if is_late and not could_wait and queue_of(entry.key) not in outbox.ever_held:
                 record = self._run.records.get((KINDS.get(entry.key[0], entry.key[0]), entry.key[1]))
                 where = f" ({_where(record)})" if record is not None else ""
-                raise NonDeterminismError(
+                self._must_not(
                     f"the workflow now submits {entry.key[-1]!r} before event {entry.made_at}{where}, but the history "
                     "has no trace of it. The code changed while this execution was open."
                 )
+
+    def _must_not(self, message: str) -> None:
+        if self._run.options.strict:
+            raise NonDeterminismError(message)
+        self.note(message, is_difference=True)
 
     def _had_room(self, batch: list[HistoryEvent]) -> bool:
         """Whether the decision before could have scheduled one more activity than it has."""

@@ -104,6 +104,7 @@ def differences(
     *strict*: as :attr:`RunOptions.strict`. After a difference that is an error nothing else is looked for.
     """
     run = Run(workflow_class, dataclasses.replace(options, strict=strict))
+    run.differences.are_all = True
     try:
         rest = run.replay(events)
         ending = _ending(run, events, rest)
@@ -133,17 +134,25 @@ def _ending(run: Run, events: Sequence[HistoryEvent], rest: Sequence[HistoryEven
         if wanted is None or was_cut or not rest:
             return []
         return [
-            Finding(f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end", True)
+            Finding(
+                f"the workflow now {WORDS[type(wanted)]}{_why(wanted)}, but the history tells of no such end"
+                f"{_after(run)}",
+                True,
+            )
         ]
     said = f"event {last.id} tells that the workflow {WORDS[recorded]}"
     if wanted is None:
         return [Finding(f"{said}, but now it waits{f' at {run.blocked_on}' if run.blocked_on else ''}", True)]
     if type(wanted) is not recorded:
-        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}", True)]
+        return [Finding(f"{said}, but now it {WORDS[type(wanted)]}{_why(wanted)}{_after(run)}", True)]
     before, now = _outcome(last.attributes), _outcome(wanted)
     if before == now or format.decode(before) == format.decode(now) or _without_addresses(before, now):
         return []
     return [Finding(f"{said} with {_short(before)}, but now with {_short(now)}{_place(wanted)}", True)]
+
+
+def _after(run: Run) -> str:
+    return f"; before that it stood at {run.differences.stood_at}" if run.differences.stood_at else ""
 
 
 def _outcome(attributes: Any) -> str | None:
@@ -165,10 +174,12 @@ def _why(wanted: DecisionAttributes) -> str:
 
 
 def _place(wanted: DecisionAttributes) -> str:
-    """The innermost line of the traceback in the details of a failure, if there is one."""
+    """The innermost line of user code in the traceback in the details of a failure, if there is one."""
     details = wanted.details if isinstance(wanted, FailWorkflowExecution) else None
     lines = [line.strip() for line in (details or "").splitlines() if line.strip().startswith("File ")]
-    return f" ({lines[-1]})" if lines else ""
+    own = f'File "{__file__[: -len("replay/past.py")]}'
+    theirs = [line for line in lines if not line.startswith(own)] or lines
+    return f" ({theirs[-1]})" if theirs else ""
 
 
 def _short(text: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PACKAGES = ("simpleflow", "greenlet", "asyncio")
 
@@ -41,6 +41,11 @@ def innermost(frames: Iterable[FrameType]) -> Source | None:
 
 def _is_of_user(frame: FrameType) -> bool:
     return frame.f_globals.get("__name__", "").partition(".")[0] not in PACKAGES
+
+
+def entrance(function: Any) -> Source:
+    """Where a function begins."""
+    return Source(function.__code__, -1)
 
 
 def here() -> Source | None:

@@ -1,4 +1,5 @@
-"""Defaults that a site may change: by environment variable, or in the module that SIMPLEFLOW_SETTINGS_MODULE names.
+"""Defaults that a site may change: by environment variable, in the module that SIMPLEFLOW_SETTINGS_MODULE names, or in
+``pyproject.toml`` or ``simpleflow.toml``.
 
 Nothing is read before it is asked for: ``settings.NAME`` is the value now.
 """
@@ -8,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from simpleflow.settings import base, default
+from simpleflow.settings import files as files
 
 DEFAULTS = default.DEFAULTS
 _configured: dict[str, Any] = {}
 
 
 def __getattr__(name: str) -> Any:
-    """The value of a setting: environment, then what was configured, then the site's module, then the default."""
+    """The value of a setting: environment, what was configured, the site's module, files, the default."""
     return base.value_of(name, _configured)[0]
 
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Final
 
+from simpleflow.settings import files
 from simpleflow.settings.default import DEFAULTS
 
 TRUE: Final = frozenset({"1", "true", "yes", "on", "y", "t"})
@@ -24,7 +25,7 @@ def value_of(name: str, configured: Mapping[str, Any]) -> tuple[Any, str]:
     """The value of a setting, and where it was found. Raises AttributeError, ValueError, ImportError."""
     check(name)
     if name in os.environ:
-        return read(name, os.environ[name]), "environment"
+        return read(name, os.environ[name]), f"environment variable {name}"
     if name in configured:
         return configured[name], "configured"
     path = os.environ.get("SIMPLEFLOW_SETTINGS_MODULE")
@@ -32,6 +33,9 @@ def value_of(name: str, configured: Mapping[str, Any]) -> tuple[Any, str]:
         module = importlib.import_module(path)
         if hasattr(module, name):
             return getattr(module, name), path
+    found = files.setting(name)
+    if found is not None:
+        return found.value, found.source
     return DEFAULTS[name], "default"
 
 

@@ -19,6 +19,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SIMPLEFLOW_BINARIES_DIRECTORY": "/tmp/simpleflow-binaries",  # noqa: S108  # the name that sites know
     "SIMPLEFLOW_CODEC": None,
     "SIMPLEFLOW_ENABLE_DISK_CACHE": False,
+    "SIMPLEFLOW_ENV": "production",
     "SIMPLEFLOW_JUMBO_FIELDS_BUCKET": None,
     "SIMPLEFLOW_S3_HOST": "s3.amazonaws.com",
     "SIMPLEFLOW_S3_SSE": False,

@@ -239,7 +239,7 @@ class Executor:
                 is_in_memory=self._is_in_memory,
                 decode=self._decode,
                 pointer_of=self._store.pointer_of,
-                max_open_activities=settings.SWF_MAX_OPEN_ACTIVITY_COUNT,
+                **_limits(),
             ),
         )
 
@@ -295,3 +295,10 @@ class Executor:
                     task.workflow_execution.workflow_id if task.workflow_execution else "",
                     task.started_event_id,
                 )
+
+
+def _limits() -> dict[str, int]:
+    """How much one answer may hold, and how much may be open; little in tests, so that they come to the limits."""
+    if settings.SIMPLEFLOW_ENV == "test":
+        return {"max_decisions": 10, "max_bytes": 82_000, "max_open_activities": 15}
+    return {"max_open_activities": settings.SWF_MAX_OPEN_ACTIVITY_COUNT}

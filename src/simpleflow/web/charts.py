@@ -51,8 +51,11 @@ def chart(run: Run, told: Sentence, spent: Sequence[Spent], rows: Sequence[Row],
     state = f"Running for {whole}" if run.close is None else f"{run.state.word}, {whole}"
     head = f"{visible(run.workflow_id)}  {state}"
     about = f"{visible(run.type)} {visible(run.version)}, {count(len(run.tasks), 'task')}, {count(run.events, 'event')}"
-    lines = [f"{head}  {about}", *str(told).splitlines(), ""]
-    lines += [*textwrap.wrap(where(spent), width, subsequent_indent="  "), ""] if spent else []
+    said = str(told).splitlines()
+    if run.state is State.COMPLETED:  # a result is long; why something failed is not cut
+        said = [line if len(line) <= width else f"{line[: width - 1]}…" for line in said]
+    lines = [f"{head}  {about}", *said, ""]
+    lines += [*_wrapped(where(spent), width), ""] if spent else []
     lines += gantt(run, rows, width=width)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -63,6 +66,12 @@ def where(spent: Sequence[Spent]) -> str:
     parts = sorted(spent, key=lambda each: -each.milliseconds)
     words = [f"{each.part.word.lower()} {duration(each.milliseconds / 1000)} ({_share(each, total)})" for each in parts]
     return f"Where the time went: {', '.join(words)}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The line broken at its commas alone."""
+    whole = text.replace(" ", "\u00a0").replace(",\u00a0", ", ")
+    return [each.replace("\u00a0", " ") for each in textwrap.wrap(whole, width, subsequent_indent="  ")]
 
 
 def _share(each: Spent, total: int) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 DISTRIBUTION = "simpleflow"
 
 
 def running_version() -> str:
     """The version of the distribution, or ``unknown`` where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # it is slow to import
+
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:
