@@ -11,12 +11,13 @@ MOST_TAGS: Final = 5
 class Unreadable(ValueError):
     """What was typed means nothing: its text goes on after the name of what was typed, as in ``is not JSON``.
 
-    *hint* says how it is written, empty if there is nothing to say.
+    *hint* says how it is written, empty if there is nothing to say. *is_object*: what was typed is an object.
     """
 
-    def __init__(self, problem: str, hint: str = "") -> None:
+    def __init__(self, problem: str, hint: str = "", *, is_object: bool = False) -> None:
         super().__init__(problem)
         self.hint = hint
+        self.is_object = is_object
 
 
 def value_of(text: str) -> Any:
@@ -47,8 +48,8 @@ def input_of(text: str) -> dict[str, Any]:
         return {"args": [value], "kwargs": {}}
     strange = sorted(set(value) - {"args", "kwargs"})
     if strange or not value:
-        what = f"has {', '.join(map(repr, strange))}" if strange else "is an empty object"
-        raise Unreadable(what, "it may have 'args' (a list) and 'kwargs'")
+        what = f"has {', '.join(map(repr, strange))}" if strange else "is empty"
+        raise Unreadable(what, "it may have 'args' (a list) and 'kwargs'", is_object=True)
     args, kwargs = value.get("args", []), value.get("kwargs", {})
     if not isinstance(args, list) or not isinstance(kwargs, dict):
         raise Unreadable("needs a list as 'args' and an object as 'kwargs'")
@@ -56,8 +57,8 @@ def input_of(text: str) -> dict[str, Any]:
 
 
 def tags_of(text: str) -> tuple[str, ...]:
-    """Tags from a comma-separated list. Raises Unreadable."""
+    """Tags from a comma-separated list. Raises ValueError."""
     tags = tuple(tag.strip() for tag in text.split(",") if tag.strip())
     if len(tags) > MOST_TAGS:
-        raise Unreadable(f"are {len(tags)}; an execution has five at most")
+        raise ValueError(f"{len(tags)} tags are given; an execution has five at most")
     return tags

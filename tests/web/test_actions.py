@@ -294,7 +294,7 @@ def test_an_execution_is_started(site: Site) -> None:
     ("fields", "said"),
     [
         ({"input": "[1"}, "This is not JSON"),
-        ({"input": '{"argh": 1}'}, "This has 'argh'"),
+        ({"input": '{"argh": 1}'}, "The object has 'argh'"),
         ({"tags": "a,b,c,d,e,f"}, "five at most"),
         ({"type": "nothing 1"}, "not registered"),
         ({"workflow_id": "order"}, "An execution of 'order' is open"),

@@ -75,9 +75,10 @@ def read_input(text: str | None, file: str | None) -> dict[str, Any]:
     try:
         return given.input_of(text)
     except given.Unreadable as error:
-        raise CommandError(
-            f"{source} {error}", "for example: --input '[1, 5]' or --input '{\"kwargs\": {\"x\": 1}}'", 2
-        ) from error
+        if error.is_object:
+            raise CommandError(f"the object given as {source} {error}", error.hint, 2) from error
+        hint = "for example: --input '[1, 5]' or --input '{\"kwargs\": {\"x\": 1}}'"
+        raise CommandError(f"{source} {error}", hint, 2) from error
 
 
 def refuse_other_arguments(workflow: type[Workflow], input: Mapping[str, Any]) -> None:
@@ -100,8 +101,8 @@ def read_tags(text: str | None) -> tuple[str, ...]:
     """Tags from a comma-separated list."""
     try:
         return given.tags_of(text or "")
-    except given.Unreadable as error:
-        raise CommandError(f"the tags {error}", exit_code=2) from error
+    except ValueError as error:
+        raise CommandError(str(error), exit_code=2) from error
 
 
 def json_value(text: str, option: str) -> Any:

@@ -38,7 +38,7 @@ def chosen(request: Request, name: str) -> list[str]:
 def unreadable(error: Unreadable) -> str:
     """What is wrong with a text that was typed, and how it is written."""
     hint = error.hint[:1].upper() + error.hint[1:]
-    return f"This {error}. {hint}".rstrip()
+    return f"{'The object' if error.is_object else 'This'} {error}. {hint}".rstrip()
 
 
 def is_look(request: Request, values: Mapping[str, str]) -> bool:

@@ -63,8 +63,8 @@ def _checked(values: dict[str, str]) -> tuple[dict[str, str], dict[str, Any], tu
             problems["input"] = forms.unreadable(error)
     try:
         tags = given.tags_of(values.get("tags", ""))
-    except given.Unreadable as error:
-        problems["tags"] = f"They {error}."
+    except ValueError as error:
+        problems["tags"] = f"{error}."
     for field in ("workflow_id", "task_list"):
         if len(values.get(field, "")) > 256:
             problems[field] = "It has 256 characters at most."
