@@ -82,7 +82,7 @@ def test_a_signal_is_sent_and_the_next_page_says_so_once(site: Site) -> None:
     assert answer.status_code == 303
     assert answer.headers["location"] == site.world.path("order")
     page = site.world.get(answer.headers["location"]).text
-    assert "The signal &#x27;approval&#x27; was sent" in page or "The signal 'approval' was sent" in page
+    assert "The signal 'approval' was sent to order." in page
     assert "was sent to order" not in site.world.get(answer.headers["location"]).text
     signaled = site.last("order", "WorkflowExecutionSignaled")
     assert (signaled.signal_name, json.loads(signaled.input)) == ("approval", {"by": "eve", "é": [1]})
@@ -98,17 +98,13 @@ def test_a_signal_without_a_value_has_no_input(site: Site) -> None:
     [
         ("approval", '{"by": eve}', "This is not JSON"),
         ("approval", "NaN", "NaN is no number of JSON"),
-        ("approval", '"\\ud800"', None),
         ("approval", "[" * 100_000, "This is nested too deeply"),
         ("", "1", "A signal has a name"),
         ("a" * 257, "1", "256 are possible"),
     ],
 )
-def test_a_bad_form_comes_back_with_what_was_typed(site: Site, name: str, input: str, said: str | None) -> None:
+def test_a_bad_form_comes_back_with_what_was_typed(site: Site, name: str, input: str, said: str) -> None:
     answer = site.send(site.world.path("order", "signal"), name=name, input=input)
-    if said is None:
-        assert answer.status_code in (303, 422)
-        return
     assert answer.status_code == 422
     assert said in html.unescape(answer.text)
     assert f">{html.escape(input, quote=False)}</textarea>" in answer.text
@@ -141,7 +137,7 @@ def test_an_execution_is_terminated_with_reason_and_child_policy(site: Site) -> 
 def test_a_policy_that_is_none_is_no_choice(site: Site) -> None:
     answer = site.send(site.world.path("order", "terminate"), children="EAT")
     assert answer.status_code == 422
-    assert "none of the choices" in answer.text or site.events("order")[-1].type != "WorkflowExecutionTerminated"
+    assert site.events("order")[-1].type != "WorkflowExecutionTerminated"
 
 
 @pytest.mark.parametrize("verb", ["signal", "cancel", "terminate"])
@@ -344,8 +340,8 @@ def test_all_that_match_are_looked_for_again_when_it_is_done(site: Site) -> None
     asked = site.send("/shop/bulk/signal", everything="1", tag="many", state="open", sort="started")
     assert "9 executions that match now" in asked.text
     assert not box(asked.text)
-    open_many_more = [site.world.start(f"late {each}", tag_list=("many",)) for each in range(2)]
-    assert len(open_many_more) == 2
+    for each in range(2):
+        site.world.start(f"late {each}", tag_list=("many",))
     sent = {"everything": "1", "tag": "many", "state": "open", "sure": "1", "name": "go", "input": "1"}
     again = site.send("/shop/bulk/signal", **sent)
     assert again.status_code == 422

@@ -19,7 +19,7 @@ from simpleflow.web.pages.execution import Shown
 from simpleflow.web.queries import changes
 from simpleflow.web.queries.faults import Refused
 
-Made = Callable[[Any, Shown, dict[str, str]], Form]
+Made = Callable[[Shown, dict[str, str]], Form]
 Act = Callable[[Web, changes.Named, dict[str, str]], str]
 """Does it, and tells what was done. Raises Refused, NotMeant."""
 
@@ -52,21 +52,24 @@ def _answered(web: Web, request: Request, verb: str, make: Made, act: Act) -> Re
     shown = shown_of(web, request)
     run = shown.run
     values = forms.typed(request)
-    form = make(web.site, shown, values)
-    closed = f"{run.workflow_id} is closed ({run.state.word.lower()}): there is nothing left to {verb}."
+    form = make(shown, values)
+    if request.method == "GET" and run.close is not None:
+        return forms.done(request, shown.base, _closed(run.workflow_id, verb, f" ({run.state.word.lower()})"))
     if request.method == "GET":
-        return forms.done(request, shown.base, closed) if run.close is not None else forms.asked(web, request, form)
+        return forms.asked(web, request, form)
     name = changes.Named(run.domain, run.workflow_id, run.run_id)
     try:
         told = act(web, name, values)
     except NotMeant as error:
         return forms.asked(web, request, form, error.problems)
     except Refused as refused:
-        problems, status = forms.problem_of(
-            web, refused.trouble, {"gone": closed.replace(f" ({run.state.word.lower()})", "")}
-        )
+        problems, status = forms.problem_of(web, refused.trouble, {"gone": _closed(run.workflow_id, verb)})
         return forms.asked(web, request, form, problems, status)
     return forms.done(request, urls.execution(*name), told)
+
+
+def _closed(workflow_id: str, verb: str, how: str = "") -> str:
+    return f"{workflow_id} is closed{how}: there is nothing left to {verb}."
 
 
 def check_signal(values: dict[str, str]) -> Any:

@@ -12,7 +12,6 @@ from simpleflow.web.pages import parts
 from simpleflow.web.pages.commands import Slot, Words
 from simpleflow.web.pages.dialogs import Field, Form
 from simpleflow.web.pages.execution import Shown
-from simpleflow.web.pages.shell import Site
 from simpleflow.web.runs import Kind, Run
 from simpleflow.web.words import count
 
@@ -37,7 +36,7 @@ def named(run: Run, command: str) -> list[str]:
     return ["--domain", run.domain, command, run.workflow_id, run.run_id]
 
 
-def signal(site: Site, shown: Shown, values: Mapping[str, str]) -> Form:
+def signal(shown: Shown, values: Mapping[str, str]) -> Form:
     """What is sent to it."""
     run = shown.run
     waited = dict.fromkeys(run.awaited, "it waits for this one")
@@ -48,7 +47,7 @@ def signal(site: Site, shown: Shown, values: Mapping[str, str]) -> Form:
     return _form(run, "signal", "Signal", "Send the signal", values, (name, SIGNAL[1]), words)
 
 
-def cancel(site: Site, shown: Shown, values: Mapping[str, str]) -> Form:
+def cancel(shown: Shown, values: Mapping[str, str]) -> Form:
     """Whether it is to end by itself."""
     run = shown.run
     about = [
@@ -59,7 +58,7 @@ def cancel(site: Site, shown: Shown, values: Mapping[str, str]) -> Form:
     return _form(run, "cancel", "Cancel", "Ask it to cancel", values, (), named(run, "workflow.cancel"), about)
 
 
-def terminate(site: Site, shown: Shown, values: Mapping[str, str]) -> Form:
+def terminate(shown: Shown, values: Mapping[str, str]) -> Form:
     """Whether it is to end now."""
     run = shown.run
     children = sum(1 for task in run.tasks if task.kind is Kind.CHILD and task.state.is_open)
