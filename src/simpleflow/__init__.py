@@ -1,26 +1,26 @@
-"""Dataflow programming: durable workflows written as ordinary methods."""
+"""Dataflow programming: durable workflows written as ordinary methods.
+
+What it offers is imported when it is first used: a command that says its version needs no workflow.
+"""
 
 import logging
 from typing import TYPE_CHECKING, Any
 
-from simpleflow import activity, canvas, futures, settings, workflow
 from simpleflow.__about__ import __version__
-from simpleflow.activity import Activity
-from simpleflow.log import get_logger
-from simpleflow.queries import query
-from simpleflow.retry import RetryPolicy
-from simpleflow.signal import WaitForSignal
-from simpleflow.task_failure import TaskFailureContext
-from simpleflow.workflow import Workflow
 
 if TYPE_CHECKING:
+    from simpleflow import activity, canvas, futures, settings, workflow
+    from simpleflow.activity import Activity
     from simpleflow.aio import aconnect
     from simpleflow.client import connect
     from simpleflow.local import run
+    from simpleflow.queries import query
+    from simpleflow.retry import RetryPolicy
+    from simpleflow.signal import WaitForSignal
+    from simpleflow.task_failure import TaskFailureContext
+    from simpleflow.workflow import Workflow
 
-logger = get_logger(__name__)
-"""For workflow code: what it logs is logged once, not again in every replay."""
-logger.addHandler(logging.NullHandler())
+    logger: logging.Logger
 
 __all__ = [
     "Activity",
@@ -41,15 +41,38 @@ __all__ = [
     "workflow",
 ]
 
-_LATER = {"aconnect": "simpleflow.aio", "connect": "simpleflow.client", "run": "simpleflow.local"}
-"""What needs a service, and is imported when it is used: workflows and commands are quick to load."""
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+_MODULES = ("activity", "canvas", "futures", "settings", "workflow")
+_HOMES = {
+    "Activity": "simpleflow.activity",
+    "RetryPolicy": "simpleflow.retry",
+    "TaskFailureContext": "simpleflow.task_failure",
+    "WaitForSignal": "simpleflow.signal",
+    "Workflow": "simpleflow.workflow",
+    "aconnect": "simpleflow.aio",
+    "connect": "simpleflow.client",
+    "query": "simpleflow.queries",
+    "run": "simpleflow.local",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    value = getattr(importlib.import_module(_LATER[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name == "logger":
+        from simpleflow.log import get_logger
+
+        value: Any = get_logger(__name__)  # for workflow code: what it logs is logged once, not again in every replay
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

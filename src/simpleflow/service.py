@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from swf.client import Client
-from swf.clients import KeepAliveClient, RetryingClient, connect
+from swf.clients import KeepAliveClient, RetryingClient
 from swf.clients.connections import Connections
 from swf.exceptions import ConfigurationError, Unreachable
 from swf.protocol.base import Request
@@ -84,6 +84,8 @@ def client_of(address: Address) -> Client:
     """A client of a service that runs; raises ConfigurationError. Calls raise Unreachable while it does not run."""
     if address.db is not None:
         return FollowingClient(Path(address.db))
+    from swf.clients import connect  # not before: with botocore a process needs twice the memory
+
     return connect(endpoint_url=address.endpoint_url, region=address.region)
 
 

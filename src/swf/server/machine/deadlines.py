@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from swf.lifecycle import ActivityTask, DecisionTask, Execution, LambdaFunction, Timer
 from swf.protocol.event import HistoryEvent
@@ -42,8 +43,7 @@ class Clock(Enum):
     EXECUTION = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """At *at* (seconds since 1970) the clock of the thing that event *event_id* opened runs out."""
 
     at: float
@@ -56,6 +56,7 @@ class Deadline:
         return self.at, self.event_id, self.clock.value
 
 
+@functools.lru_cache(maxsize=1024)
 def seconds(text: str | None) -> int | None:
     """The seconds of a duration text; None for ``NONE`` and for no text, which never pass. At most a year."""
     if text is None or text == "NONE":
@@ -176,15 +177,16 @@ def function_timeout(text: str | None) -> int:
     return LAMBDA_TIMEOUT_S if allowed is None else max(1, min(allowed, LAMBDA_TIMEOUT_S))
 
 
-def expire(turn: Turn, until: float) -> None:
-    """Lets everything strike that is due at *until*, the earliest first, until nothing is.
+def expire(turn: Turn, until: float) -> float | None:
+    """Lets everything strike that is due at *until*, the earliest first, until nothing is; when the next one can.
 
     The time of the turn may be later by milliseconds, if something has reached the execution from another one.
     """
     while True:
-        due = [deadline for deadline in deadlines(turn.execution, turn.beats, turn.up_since) if deadline.at <= until]
+        all_ = list(deadlines(turn.execution, turn.beats, turn.up_since))
+        due = [deadline for deadline in all_ if deadline.at <= until]
         if not due:
-            return
+            return min((deadline.at for deadline in all_), default=None)
         for deadline in sorted(due, key=lambda deadline: deadline.order):
             _strike(turn, deadline)
 
