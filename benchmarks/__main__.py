@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks import plots, report
 from benchmarks.contract import ROOT, Row, rows
 from benchmarks.goals import Results
-from benchmarks.peers import PEERS, Absent, Program, prepared
+from benchmarks.peers.catalog import PEERS, Absent, Program, prepared
 
 HERE = Path(__file__).parent
 PATIENCE_S = 400

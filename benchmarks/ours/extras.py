@@ -134,7 +134,7 @@ def decisions(bench: Bench) -> None:
             with contextlib.closing(walk.fresh()) as executor:
                 executor.answer(task, walk.poll)
 
-        service.kernel("cold replay", task.started_event_id, replay, repeat=5)
+        service.kernel("cold replay", 25_000, replay, repeat=5)
 
 
 def memory(bench: Bench) -> None:

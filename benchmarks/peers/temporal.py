@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
 import sys
 import time
 import uuid
@@ -15,7 +16,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from benchmarks.contract import STEPS, programs, python, run
+from benchmarks.contract import PATIENCE_S, STEPS, programs, python, run
 from benchmarks.peers.temporal_flows import Chain, FanOut, Quickstart, double, increment, same
 
 LIST = "bench"
@@ -29,7 +30,7 @@ class Temporal:
         self._client = self._loop.run_until_complete(self._connected(address))
 
     async def _connected(self, address: str) -> Client:
-        give_up_at = time.monotonic() + 60
+        give_up_at = time.monotonic() + PATIENCE_S
         while True:
             try:
                 client = await Client.connect(address)
@@ -80,7 +81,7 @@ def temporal(directory: Path) -> Iterator[Temporal]:
     with programs() as begin:
         server = str(Path(sys.executable).with_name("temporal"))
         begin([server, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
-               "--db-filename", str(directory / "temporal.db"), "--log-level", "error"])  # fmt: skip
+               "--db-filename", str(directory / "temporal.db"), "--log-level", "error"], stderr=subprocess.DEVNULL)  # fmt: skip
         peer = Temporal(address)
         begin(python("-m", "benchmarks.peers.temporal", "work", address))
         yield peer
