@@ -144,6 +144,17 @@ def test_a_parent_may_be_forgotten_before_its_child_closes(flow: Flow) -> None:
     assert following.describe().execution_info.parent == flow.name
 
 
+def test_a_child_that_times_out_does_not_bring_its_forgotten_parent_back(flow: Flow) -> None:
+    """Both are due at once after a long pause: the child tells its parent, which is looked up once more."""
+    flow.start()
+    flow.decide(start_child("child"), d.CompleteWorkflowExecution())
+    token = flow.decision_token
+    flow.clock.advance(31 * DAY)
+    flow.service.tick()
+    with pytest.raises(ValidationException):
+        flow.call(o.RespondDecisionTaskCompleted(task_token=token))
+
+
 def test_many_executions_are_forgotten_in_rounds(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("swf.server.service.deadlines.EXPIRE_AT_ONCE", 3)
     for number in range(10):

@@ -99,7 +99,7 @@ def _start_timer(world: World, run: Run, wanted: d.StartTimer) -> bool:
 
 def _start_child(world: World, run: Run, wanted: d.StartChildWorkflowExecution, completed: int) -> bool:
     status = world.types.get("workflow") if wanted.workflow_type.name == "order" else None
-    on_their_way = sum(started == 0 for _, started in run.children.values())
+    on_their_way = len({id for id, started in run.children.values() if started == 0} - {wanted.workflow_id})
     cause = None
     if status is None:
         cause = "WORKFLOW_TYPE_DOES_NOT_EXIST"

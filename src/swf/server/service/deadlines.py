@@ -96,8 +96,6 @@ class Deadlines:
 
     @staticmethod
     def _compute(round: Round, due: _Due) -> None:
-        for row in due.outlived:
-            forget(round, row)
         for warm, at in due.later:
             round.wake(warm, at)
         for warm in due.overdue:
@@ -105,6 +103,8 @@ class Deadlines:
             deliver(round)
             if round.event_bytes > BYTES_AT_ONCE:
                 break
+        for row in due.outlived:  # after what is overdue, which may look at its closed parent once more
+            forget(round, row)
         sweep(round)
         match(round)
 
