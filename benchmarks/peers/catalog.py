@@ -1,4 +1,4 @@
-"""Others that do the same work: each is a program in an environment of its own that is made on demand, with pinned versions."""
+"""Others that do the same work: programs in environments of their own, made on demand with pinned versions."""
 
 from __future__ import annotations
 

@@ -112,6 +112,8 @@ def result(function: Callable[..., Any], value: Any) -> Any:
     how, told = _how(), hints_of(function)
     if how == IGNORE or told.result is Any or told.result is None or told.result is type(None):
         return value
+    if type(value) is told.result:
+        return value
     return _restored(value, told.result, f"the result of {told.name}", how)
 
 

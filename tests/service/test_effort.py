@@ -143,9 +143,7 @@ def effort(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return found
 
 
-def test_a_step_at_event_20_000_takes_what_it_takes_at_event_200(
-    steps: Steps, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_at_event_20_000_takes_what_it_takes_at_event_200(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
     """Events, statements, commits and syncs to the number; calls and bytes but for longer ids."""
     steps(33)
     early = effort(steps, monkeypatch)
