@@ -80,8 +80,8 @@ def temporal(directory: Path) -> Iterator[Temporal]:
     address = f"127.0.0.1:{port}"
     with programs() as begin:
         server = str(Path(sys.executable).with_name("temporal"))
-        begin([server, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port,
-               "--db-filename", str(directory / "temporal.db"), "--log-level", "error"], stderr=subprocess.DEVNULL)  # fmt: skip
+        where = ["--ip", "127.0.0.1", "--port", port, "--db-filename", str(directory / "temporal.db")]
+        begin([server, "server", "start-dev", "--headless", *where, "--log-level", "error"], stderr=subprocess.DEVNULL)
         peer = Temporal(address)
         begin(python("-m", "benchmarks.peers.temporal", "work", address))
         yield peer
