@@ -33,27 +33,28 @@ class Base(Workflow):
     name, version, task_list = "local-decisions", "1", "local"
 
 
-def test_the_first_result_is_acted_on_before_another_activity_runs() -> None:
+def test_the_first_of_several_results_is_acted_on_before_another_activity_runs() -> None:
     class First(Base):
         def run(self) -> Any:
-            made = self.map(note, ["a", "b", "c"])
-            first = futures.wait_any(*made)
+            made = self.map(note, ["a", "b", "c", "d"])
+            made[0].wait()
+            second = futures.wait_any(*made[1:])
             for each in made:
                 each.cancel()
-            return first.result
+            return second.result
 
-    assert local.run(First) == "a"
-    assert seen == ["a"]
+    assert local.run(First) == "b"
+    assert seen == ["a", "b"]
 
 
 def test_a_failure_ends_the_workflow_before_another_activity_runs() -> None:
     class All(Base):
         def run(self) -> Any:
-            return futures.wait(*self.map(note, ["a", "breaks", "c"]))
+            return futures.wait(*self.map(note, ["a", "b", "breaks", "d"]))
 
     with pytest.raises(ExecutionFailed, match="breaks"):
         local.run(All)
-    assert seen == ["a"]
+    assert seen == ["a", "b"]
 
 
 def test_a_wait_that_was_counted_down_ends_with_the_last_of_its_results() -> None:
@@ -68,15 +69,14 @@ def test_a_wait_that_was_counted_down_ends_with_the_last_of_its_results() -> Non
     assert seen == ["a", "b", "c", "woken", "d"]
 
 
-def test_what_follows_an_activity_is_submitted_when_that_has_a_result() -> None:
-    class After(Base):
+def test_results_are_heard_of_one_by_one_as_they_come() -> None:
+    class One(Base):
         def run(self) -> Any:
-            first, *others = self.map(note, ["a", "b", "c"])
-            following = self.submit(note, first)
-            return futures.wait(following, *others)
+            for each in futures.as_completed(*self.map(note, ["a", "b", "c"])):
+                seen.append(f"told of {each.result}")
 
-    assert local.run(After) == ["a", "b", "c"]
-    assert seen == ["a", "b", "c", "a"], "in the order in which they were scheduled"
+    local.run(One)
+    assert seen == ["a", "told of a", "b", "told of b", "c", "told of c"]
 
 
 def test_a_workflow_with_hooks_hears_of_every_result() -> None:
@@ -85,10 +85,10 @@ def test_a_workflow_with_hooks_hears_of_every_result() -> None:
             seen.append("decides")
 
         def run(self) -> Any:
-            return futures.wait(*self.map(note, ["a", "b"]))
+            return futures.wait(*self.map(note, ["a", "b", "c"]))
 
     local.run(Told)
-    assert seen[-4:] == ["a", "decides", "b", "decides"]
+    assert seen[-6:] == ["a", "decides", "b", "decides", "c", "decides"]
 
 
 def test_what_two_greenlets_wait_for_wakes_the_one_that_can_go_on() -> None:
@@ -99,7 +99,7 @@ def test_what_two_greenlets_wait_for_wakes_the_one_that_can_go_on() -> None:
             made = self.map(note, ["a", "b", "c"])
 
             def inner() -> Any:
-                made[0].wait()
+                made[1].wait()
                 seen.append("inner")
                 return Group((note, "d"))
 
@@ -108,4 +108,4 @@ def test_what_two_greenlets_wait_for_wakes_the_one_that_can_go_on() -> None:
             return "done"
 
     assert local.run(Two) == "done"
-    assert seen[:2] == ["a", "inner"]
+    assert seen == ["a", "b", "inner", "c", "d"]
