@@ -140,13 +140,13 @@ class Dispatcher:
         return find_activity(name, self._importable)
 
 
-def find_activity(name: str, importable: Importable | None = None) -> Activity[..., Any]:
-    """The activity of this name: registered, or importable as ``module.object``.
+def find_activity(name: str, importable: Importable | None = None, version: str | None = None) -> Activity[..., Any]:
+    """The activity of this name: registered (if possible in this *version*), or importable as ``module.object``.
 
     A plain callable is wrapped, if it comes from a module that is *importable* itself; None: any module is.
     Raises DispatchError if there is none.
     """
-    found = registry[None].get(name)
+    found = registry.find(name, version)
     if found is not None:
         return found
     module_name, _, object_name = name.rpartition(".")
@@ -197,7 +197,7 @@ def run_activity(
         about = {name: getattr(context, name) for name in LOGGED}
         with running(context, beat, fitting), logged(task_type="activity", **about):
             fake = (fakes or {}).get(job.name)
-            value = _run(find_activity(job.name, importable), content, context, middlewares, fake)
+            value = _run(find_activity(job.name, importable, job.version), content, context, middlewares, fake)
     except KeyboardInterrupt:
         raise
     except CompleteLater:

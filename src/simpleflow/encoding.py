@@ -26,7 +26,11 @@ def json_of(value: Any) -> str:
     """Compact JSON with sorted keys. TypeError or ValueError if it cannot be."""
     try:
         return _encoder.encode(value)
+    except RecursionError:
+        raise ValueError("the value is nested too deeply for JSON") from None
     except TypeError as error:
+        if "'<' not supported" in str(error):
+            raise TypeError("a mapping has keys of several kinds, which JSON cannot keep apart: write texts") from None
         if "keys must be" not in str(error):
             raise
         return _encoder.encode(_with_plain_keys(value, error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
@@ -37,11 +37,17 @@ class Waiter(Protocol):
 class Suspender(Protocol):
     """A running workflow, as futures see it: what can wait for them."""
 
+    def get_run_context(self) -> dict[str, Any]:
+        """Which run this is."""
+
     def next_number(self) -> int:
         """1, 2, 3 ... within this run."""
 
     def check(self) -> None:
         """Raises if the run is being unwound."""
+
+    def refuse_foreign(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises ValueError for a future of another run: nothing that happens here would ever finish it."""
 
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Returns when enough of *futures* are done, or *timeout* seconds have passed."""
@@ -67,7 +73,18 @@ class Future(Generic[R]):
     future suspends the workflow; outside of a workflow it raises ExecutionBlocked.
     """
 
-    __slots__ = ("__weakref__", "_end", "_exception", "_lazy", "_number", "_result", "_state", "_waiters", "task_id")
+    __slots__ = (
+        "__weakref__",
+        "_end",
+        "_exception",
+        "_lazy",
+        "_number",
+        "_result",
+        "_state",
+        "_waiters",
+        "owner",
+        "task_id",
+    )
 
     def __init__(self) -> None:
         self._state: str = PENDING
@@ -78,6 +95,8 @@ class Future(Generic[R]):
         self._end = 0
         suspender = running.get()
         self._number = next(_numbers) if suspender is None else suspender.next_number()
+        self.owner = suspender
+        """The run that the future belongs to; None if it was made outside of the code of one."""
         self.task_id: str | None = None
         """The id of the task in the history; None before it has one."""
 
@@ -216,6 +235,7 @@ class Future(Generic[R]):
             return False
         if not self.done:
             if suspender is not None:
+                suspender.refuse_foreign((self,))
                 suspender.cancel(self)
             self.set_cancelled()
         return True
@@ -298,6 +318,7 @@ def wait(*fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | No
     *timeout* in seconds is kept by a durable timer; None waits for ever.
     """
     check_return_when(return_when)
+    check_futures("futures.wait", fs)
     suspender = running.get()
     if suspender is not None:
         suspender.check()
@@ -314,6 +335,13 @@ def check_return_when(return_when: str) -> None:
         raise ValueError(f"return_when is {return_when!r}; it may be ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION")
 
 
+def check_futures(what: str, fs: Sequence[Any]) -> None:
+    """Raises TypeError if something else is among the arguments of *what*."""
+    for each in fs:
+        if not isinstance(each, Future):
+            raise TypeError(f"{what} takes futures, each as an argument: {what}(*futures); one is {type(each)}")
+
+
 def results_so_far(fs: Sequence[Future[Any]]) -> list[Any]:
     """The results in order; None for what has failed, was cancelled or is not done."""
     return [future.result if future.done else None for future in fs]
@@ -321,6 +349,7 @@ def results_so_far(fs: Sequence[Future[Any]]) -> list[Any]:
 
 def wait_any(*fs: Future[R]) -> Future[R]:
     """Waits until one of *fs* is done and returns it: the one that was done first, if there are several."""
+    check_futures("futures.wait_any", fs)
     if not fs:
         raise ValueError("wait_any needs at least one future: none of none is ever done")
     wait(*fs, return_when=FIRST_COMPLETED)
@@ -331,6 +360,7 @@ class as_completed(Generic[R]):  # the name of the standard library
     """Iterates over *fs* in the order in which they are done, each once, and waits for the next where needed."""
 
     def __init__(self, *fs: Future[R]) -> None:
+        check_futures("futures.as_completed", fs)
         pending: list[Future[R]] = []
         self._arrived: deque[Future[R]] = deque()
         for future in dict.fromkeys(fs):
@@ -338,6 +368,9 @@ class as_completed(Generic[R]):  # the name of the standard library
                 self._arrived.append(future)
             else:
                 pending.append(future)
+        suspender = running.get()
+        if suspender is not None:
+            suspender.refuse_foreign(pending)
         self._arrived = deque(sorted(self._arrived, key=lambda future: future._end))
         self._remaining = len(pending)
         self._bell: Future[None] | None = None

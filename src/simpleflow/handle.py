@@ -52,6 +52,7 @@ class Handle(Generic[R_co]):
         self.workflow_id = workflow_id
         self.run_id = run_id
         """Of the run that this began with."""
+        self.domain = client.domain
 
     def __repr__(self) -> str:
         return f"<Handle {self.workflow_id!r} run {self.run_id!r}>"

@@ -45,7 +45,7 @@ class Saga:
             if error is not None and not isinstance(error, KeyboardInterrupt) and self._executor.begin_undoing():
                 self._undo(error)
         finally:
-            self._executor.leave_saga()
+            self._leave()
 
     async def __aenter__(self) -> Self:
         self._executor.enter_saga(is_async=True)
@@ -58,7 +58,12 @@ class Saga:
             if error is not None and not isinstance(error, KeyboardInterrupt) and self._executor.begin_undoing():
                 await self._undo_without_cease(error)
         finally:
-            self._executor.leave_saga()
+            self._leave()
+
+    def _leave(self) -> None:
+        """What was done in the block is undone by now, or stays, whatever becomes of a next block."""
+        self._undos = Group()
+        self._executor.leave_saga()
 
     def _undo(self, error: BaseException) -> None:
         undone = self._begin_to_undo()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, over
 
 from simpleflow.activity import Activity, Executable
 from simpleflow.base import Executor
-from simpleflow.futures import ALL_COMPLETED, Future, check_return_when, results_so_far
+from simpleflow.futures import ALL_COMPLETED, Future, check_futures, check_return_when, results_so_far
 from simpleflow.marker import Marker
 from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
@@ -415,6 +415,7 @@ class Workflow:
     async def wait(self, *fs: Future[Any], return_when: str = ALL_COMPLETED, timeout: float | None = None) -> list[Any]:
         """In ``async def run`` what :func:`simpleflow.futures.wait` is in ``def run``; the arguments are the same."""
         check_return_when(return_when)
+        check_futures("self.wait", fs)
         await self._executor.wait(fs, return_when, timeout)
         return results_so_far(fs)
 

@@ -158,3 +158,11 @@ def copies_speak() -> str:
         os._exit(0)
     os.waitpid(pid, 0)
     return "once"
+
+
+@chore("move")
+def move(directory: str) -> str:
+    """Where it was; it leaves for another directory."""
+    before = Path.cwd()
+    os.chdir(directory)
+    return str(before)

@@ -233,6 +233,15 @@ def test_a_copy_that_an_activity_has_made_of_its_process_cannot_answer(shift: Sh
     assert results == ['"once"', "0", "1", "2", "3"]
 
 
+def test_an_activity_starts_in_the_working_directory_of_its_worker(shift: Shift) -> None:
+    """Wherever those before it have gone: they share a process."""
+    for number in range(2):
+        shift.schedule("chores.move", "/", id=f"move-{number}")
+        wait_until(lambda number=number: len(shift.events("ActivityTaskCompleted")) == number + 1, "it is completed")
+    results = [event.attributes.result for event in shift.events("ActivityTaskCompleted")]
+    assert results == [json.dumps(os.getcwd())] * 2
+
+
 def test_told_to_stop_it_finishes_what_it_has(shift: Shift) -> None:
     shift.schedule("chores.sleep", 1.0)
     wait_until(lambda: shift.events("ActivityTaskStarted"), "the activity runs")

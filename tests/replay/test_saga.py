@@ -242,3 +242,31 @@ def test_only_what_can_be_submitted_can_undo() -> None:
         return "refused"
 
     assert Bed(flow(run)).finish() == "refused"
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_a_block_has_done_stays_when_a_later_one_of_the_same_saga_fails(is_async: bool) -> None:
+    def run(self: Workflow) -> None:
+        saga = self.saga()
+        with saga:
+            saga.on_failure(echo, "first")
+        with pytest.raises(KeyError), saga:  # noqa: PT012  # the block is what is tested
+            saga.on_failure(echo, "second")
+            raise KeyError
+
+    async def arun(self: Workflow) -> None:
+        saga = self.saga()
+        async with saga:
+            saga.on_failure(echo, "first")
+        with pytest.raises(KeyError):  # noqa: PT012  # the block is what is tested
+            async with saga:
+                saga.on_failure(echo, "second")
+                raise KeyError
+
+    undone: list[Any] = []
+
+    def outcome(activity_id: str, attempt: int, content: Any) -> None:
+        undone.append(content["args"][0])
+
+    Bed(flow(arun if is_async else run), outcomes=outcome).finish()
+    assert undone == ["second"]

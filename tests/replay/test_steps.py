@@ -204,6 +204,10 @@ def test_misuse_is_told_where_it_is_made() -> None:
     def run(self: Any) -> Any:
         with pytest.raises(TypeError, match="len cannot be in a Chain"):
             self.step("a", len)
+        with pytest.raises(TypeError, match="a list of steps is needed, not the text 'bcd'"):
+            self.step("a", (work, "a"), force_steps_if_executed="bcd")
+        with pytest.raises(TypeError, match="the name of a step is 5; it must be a text"):
+            self.step(5, (work, "a"))
         with pytest.raises(TypeError, match="a list of steps is needed, not the text 'abc'"):
             self.add_forced_steps("abc")
         assert repr(self.step("a", work)) == "Step('a')"

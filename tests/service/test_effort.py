@@ -29,7 +29,7 @@ from swf.protocol.operations import (
     SignalWorkflowExecution,
 )
 from swf.protocol.values import TaskList, WorkflowExecution
-from swf.server import open_service
+from swf.server import ManualClock, open_service
 from swf.server.inprocess import InProcessClient
 from swf.server.pending import Pending
 
@@ -62,7 +62,7 @@ class Steps:
     """A chain on a file, led by hand: a decision and an activity are a step."""
 
     def __init__(self, directory: Path) -> None:
-        self.service = open_service(directory / "effort.db")
+        self.service = open_service(directory / "effort.db", clock=ManualClock())  # whose deadlines are nobody's work
         self.client = InProcessClient(self.service, poll_wait_s=0)
         setup.register(self.client, DOMAIN, Chain)
         input = format.encode({"args": [1_000_000], "kwargs": {}})

@@ -6,6 +6,8 @@ import dataclasses
 from typing import Any
 
 from simpleflow import RetryPolicy, Workflow, activity, futures, workflow
+from simpleflow.canvas import Group
+from simpleflow.step import WorkflowStepMixin
 
 
 @activity.with_attributes(version="1", task_list="t", raises_on_failure=True)
@@ -87,3 +89,29 @@ class Forever(Workflow):
 
     def run(self) -> Any:
         return self.submit(self.wait_signal("never")).result
+
+
+@activity.with_attributes(version="1", task_list="t", heartbeat_timeout=0)
+def at_once() -> None:
+    pass
+
+
+class Hasty(Workflow):
+    name, version, task_list = "hasty", "1", "t"
+
+    def run(self) -> str:
+        return str(self.submit(at_once).exception)
+
+
+class Sending(Workflow):
+    name, version, task_list = "sending", "1", "t"
+
+    def run(self) -> str:
+        return self.submit(ship, "a book").result
+
+
+class Stepping(Workflow, WorkflowStepMixin):
+    name, version, task_list = "stepping", "1", "t"
+
+    def run(self) -> list[str]:
+        return self.submit(self.step("ship", Group((ship, "a book")))).result

@@ -10,7 +10,21 @@ import pytest
 
 from simpleflow import Workflow, exceptions
 from simpleflow.testing import Environment, replay_history
-from tests.testing.flows import Family, Forever, Order, Parcel, Retrying, Weighing, charge, flaky, ship, weigh
+from tests.testing.flows import (
+    Family,
+    Forever,
+    Hasty,
+    Order,
+    Parcel,
+    Retrying,
+    Sending,
+    Stepping,
+    Weighing,
+    charge,
+    flaky,
+    ship,
+    weigh,
+)
 
 
 def test_a_workflow_runs_with_fakes_instead_of_its_activities(simpleflow_env: Environment) -> None:
@@ -173,3 +187,25 @@ def test_the_plugin_gives_its_fixture(pytester_like: Path) -> None:
 def pytester_like(tmp_path: Path) -> Path:
     """A project of a user."""
     return tmp_path
+
+
+def test_an_activity_without_any_time_times_out(simpleflow_env: Environment) -> None:
+    """Its answer comes too late even though the clock stands still."""
+    assert "timeout after 0 s" in simpleflow_env.run(Hasty)
+
+
+def test_an_activity_may_end_its_own_execution(simpleflow_env: Environment) -> None:
+    simpleflow_env.fake(ship, lambda what: simpleflow_env.client.handle("parcel-1").terminate("no more"))
+    handle = simpleflow_env.start(Sending, workflow_id="parcel-1")
+    assert handle.status == "TERMINATED"
+
+
+def test_the_history_of_a_workflow_that_asks_for_its_domain_is_replayed_in_it(simpleflow_env: Environment) -> None:
+    """As steps do, which are written down by domain."""
+    handle = simpleflow_env.start(Stepping)
+    assert handle.result() == ["shipped a book"]
+    assert replay_history(Stepping, handle) == []
+    elsewhere = replay_history(
+        Stepping, handle.events(), workflow_id=handle.workflow_id, run_id=handle.run_id, domain="elsewhere"
+    )
+    assert "(by simpleflow itself)" in elsewhere[0].message

@@ -39,15 +39,15 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
     if file is None and not names:
         raise CommandError("which history?", "name WORKFLOW_ID [RUN_ID], or give --history FILE", 2)
     if file is not None:
-        events, workflow_id, run_id = read(file)
+        events, workflow_id, run_id, domain = read(file)
         if names:
             workflow_id, run_id = names[0], urllib.parse.unquote(names[1]) if len(names) > 1 else run_id
     else:
         with found(where, names) as (report, detail):
             execution = detail.execution_info.execution
             events = list(report.events(execution))
-            workflow_id, run_id = execution.workflow_id, execution.run_id
-    differences = compared(code, events, workflow_id, run_id)
+            workflow_id, run_id, domain = execution.workflow_id, execution.run_id, report.domain
+    differences = compared(code, events, workflow_id, run_id, domain)
     for each in differences:
         click.echo(printable(each))
     if not differences:
@@ -55,8 +55,8 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
     return 1 if differences else 0
 
 
-def read(file: str) -> tuple[list[HistoryEvent], str, str]:
-    """The events in a file, and workflow id and run id if it names them, as ``history.export`` does."""
+def read(file: str) -> tuple[list[HistoryEvent], str, str, str]:
+    """The events in a file, and workflow id, run id and domain if it names them, as ``history.export`` does."""
     from simpleflow.testing import read_history
 
     hint = "it is written by: simpleflow history.export"
@@ -69,17 +69,18 @@ def read(file: str) -> tuple[list[HistoryEvent], str, str]:
         raise CommandError(str(error), hint, 2) from error
     execution = content.get("execution") if isinstance(content, dict) else None
     if not isinstance(execution, dict):
-        return events, "", ""
-    return events, str(execution.get("workflowId", "")), str(execution.get("runId", ""))
+        return events, "", "", ""
+    ids = str(execution.get("workflowId", "")), str(execution.get("runId", ""))
+    return events, *ids, str(content.get("domain", ""))
 
 
-def compared(code: Any, events: list[HistoryEvent], workflow_id: str, run_id: str) -> list[str]:
+def compared(code: Any, events: list[HistoryEvent], workflow_id: str, run_id: str, domain: str) -> list[str]:
     """The differences between what the code does and what the history says."""
     from simpleflow.storage import StorageError
     from simpleflow.testing import replay_history
 
     try:
-        found = replay_history(code, events, workflow_id=workflow_id, run_id=run_id)
+        found = replay_history(code, events, workflow_id=workflow_id, run_id=run_id, domain=domain)
     except ValueError as error:
         raise CommandError(str(error), exit_code=2) from error
     except StorageError as error:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
 
 from simpleflow import format, hints
+from simpleflow.exceptions import NonDeterminismError
+from simpleflow.futures import running
 from simpleflow.local.world import DOMAIN, World
 from simpleflow.middleware import Middlewares
 from simpleflow.signatures import Runs, RunsAsync, check
@@ -32,6 +34,11 @@ def run(workflow: Any, /, *args: Any, **kwargs: Any) -> Any:
 
     Raises ExecutionFailed if the workflow does not complete, NothingWillHappen if it waits in vain.
     """
+    if running.get() is not None:
+        raise NonDeterminismError(
+            f"simpleflow.run() of {workflow.__name__} in a running workflow would be done again in each replay: "
+            "submit the class as a child, or run it in an activity"
+        )
     check(workflow, args, kwargs)
     return Executor(workflow).run({"args": list(args), "kwargs": kwargs})
 

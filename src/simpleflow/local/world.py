@@ -16,6 +16,7 @@ from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor, Key
 from simpleflow.workflow import Workflow
+from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.operations import (
     ActivityTask,
     DescribeWorkflowExecution,
@@ -57,6 +58,7 @@ class World:
         self.executor = Executor(self.client, DOMAIN, [], task_list=task_list, store=self.store)
         self._desk = completion.Desk(self.client, keeps_values=True)
         self._is_anything_later = False
+        self._is_refused = False
         self._unheeded: dict[Key, Unheeded] = {}
         """By execution, results that are known to the service and were not decided on, for nothing would come of it."""
         self._middlewares = middlewares
@@ -96,6 +98,7 @@ class World:
                 if not self._unheeded:
                     return
                 self._unheeded.clear()
+                self._is_refused = False
                 activity = None
             else:
                 activity = self._do(activity)
@@ -109,14 +112,27 @@ class World:
         assert task.activity_id is not None
         response = self._response(task)
         if isinstance(response, RespondActivityTaskCompleted) and self._is_unheeded(task, task.activity_id):
-            return self.client.respond_and_poll(response, self._work, _raise)
+            return self.client.respond_and_poll(response, self._work, self._hear)
         self._unheeded.clear()
+        self._is_refused = False
         if response is not None:
-            self.client.call(response)
+            try:
+                self.client.call(response)
+            except UnknownResourceFault:
+                pass  # one with no time at all, or that has ended its own execution, is not waited for any more
         return None
+
+    def _hear(self, error: Exception | None) -> None:
+        """What became of a result that nobody heeds."""
+        if isinstance(error, UnknownResourceFault):
+            self._is_refused = True  # something else has happened instead, and that is decided on
+        elif error is not None:
+            raise error
 
     def _is_unheeded(self, task: ActivityTask, activity_id: str) -> bool:
         assert task.workflow_execution is not None
+        if self._is_refused:
+            return False
         key = task.workflow_execution.workflow_id, task.workflow_execution.run_id
         unheeded = self._unheeded.get(key)
         if unheeded is None:
@@ -263,8 +279,3 @@ class World:
             return f"waiting for signal {listed}: nothing in this process will send it"
         where = f" at {run.blocked_on}" if run is not None and run.blocked_on else ""
         return f"{who} waits{where}, and nothing in this process will wake it"
-
-
-def _raise(error: Exception | None) -> None:
-    if error is not None:
-        raise error

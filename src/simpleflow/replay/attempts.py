@@ -80,14 +80,15 @@ class Attempts:
                 assert context is not None
                 self.again(record, max(0, context.retry_wait_timeout or 0))
             case decisions.handled:
-                assert context is not None
-                self._hand_over(record, context)
+                told = context
+                assert told is not None
+                run.guarded(lambda: self._hand_over(record, told))
 
     def again(self, record: Record, delay_s: int) -> None:
         """Another attempt, after so many seconds."""
         record.future.set_pending()
         if delay_s <= 0:
-            self._run.submits.send(record)
+            self._send(record)
             return
         timer = self._run.submits.start_timer(fitting_id(f"{RETRY_TIMER}{record.id}"), delay_s)
         record.waits_on = timer
@@ -103,7 +104,14 @@ class Attempts:
             return  # the task was cancelled, and its timer with it
         record.waits_on = None
         if not record.future.done and self._run.closing is None:
+            self._send(record)
+
+    def _send(self, record: Record) -> None:
+        """Sends an attempt. What keeps it from being sent (arguments that the hook has changed) is how it fails."""
+        try:
             self._run.submits.send(record)
+        except Exception as error:  # noqa: BLE001  # the user's: nobody is there to be told
+            self._run.fail_task(record, error)
 
     def cancel(self, record: Record) -> None:
         """The task is not wanted any more; neither is its timer."""
@@ -154,9 +162,19 @@ class Attempts:
         answers: list[TaskFailureContext | None] = []
         surroundings = contextvars.Context()
         surroundings.run(running.set, run.engine)
+
+        def ask() -> None:
+            answer: Any = surroundings.run(run.workflow.on_task_failure, context)
+            if answer is not None and not isinstance(answer, TaskFailureContext):
+                raise TypeError(
+                    f"{run.workflow_class.__name__}.on_task_failure returned {answer!r}; it may return the context "
+                    "after one of its decide_ methods, or None"
+                )
+            answers.append(answer)
+
         self.is_deciding = True
         try:
-            run.guarded(lambda: answers.append(surroundings.run(run.workflow.on_task_failure, context)))
+            run.guarded(ask)
         finally:
             self.is_deciding = False
         return answers[0] if answers else None

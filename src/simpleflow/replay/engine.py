@@ -6,9 +6,10 @@ import datetime
 import math
 import random
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from simpleflow import format
 from simpleflow.activity import Activity
 from simpleflow.exceptions import ExecutionBlocked, NonDeterminismError, QueryError, StorageError
 from simpleflow.futures import Future
@@ -48,10 +49,12 @@ class Engine:
     def suspend(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Blocks the calling greenlet; a task that was to raise raises here."""
         run = self._run
+        self.refuse_foreign(futures)
         if run.coroutines.is_inside():
             raise ExecutionBlocked("the result is not there yet: await it, for a coroutine cannot wait otherwise")
         if not run.greenlets.is_inside():
             raise ExecutionBlocked("only the code of a running workflow can wait for a result")
+        self._refuse_side_effect("a wait")
         self._raise_failure()
         if run.continuation.is_among(futures):
             run.continuation.end()
@@ -85,12 +88,24 @@ class Engine:
 
     def wait_for(self, future: Future[Any]) -> Generator[Any, None, None]:
         """Suspends the calling coroutine until *future* is done; if the wait is cancelled, so is the future."""
+        self.refuse_foreign((future,))
         return self._run.coroutines.wait_for(future)
 
     async def wait(self, futures: Sequence[Future[Any]], return_when: str, timeout: float | None) -> None:
         """Suspends the calling coroutine until enough of *futures* are done; cancels none of them."""
         self.check()
+        self.refuse_foreign(futures)
         await self._run.coroutines.wait(futures, return_when, timeout)
+
+    def refuse_foreign(self, futures: Iterable[Future[Any]]) -> None:
+        """Raises for a future of another run: nothing that happens here would ever finish it."""
+        for future in futures:
+            if future.owner is not None and future.owner is not self and not future.done:
+                theirs, mine = (each.get_run_context()["workflow_id"] for each in (future.owner, self))
+                raise ValueError(
+                    f"the future of {future.task_id or 'something'!r} belongs to another run, of {theirs!r}, and is "
+                    f"not done; {mine!r} cannot wait for it. Send a signal from there, or start that one as a child"
+                )
 
     # Submitting
 
@@ -110,6 +125,14 @@ class Engine:
     def _refuse_query(self, what: Any) -> None:
         if self._run.is_asked:
             raise QueryError(f"a query may only look at what is there, and this one does {what!r}; let run do that")
+        self._refuse_side_effect(what)
+
+    def _refuse_side_effect(self, what: Any) -> None:
+        if self._run.helpers.is_calling:
+            raise NonDeterminismError(
+                f"the function of a side effect does {what!r}; no replay calls it, so that nothing of it would be "
+                "found again: do that before or after self.side_effect()"
+            )
 
     def map(self, activity: Any, calls: Sequence[tuple[Any, ...]], max_parallel: int | None) -> list[Future[Any]]:
         """One task per call, at most *max_parallel* of them open at a time."""
@@ -131,6 +154,7 @@ class Engine:
     def then(self, future: Future[Any], function: Callable[[Any], Any], following: Future[Any]) -> None:
         """Has *function* called when *future* is done."""
         self._check_submit(function)
+        self.refuse_foreign((future,))
         then = Then(self._run, function, following)
         if future.done:
             then.notify(future)
@@ -141,9 +165,11 @@ class Engine:
         """Fails the execution; control leaves ``run``."""
         self._refuse_query("fail")
         self.check()
+        if details is not None and not isinstance(details, str):
+            details = format.encode(details)  # older code gives what it likes
         text = f"Workflow execution failed: {reason}"
         if len(text) > failures.REASON_CHARACTERS:
-            details = reason if details is None else f"{reason}\n\n{details}"
+            details = str(reason) if details is None else f"{reason}\n\n{details}"
         self._run.end(self._run.failure(text, details))
         if self._run.coroutines.is_inside() and not self._run.coroutines.is_main():
             self._run.raise_in_main(EndOfRun(reason))
@@ -206,6 +232,7 @@ class Engine:
     def random(self) -> random.Random:
         """Random numbers from the run id."""
         self.check()
+        self._refuse_side_effect("self.random")
         return self._run.helpers.random
 
     def uuid4(self) -> uuid.UUID:
@@ -222,6 +249,7 @@ class Engine:
     def patched(self, id: str) -> bool:
         """True if the history says so or nobody has decided yet; remembered for the run."""
         self.check()
+        self._refuse_side_effect("self.patched")
         return self._run.helpers.patched(id)
 
     def get_run_context(self) -> dict[str, Any]:

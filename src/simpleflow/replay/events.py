@@ -69,7 +69,9 @@ def schedule_activity(run: Run, event: HistoryEvent) -> None:
     key = "activity", attributes.activity_id
     run.open_activities += 1
     run.open[event.id] = key, attributes
-    if run.outbox.pop(("schedule", attributes.activity_id)) is not None:
+    entry = run.outbox.pop(("schedule", attributes.activity_id))
+    if entry is not None:
+        run.differences.last_scheduled = max(run.differences.last_scheduled, entry.number)
         run.room.take("activity")
     record = run.sent(key)
     if record is None:
@@ -268,7 +270,7 @@ def record_marker(run: Run, event: HistoryEvent) -> None:
     attributes = event.attributes
     assert isinstance(attributes, e.MarkerRecorded)
     if attributes.marker_name in helpers.MARKERS:
-        run.helpers.see(attributes)
+        run.helpers.see(attributes, event.id)
         return
     details = run.options.decode(attributes.details)
     run.markers.append((Marker(attributes.marker_name, details), event.id))

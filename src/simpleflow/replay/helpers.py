@@ -32,9 +32,12 @@ class Helpers:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._values: dict[Recorded, Any] = {}
-        self._seen: set[Recorded] = set()
+        self._seen: dict[Recorded, int] = {}
+        """The event ids of what is recorded and the code has not asked for (yet)."""
         self._patches: dict[str, bool] = {}
         self._random: random.Random | None = None
+        self.is_calling = False
+        """Whether the function of a side effect is being called, which no replay does again."""
 
     def look_ahead(self, events: Sequence[HistoryEvent]) -> None:
         """Learns the values that *events* record, before any code runs."""
@@ -43,20 +46,27 @@ class Helpers:
                 key, value = self._read(event.attributes)
                 self._values[key] = value
 
-    def see(self, marker: MarkerRecorded) -> None:
+    def see(self, marker: MarkerRecorded, event_id: int) -> None:
         """The marker is in the history."""
         key, _ = self._read(marker)
         if self._run.outbox.pop(("helper", *key)) is None:
-            self._seen.add(key)  # recorded, and the code has not asked for it (yet)
+            self._seen[key] = event_id
         else:
             self._values.pop(key, None)
 
     def side_effect(self, function: Callable[[], Any], id: str) -> Any:
         """The recorded value, or the value of *function*, which is then recorded."""
         key = SIDE_EFFECT_MARKER, id
-        value = self._values.pop(key) if key in self._values else format.decode(format.encode(function()))
+        value = self._values.pop(key) if key in self._values else self._called(function)
         self._record(key, {"id": id, "value": value})
         return value
+
+    def _called(self, function: Callable[[], Any]) -> Any:
+        self.is_calling = True
+        try:
+            return format.decode(format.encode(function()))
+        finally:
+            self.is_calling = False
 
     def patched(self, id: str) -> bool:
         """True if the history says so or nobody has decided yet; remembered for the run."""
@@ -65,6 +75,10 @@ class Helpers:
             if self._patches[id]:
                 self._record((PATCH_MARKER, id), {"id": id})
         return self._patches[id]
+
+    def unasked(self) -> list[tuple[str, int]]:
+        """The ids of side effects that are recorded and not asked for, with their events."""
+        return [(id, event_id) for (name, id), event_id in self._seen.items() if name == SIDE_EFFECT_MARKER]
 
     @property
     def random(self) -> random.Random:
@@ -75,7 +89,7 @@ class Helpers:
 
     def _record(self, key: Recorded, details: dict[str, Any]) -> None:
         run = self._run
-        if key in self._seen:
+        if self._seen.pop(key, None) is not None:
             return
         text = run.field(format.encode(details))
         run.submits.add(("helper", *key), RecordMarker(marker_name=key[0], details=text))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,34 +13,57 @@ from simpleflow import format
 from simpleflow.futures import Future
 
 ID_LENGTH = 256
-_CONTAINERS = (list, tuple, set, frozenset)
+_CONTAINERS = (list, tuple, set, frozenset, deque)
 
 
 def futures_in(value: Any) -> list[Future[Any]]:
-    """The futures at any depth of lists, tuples, dicts and sets, in order, each once."""
+    """The futures at any depth of lists, tuples, dicts, sets and dataclasses, in order, each once."""
     found: dict[Future[Any], None] = {}
+    seen: set[int] = set()
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, Future):
             found[each] = None
-        elif isinstance(each, _CONTAINERS):
-            stack.extend(reversed(list(each)))
-        elif isinstance(each, dict):
-            stack.extend(reversed(list(each.values())))
+            continue
+        inner = _inner(each)
+        if inner and id(each) not in seen:
+            seen.add(id(each))
+            stack.extend(reversed(inner))
     return list(found)
 
 
+def _inner(value: Any) -> list[Any]:
+    """What a container holds; nothing for anything else."""
+    if isinstance(value, _CONTAINERS):
+        return list(value)
+    if isinstance(value, dict):
+        return list(value.values())
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, field.name, None) for field in dataclasses.fields(value)]
+    return []
+
+
 def resolved(value: Any) -> Any:
-    """*value* with every future replaced by its result; None for one that failed or was cancelled."""
+    """*value* with every future replaced by its result; None for one that failed or was cancelled.
+
+    Those in dataclasses stay, and are replaced when they are written. ValueError for a value that holds itself.
+    """
+    try:
+        return _resolved(value)
+    except RecursionError:
+        raise ValueError("an argument holds itself, or is nested too deeply, and cannot be sent as JSON") from None
+
+
+def _resolved(value: Any) -> Any:
     if isinstance(value, Future):
         return value.result
     if isinstance(value, dict):
-        return {key: resolved(each) for key, each in value.items()}
+        return {key: _resolved(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [resolved(each) for each in value]
+        return [_resolved(each) for each in value]
     if isinstance(value, set | frozenset):
-        return sorted((resolved(each) for each in value), key=repr)
+        return sorted((_resolved(each) for each in value), key=repr)
     return value
 
 

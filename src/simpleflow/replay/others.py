@@ -138,9 +138,15 @@ class Others:
                 self._pass_on(attributes.signal_name, content, target, event.id)
 
     def _pass_on(self, name: str, content: dict[str, Any], target: WorkflowExecution, event_id: int) -> None:
-        args, kwargs = content.get("args", ()), content.get("kwargs", {})
+        args, kwargs = content.get("args", []), content.get("kwargs", {})
+        if not isinstance(args, list) or not isinstance(kwargs, dict):
+            self._run.note(
+                f"the signal {name!r} (event {event_id}) is not passed on to {target.workflow_id}: its 'args' must be "
+                "a list and its 'kwargs' an object"
+            )
+            return
         task = SignalTask(name, workflow_id=target.workflow_id, idempotent=False)
-        task.args, task.kwargs = list(args), dict(kwargs)
+        task.args, task.kwargs = args, kwargs
         record = Record("signal", task, id=f"{event_id} to {target.workflow_id}")
         try:
             self.send_signal(record)

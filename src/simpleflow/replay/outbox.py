@@ -172,6 +172,6 @@ def queue_of(key: Key) -> str:
             return "other"
 
 
-def is_gated(entry: Entry) -> bool:
-    """Whether the entry may have had to wait for an open slot."""
+def needs_slot(entry: Entry) -> bool:
+    """Whether the entry may have to wait until fewer activities are open."""
     return isinstance(entry.decision, ScheduleActivityTask)

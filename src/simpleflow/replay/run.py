@@ -19,6 +19,7 @@ from simpleflow.marker import Marker
 from simpleflow.replay import failures, hooks
 from simpleflow.replay.attempts import Attempts
 from simpleflow.replay.canvases import Canvases
+from simpleflow.replay.checks import check_limit
 from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.coroutines import Coroutines
@@ -132,7 +133,14 @@ class Run:
         context.run(running.set, self.engine)
         self.greenlets = Greenlets(context)
         self.coroutines = Coroutines(self, context)
-        self.workflow = workflow_class(self.engine)
+        self._unmade: Exception | None = None
+        """Why the class could not be made; one of the base class stands in until the execution has failed."""
+        try:
+            self.workflow = workflow_class(self.engine)
+            check_limit(workflow_class)
+        except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
+            self._unmade = error
+            self.workflow = Workflow(self.engine)
         self.hooks = hooks.Hooks(self.workflow)
 
     # Feeding
@@ -238,12 +246,12 @@ class Run:
         if self._unreadable is not None:
             raise Undecidable(self._unreadable)
         self._note_stuck()
+        self.differences.look(batch)
         if self.closing is not before:
             self._close_outbox()
         if is_live:
             self._after(before)
         self.position = self.batch_end
-        self.differences.look(batch)
 
     def _after(self, before: DecisionAttributes | None) -> None:
         """The hooks of a live decision. One that raises fails the execution."""
@@ -269,7 +277,11 @@ class Run:
         """Event 1: the code is ready to run with its input."""
         assert isinstance(event.attributes, WorkflowExecutionStarted)
         self.started = event.attributes
-        self.greenlets.start(self._main)
+        if self._unmade is not None:
+            _, details = failures.reason_and_details(self._unmade)
+            self.close(self.failure(f"workflow decision failed: {self._unmade}", details))
+        else:
+            self.greenlets.start(self._main)
 
     def _main(self) -> None:
         self.end_main(self._call_run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
@@ -10,6 +9,7 @@ from simpleflow.activity import PRIORITY_NOT_SET, Activity
 from simpleflow.canvas import FuncGroup, Group
 from simpleflow.futures import Future
 from simpleflow.options import Options, take_options
+from simpleflow.replay.checks import check_own_name, check_signal, timer_seconds
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
 from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
@@ -22,6 +22,7 @@ from simpleflow.task import (
     MarkerTask,
     RequestCancelTask,
     SignalTask,
+    Submittable,
     TimerTask,
     WaitForCancelRequest,
     WaitForSignal,
@@ -83,11 +84,9 @@ class Submits:
             task_list = kwargs.pop("workflow_task_list", None)
             return self.enter(self.reserve_child(WorkflowTask.deferred(what, args, kwargs, task_list), options))
         if args or kwargs:
-            raise (
-                reject(what)
-                if not isinstance(what, ActivityTask | WorkflowTask)
-                else TypeError(f"{what.name} has its arguments already; submit it without others")
-            )
+            if not isinstance(what, ActivityTask | Submittable | Group | FuncGroup):
+                raise reject(what)
+            raise TypeError(f"{getattr(what, 'name', what)} has its arguments already; submit it without others")
         match what:
             case ActivityTask():
                 task = ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs)
@@ -104,12 +103,15 @@ class Submits:
             case ContinueAsNewTask():
                 return self._run.continuation.submit(what)
             case TimerTask():
+                check_own_name("timer", what.timer_id)
                 return self._submit_timer(what)
             case CancelTimerTask():
                 return self._submit_timer_cancel(what)
             case MarkerTask():
+                check_own_name("marker", what.name)
                 return self._submit_marker(what)
             case WaitForSignal():
+                check_signal(what.signal_name)
                 future: Future[Any] = Future()
                 future.task_id = f"signal-{what.signal_name}"
                 self._run.signals.wait(what.signal_name, future, consume=what.consume)
@@ -154,6 +156,7 @@ class Submits:
         among = futures_in([task.args, task.kwargs])
         record.future.task_id = record.id
         pending = [each for each in among if not each.done]
+        self._run.engine.refuse_foreign(pending)
         if not pending:
             return self._prepare(record, among)
         self._of_future[record.future] = record
@@ -203,6 +206,7 @@ class Submits:
             record.id = record.future.task_id = self._id_from_arguments(record)
             known = run.records.get(record.key)
             if known is not None:
+                self._compare_shared(known, record)
                 return known.future
             if record.key in run.settled:
                 return run.settled[record.key]
@@ -214,6 +218,14 @@ class Submits:
         run.records[record.key] = record
         run.adopt(record)
         return record.future
+
+    def _compare_shared(self, known: Record, record: Record) -> None:
+        """Tells of a task that takes the place of another one, if it is not the same."""
+        if format.encode([known.task.args, known.task.kwargs]) != format.encode([record.task.args, record.task.kwargs]):
+            self._run.note(
+                f"{record.id!r} was submitted with other arguments while it is open ({record.source}): both futures "
+                "get the outcome of the first; give it another id"
+            )
 
     def _id_from_arguments(self, record: Record) -> str:
         task = record.task
@@ -298,9 +310,7 @@ class Submits:
             if known.future.done:
                 run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
             return known.future
-        seconds = math.ceil(float(task.timeout))
-        if not 0 <= seconds < 10**8:
-            raise ValueError(f"the timer {task.timer_id!r} of {task.timeout} s: 0 to 99999999 is possible")
+        seconds = timer_seconds(task.timer_id, task.timeout)
         control = None if task.control is None else run.field(format.encode(task.control))
         record.input = str(seconds)
         self.add(

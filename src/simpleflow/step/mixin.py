@@ -118,6 +118,8 @@ class WorkflowStepMixin:
         *force_steps_if_executed* are forced. *bubbles_exception_on_failure*: its future has the exceptions of what has
         failed.
         """
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"the name of a step is {name!r}; it must be a text")
         return Step(
             self,
             name,
@@ -125,7 +127,7 @@ class WorkflowStepMixin:
             force=force,
             otherwise=activities_if_step_already_done,
             emit_signal=emit_signal,
-            forces=tuple(force_steps_if_executed or ()),
+            forces=tuple(_listed(force_steps_if_executed or ())),
             bubbles_exception_on_failure=bubbles_exception_on_failure,
         )
 
@@ -211,10 +213,14 @@ class Step(FuncGroup):
         return f"Step({self.step_name!r})"
 
 
-def _add(known: dict[str, list[str]], steps: Iterable[str], reason: str) -> None:
+def _listed(steps: Iterable[str]) -> Iterable[str]:
     if isinstance(steps, str):
         raise TypeError(f"a list of steps is needed, not the text {steps!r}")
-    for step in steps:
+    return steps
+
+
+def _add(known: dict[str, list[str]], steps: Iterable[str], reason: str) -> None:
+    for step in _listed(steps):
         reasons = known.setdefault(step, [])
         if reason not in reasons:
             reasons.append(reason)

@@ -24,17 +24,24 @@ Source = str | Path | Iterable[HistoryEvent | dict[str, Any]]
 
 
 def replay_history(
-    workflow: type[Workflow], history: Source | Handle[Any], *, workflow_id: str = "", run_id: str = ""
+    workflow: type[Workflow],
+    history: Source | Handle[Any],
+    *,
+    workflow_id: str = "",
+    run_id: str = "",
+    domain: str = "",
 ) -> list[Finding]:
     """Where the code of *workflow* does something else than a recorded history; none if it can go on with it.
 
     Each finding says which event it is about. Nothing is run but the workflow's own code, and no hook is called that
     does not steer it. The ids, which are not in a history, are needed where the code starts children or uses
-    ``self.random``; a handle knows them. Raises ValueError if it is the history of another workflow, or none.
+    ``self.random``, the domain where it asks for it, as steps do; a handle knows them. Raises ValueError if it is the
+    history of another workflow, or none.
     """
     if isinstance(history, Handle):
         events = history.events()
-        return replay_history(workflow, events, workflow_id=history.workflow_id, run_id=history.newest_run_id)
+        ids = {"workflow_id": history.workflow_id, "run_id": history.newest_run_id}
+        return replay_history(workflow, events, **ids, domain=history.domain)
     events = read_history(history)
     if not events or not isinstance(events[0].attributes, WorkflowExecutionStarted):
         raise ValueError("this is no history: it does not begin with WorkflowExecutionStarted")
@@ -48,6 +55,7 @@ def replay_history(
     options = RunOptions(
         workflow_id=workflow_id,
         run_id=run_id,
+        domain=domain,
         keeps_values=True,
         decode=lambda text: format.decode(store.resolve(text)),
         pointer_of=store.pointer_of,

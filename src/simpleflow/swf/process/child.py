@@ -6,6 +6,7 @@ The child ends when its parent does, in the middle of an activity too.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
@@ -70,7 +71,8 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
     from simpleflow.middleware import Middlewares
 
     setup_logging()
-    importable = Importable(orders.modules, os.getcwd())
+    home = os.getcwd()
+    importable = Importable(orders.modules, home)
 
     trouble: BaseException | None = None
     middlewares = Middlewares()
@@ -94,6 +96,8 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
                 outcome = run_activity(job, store, importable, beat=voice, middlewares=middlewares)
             if os.getpid() != born:
                 os._exit(1)  # a copy that the activity has made and not ended: only the original may answer
+            with contextlib.suppress(OSError):
+                os.chdir(home)  # the next activity starts where this one did
             done = Done(
                 job.number,
                 outcome.result,
