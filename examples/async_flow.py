@@ -12,7 +12,8 @@ shop = activity.with_attributes(version="example", task_list="orders")
 
 
 @shop
-def ask(supplier: str, item: str) -> int:
+async def ask(supplier: str, item: str) -> int:
+    await asyncio.sleep(0.01)  # activities may be coroutines, too: each has an event loop of its own
     if supplier == "closed":
         raise RuntimeError("come back tomorrow")
     return len(supplier) + len(item)

@@ -73,6 +73,7 @@ FORMATS: Final = """
 | `AWS_ENDPOINT_URL_SWF`, `AWS_ENDPOINT_URL` | the service, as `--endpoint-url` |
 | `AWS_DEFAULT_REGION`, `AWS_PROFILE`, `AWS_ACCESS_KEY_ID` ... | region and credentials, as boto3 finds them |
 | `SIMPLEFLOW_FORMAT` | the format, as `--format` |
+| `SIMPLEFLOW_IDENTITY` | JSON object, merged into what SWF shows of who holds a task; null takes a word away |
 | `SIMPLEFLOW_VALUES` | the folder of values that are too long for SWF |
 | `SIMPLEFLOW_SETTINGS_MODULE` | a module with settings; every setting is a variable too (`simpleflow info settings`) |
 | `LOG_LEVEL` | `DEBUG`, `INFO`, `WARNING`, `ERROR` |

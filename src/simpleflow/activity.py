@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from simpleflow import settings
-from simpleflow.attempt import ActivityContext, current, heartbeat
+from simpleflow.attempt import ActivityContext, current, heartbeat, is_here
 from simpleflow.exceptions import ActivityCancelled, CompleteLater
 from simpleflow.registry import registry
 from simpleflow.retry import RetryPolicy, checked
@@ -18,6 +19,7 @@ __all__ = [
     "Activity",
     "ActivityCancelled",
     "ActivityContext",
+    "AsyncActivity",
     "CompleteLater",
     "Decorator",
     "Executable",
@@ -51,10 +53,10 @@ class Executable(Protocol[R_co]):
 class Activity(Generic[P, R]):
     """A callable that workers run, and how: where, for how long, how often.
 
-    Calling the activity calls the function, here and now. Timeouts are texts in seconds; None leaves a
-    value to the registered activity type. *retry* is the number of attempts after the first, or a policy; *idempotent*
-    shares one task among submits with equal arguments; with *raises_on_failure* a final failure is raised
-    in the workflow.
+    Calling the activity calls the function, here and now; an ``async def`` gives its coroutine. Timeouts are texts in
+    seconds; None leaves a value to the registered activity type. *retry* is the number of attempts after the first, or
+    a policy; *idempotent* shares one task among submits with equal arguments; with *raises_on_failure* a final failure
+    is raised in the workflow.
     """
 
     def __init__(
@@ -73,6 +75,8 @@ class Activity(Generic[P, R]):
         idempotent: bool | None = None,
         meta: dict[str, Any] | None = None,
     ) -> None:
+        if not inspect.isroutine(callable) and not hasattr(callable, "__call__"):  # noqa: B004  # classes have it, too
+            raise TypeError(f"{callable!r} cannot be an activity: it is neither a function nor a class")
         if name is None and getattr(callable, "__name__", "") == "<lambda>":
             raise ValueError(
                 f"a lambda cannot be an activity (in {callable.__module__}): no worker finds it by name; "
@@ -89,10 +93,10 @@ class Activity(Generic[P, R]):
         self.task_list: str = settings.ACTIVITY_DEFAULT_TASK_LIST if task_list is None else task_list
         self.retry = checked(retry)
         self.raises_on_failure = raises_on_failure
-        self.task_start_to_close_timeout = _text(start_to_close_timeout)
-        self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout)
-        self.task_schedule_to_start_timeout = _text(schedule_to_start_timeout)
-        self.task_heartbeat_timeout = _text(heartbeat_timeout)
+        self.task_start_to_close_timeout = _text(start_to_close_timeout, "start_to_close_timeout")
+        self.task_schedule_to_close_timeout = _text(schedule_to_close_timeout, "schedule_to_close_timeout")
+        self.task_schedule_to_start_timeout = _text(schedule_to_start_timeout, "schedule_to_start_timeout")
+        self.task_heartbeat_timeout = _text(heartbeat_timeout, "heartbeat_timeout")
         self.task_priority = task_priority
         self.idempotent = idempotent
         self.meta: dict[str, Any] = meta or {}
@@ -109,7 +113,9 @@ class Activity(Generic[P, R]):
     def context(self) -> dict[str, Any] | None:
         """What the attempt that runs is, as :func:`current` tells it; None if none does."""
         found = getattr(self._callable, "context", None)
-        return found if isinstance(found, dict) else None
+        if isinstance(found, dict):
+            return found
+        return current().as_dict() if is_here() and current().name == self.name else None
 
     @property
     def name(self) -> str:
@@ -146,11 +152,21 @@ class Activity(Generic[P, R]):
         return f"Activity(name={self.name}, version={self.version}, task_list={self.task_list})"
 
 
+class AsyncActivity(Activity[P, Coroutine[None, None, R]]):
+    """An activity that is an ``async def``: workers run its coroutine, in an event loop of its own.
+
+    Calling it gives the coroutine. (An Any in the type of that would make the overloads of ``submit`` ambiguous.)
+    """
+
+
 class Decorator(Protocol):
     """What :func:`with_attributes` returns."""
 
     @overload
     def __call__(self, callable: Callable[P, Executable[R]], /) -> Activity[P, R]: ...
+
+    @overload
+    def __call__(self, callable: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncActivity[P, R]: ...
 
     @overload
     def __call__(self, callable: Callable[P, R], /) -> Activity[P, R]: ...
@@ -179,7 +195,8 @@ def with_attributes(
         def timeout(given: Any, setting: str) -> Any:
             return getattr(settings, setting) if given is PRIORITY_NOT_SET else given
 
-        return Activity(
+        kind: type[Activity[..., Any]] = AsyncActivity if inspect.iscoroutinefunction(callable) else Activity
+        return kind(
             callable,
             name=name,
             version=version,
@@ -198,13 +215,25 @@ def with_attributes(
     return decorate  # type: ignore[return-value]  # the overloads say more than one signature can
 
 
-def _text(timeout: Timeout) -> str | None:
-    return None if timeout is None else str(timeout)
+def _text(timeout: Timeout, name: str) -> str | None:
+    text = None if timeout is None else str(timeout)
+    if text is None or text == "NONE" or (text.isascii() and text.isdecimal()):
+        return text
+    raise ValueError(f'{name} is {timeout!r}; it is a whole number of seconds, "NONE" for no limit, or None')
 
 
 def _executed(made: Any) -> Any:
     """What an activity written as a class returns; it is told afterwards, if it wants to be."""
     result = made.execute()
+    if inspect.iscoroutine(result):
+        return _told(made, result)
+    if hasattr(made, "post_execute"):
+        made.post_execute()
+    return result
+
+
+async def _told(made: Any, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    result = await coroutine
     if hasattr(made, "post_execute"):
         made.post_execute()
     return result

@@ -19,6 +19,10 @@ LATER: Final = "simpleflow+later "
 """Begins the heartbeat details of an attempt that is completed from elsewhere: its worker may die meanwhile."""
 
 
+LAST_DETAILS: Final = "last_details"
+"""In the details of an attempt whose process has died: what its last heartbeat said."""
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An activity task as it was handed out. *began_at*: seconds since 1970. Its *number* comes back with what became
     of it."""
@@ -42,8 +46,9 @@ class ActivityContext:
     """One attempt of an activity.
 
     *attempt* counts from 1. *deadline* is when its start-to-close timeout strikes, None if it has none that is known
-    here. *heartbeat_timeout* in seconds, None if unknown. *last_details* is what the attempt before, which ran out of
-    time, had said in its last heartbeat. *task_token* lets anybody complete the attempt. *input* is JSON text.
+    here. *heartbeat_timeout* in seconds, None if unknown. *last_details* is what the attempt before had said in its
+    last heartbeat, if that ran out of time or died with its process. *task_token* lets anybody complete the attempt.
+    *input* is JSON text.
     """
 
     activity_id: str
@@ -112,12 +117,18 @@ def current() -> ActivityContext:
     return attempt.context
 
 
+def is_here() -> bool:
+    """Whether an activity runs in this context."""
+    return _running.get() is not None
+
+
 def heartbeat(details: Any = None) -> None:
     """Says that the activity is alive and how far it has come; *details* are JSON.
 
-    Raises ActivityCancelled if the activity is asked to cancel: let it pass, after what has to be tidied up. An
-    attempt after a timeout finds the last details in ``current().last_details``. May be called as often as one likes:
-    not every one is sent on. Outside of an activity, and with ``--local``, nothing happens.
+    Raises ActivityCancelled if the activity is asked to cancel: let it pass, after what has to be tidied up. The
+    attempt after one that ran out of time, or died with its process, finds the last details in
+    ``current().last_details``. May be called as often as one likes: not every one is sent on. Outside of an activity,
+    and with ``--local``, nothing happens.
     """
     text = None if details is None else texts.encode(details)
     attempt = _running.get()

@@ -52,6 +52,10 @@ class Executor(Protocol):
         """Whether all workers are on this machine, and can read its files."""
 
     @property
+    def is_in_memory(self) -> bool:
+        """Whether what is done is forgotten with this process."""
+
+    @property
     def should_continue_as_new(self) -> bool:
         """Whether the history is long enough for a new run."""
 

@@ -21,7 +21,7 @@ from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.waiting import Closing, Watch
 from simpleflow.waiting import Service as WaitedService
-from simpleflow.workflow import Workflow
+from simpleflow.workflow import Workflow, checked_tags
 from swf.client import Client as ServiceClient
 from swf.clients import BotoClient, RetryingClient
 from swf.exceptions import ConfigurationError
@@ -99,6 +99,7 @@ class Client:
         self.domain = domain
         self.store = store or ValueStore()
         self.keeps_values = keeps_values or self.store.is_shared
+        self._is_service_here = keeps_values
         self.closing = closing or Watch(self, domain, lambda: _service_of(service_client))
         self._task_list = task_list
         self._close = close
@@ -248,6 +249,7 @@ class Client:
             run_id=execution.run_id,
             domain=self.domain,
             keeps_values=self.keeps_values,
+            is_service_here=self._is_service_here,
             decode=lambda text: format.decode(self.store.resolve(text)),
             pointer_of=self.store.pointer_of,
         )
@@ -304,7 +306,7 @@ def _around(client: Any, domain: str | None) -> Client:
 def _tags(tags: Sequence[str] | None) -> tuple[str, ...] | None:
     if isinstance(tags, str):
         raise TypeError(f"tags are a list of texts, not the text {tags!r}")
-    return tuple(tags) if tags else None
+    return checked_tags(tags or (), "the execution")
 
 
 def _text(seconds: int | str | None) -> str | None:

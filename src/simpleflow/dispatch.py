@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
+import functools
 import importlib
 import importlib.machinery
+import inspect
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from simpleflow import codecs, format, hints, remote
 from simpleflow.activity import Activity
@@ -178,17 +182,21 @@ def run_activity(
     beat: Beat | None = None,
     middlewares: Middlewares = Middlewares(),  # noqa: B008  # it is frozen
     fakes: Mapping[str, Callable[..., Any]] | None = None,
+    is_alone: bool = True,
 ) -> Outcome:
     """Runs the activity here. Whatever it raises is its outcome; only KeyboardInterrupt leaves.
 
     *beat* sends heartbeats; None: nobody listens. A result too long for SWF is put into *store*, if the job says
     that values are kept; else the activity has failed. *fakes* are called instead of the activities of
-    their names.
+    their names. *is_alone*: no other activity runs in this process, so that a function can have the attribute
+    ``context``.
     """
     try:
         content = format.decode(store.resolve(job.input))
         if not isinstance(content, dict):
-            content = {"args": content if isinstance(content, list) else [content]}
+            content = {"args": content if isinstance(content, list) else [] if content is None else [content]}
+        elif not content.keys() & {"args", "kwargs"}:
+            content = {"kwargs": content}  # as deciders in other languages write it, and those for workers in such
         context = context_of(job, content, store.resolve)
 
         def fitting(text: str, limit: int) -> str:
@@ -197,7 +205,8 @@ def run_activity(
         about = {name: getattr(context, name) for name in LOGGED}
         with running(context, beat, fitting), logged(task_type="activity", **about):
             fake = (fakes or {}).get(job.name)
-            value = _run(find_activity(job.name, importable, job.version), content, context, middlewares, fake)
+            activity = find_activity(job.name, importable, job.version)
+            value = _run(activity, content, context, middlewares, fake, is_alone=is_alone)
     except KeyboardInterrupt:
         raise
     except CompleteLater:
@@ -221,7 +230,9 @@ def _run(
     content: Any,
     context: ActivityContext,
     middlewares: Middlewares,
-    fake: Callable[..., Any] | None = None,
+    fake: Callable[..., Any] | None,
+    *,
+    is_alone: bool,
 ) -> Any:
     """Calls the activity, or its *fake*, with what its hints say, between the middlewares."""
     target: Any = activity.callable
@@ -234,14 +245,49 @@ def _run(
     if isinstance(target, type):
         made: Any = target(*args, **kwargs)
         with _telling(made, context):
-            value = made.execute()
+            value = awaited(made.execute())
             if hasattr(made, "post_execute"):
                 made.post_execute()
-    else:
+    elif is_alone:
         with _telling(target, context):
-            value = target(*args, **kwargs)
+            value = awaited(target(*args, **kwargs))
+    else:  # the function is the same in all threads
+        value = awaited(target(*args, **kwargs))
     middlewares.after(context, value)
     return value
+
+
+def awaited(value: Any) -> Any:
+    """*value*, or what becomes of it if it is the coroutine of an ``async def``: that gets an event loop of its own.
+
+    Where the thread has a loop that runs, another thread is used, in the same context.
+    """
+    if not inspect.iscoroutine(value):
+        return value
+    import asyncio  # only for those who need it: children start quickly
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(value)
+    outcome: list[Callable[[], Any]] = []
+
+    def run() -> None:
+        try:
+            result = asyncio.run(value)
+        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
+            outcome.append(functools.partial(_raise, error))
+        else:
+            outcome.append(lambda: result)
+
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="activity")
+    thread.start()
+    thread.join()
+    return outcome[0]()
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
 
 
 @contextlib.contextmanager

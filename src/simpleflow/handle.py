@@ -10,7 +10,7 @@ from simpleflow import format, hints, stats
 from simpleflow.dispatch import Importable
 from simpleflow.exceptions import ExecutionNotFound
 from simpleflow.history import History
-from simpleflow.replay import past
+from simpleflow.replay import RunOptions, past
 from simpleflow.swf import setup
 from simpleflow.workflow import Workflow
 from simpleflow.workflows import Workflows
@@ -52,7 +52,6 @@ class Handle(Generic[R_co]):
         self.workflow_id = workflow_id
         self.run_id = run_id
         """Of the run that this began with."""
-        self.domain = client.domain
 
     def __repr__(self) -> str:
         return f"<Handle {self.workflow_id!r} run {self.run_id!r}>"
@@ -94,10 +93,9 @@ class Handle(Generic[R_co]):
         reader = stats.Reader(self._client, self._client.domain)
         return reader.history(self._describe())
 
-    @property
-    def newest_run_id(self) -> str:
-        """Of the run that this has come to."""
-        return self._execution.run_id
+    def replay_options(self) -> RunOptions:
+        """With what the history of the newest run is replayed."""
+        return self._client.replay_options(self._execution)
 
     def events(self) -> list[HistoryEvent]:
         """All events of the newest run."""
@@ -177,8 +175,7 @@ class Handle(Generic[R_co]):
         """
         name = query if isinstance(query, str) else query.__name__
         events = self.events()
-        options = self._client.replay_options(self._execution)
-        value, findings = past.answer(self._class_of(events), options, events, name, args, kwargs)
+        value, findings = past.answer(self._class_of(events), self.replay_options(), events, name, args, kwargs)
         for finding in findings:
             self._client.log_finding(self._execution, finding.message)
         return value

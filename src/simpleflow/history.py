@@ -16,6 +16,7 @@ from swf.protocol.events import (
     ActivityTaskScheduled,
     ActivityTaskStarted,
     ActivityTaskTimedOut,
+    CancelWorkflowExecutionFailed,
     ChildWorkflowExecutionCanceled,
     ChildWorkflowExecutionCompleted,
     ChildWorkflowExecutionFailed,
@@ -24,6 +25,7 @@ from swf.protocol.events import (
     ChildWorkflowExecutionTimedOut,
     MarkerRecorded,
     ScheduleActivityTaskFailed,
+    SignalExternalWorkflowExecutionInitiated,
     StartChildWorkflowExecutionFailed,
     StartChildWorkflowExecutionInitiated,
     WorkflowExecutionSignaled,
@@ -46,7 +48,7 @@ class History:
             entries[task.id] = activity_entry(task, earlier)
         for event in self.execution.refusals:
             if isinstance(event.attributes, ScheduleActivityTaskFailed):
-                entries.setdefault(event.attributes.activity_id, _refused(event))
+                entries.setdefault(event.attributes.activity_id, refused_entry(event))
         return entries
 
     @property
@@ -126,6 +128,75 @@ class History:
             }
             for timer in self.execution.timers.values()
         }
+
+    @property
+    def external_workflows_signaling(self) -> dict[int, dict[str, Any]]:
+        """Id of the event by which it was sent to the entry of a signal to another execution, in order."""
+        entries: dict[int, dict[str, Any]] = {}
+        for request in self.execution.external_requests.values():
+            wanted = request.opened.attributes
+            if isinstance(wanted, SignalExternalWorkflowExecutionInitiated):
+                entries[request.opened.id] = {
+                    "type": "external_workflow",
+                    "id": request.opened.id,
+                    "name": wanted.signal_name,
+                    "workflow_id": wanted.workflow_id,
+                    "run_id": wanted.run_id,
+                    "state": request.state,
+                    "initiated_event_timestamp": moment(request.opened),
+                    "input": texts.decode(wanted.input),
+                    "control": texts.decode(wanted.control),
+                }
+        return entries
+
+    @property
+    def signaled_workflows(self) -> dict[str, list[dict[str, Any]]]:
+        """Name of a signal to the entries of all that were sent to other executions, in order."""
+        lists: dict[str, list[dict[str, Any]]] = {}
+        for entry in self.external_workflows_signaling.values():
+            lists.setdefault(entry["name"], []).append(entry)
+        return lists
+
+    @property
+    def workflow(self) -> dict[str, Any]:
+        """The entry of the execution itself."""
+        execution = self.execution
+        started, opened, closed = execution.started, execution.opened, execution.closed
+        assert opened is not None
+        input = texts.decode(started.input)
+        if isinstance(input, dict):
+            input = {key: value for key, value in input.items() if key != "__extra"}
+        found: dict[str, Any] = {
+            "type": "workflow",
+            "name": started.workflow_type.name,
+            "version": started.workflow_type.version,
+            "state": "started" if closed is None else closed.attributes.STATE,
+            "started_timestamp": moment(opened),
+            "input": input,
+            "tag_list": [tag for tag in started.tag_list or () if tag is not None],
+            "task_list": started.task_list.name,
+            "child_policy": str(started.child_policy),
+            "cancel_requested": execution.cancel_requested,
+            "last_event_id": execution.last_event_id,
+        }
+        if closed is not None:
+            found["closed_timestamp"] = moment(closed)
+            for name in ("result", "reason", "details"):
+                text = getattr(closed.attributes, name, None)
+                if text is not None:
+                    found[name] = texts.decode(text)
+        return found
+
+    @property
+    def started_decision_id(self) -> int:
+        """The event id of the DecisionTaskStarted of the decision that is being taken; 0 if none is."""
+        running = self.execution.running_decision
+        return 0 if running is None or running.started is None else running.started.id
+
+    @property
+    def cancel_failed(self) -> bool:
+        """Whether the service has refused to cancel the execution: something else had happened."""
+        return any(isinstance(event.attributes, CancelWorkflowExecutionFailed) for event in self.execution.refusals)
 
     @property
     def cancel_requested(self) -> bool:
@@ -264,8 +335,11 @@ def _refused_child(event: HistoryEvent) -> dict[str, Any]:
     }
 
 
-def _refused(event: HistoryEvent) -> dict[str, Any]:
+def refused_entry(event: HistoryEvent) -> dict[str, Any]:
+    """The entry of a task that the service has not taken."""
     attributes = event.attributes
+    if isinstance(attributes, StartChildWorkflowExecutionFailed):
+        return _refused_child(event)
     assert isinstance(attributes, ScheduleActivityTaskFailed)
     return {
         "type": "activity",

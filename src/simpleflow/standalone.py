@@ -13,13 +13,15 @@ from typing import Any, Final
 from simpleflow import format
 from simpleflow.attempt import LATER
 from simpleflow.replay.reuse import source_of
+from simpleflow.signatures import check_arguments
 from simpleflow.stats import Reader
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import Decider
+from simpleflow.swf.process.hands import Isolation
 from simpleflow.swf.process.identity import identity, told_by
-from simpleflow.swf.process.worker import BEAT_S, Worker
+from simpleflow.swf.process.worker import BEAT_S, Worker, last_words
 from simpleflow.tally import Tally
 from simpleflow.workflow import Workflow
 from swf.client import Client
@@ -78,13 +80,16 @@ class Session:
         keeps_values: bool = True,
         middlewares: Mapping[str, Sequence[str]] | None = None,
         beat_s: float = BEAT_S,
+        isolation: Isolation = Isolation(),  # noqa: B008  # it is frozen
     ) -> None:
         """*connect* makes clients of the service; *service* is that, if it is the embedded one in this process.
 
         *modules* are imported by the children; *workers* activities run at once. *keeps_values*: values too long
         for SWF are put into files of this machine. *middlewares* (``pre``, ``post``) run around every activity.
-        *beat_s*: seconds between heartbeats, as :class:`~simpleflow.swf.process.worker.Worker` has them.
+        *beat_s* (seconds between heartbeats) and *isolation* are as :class:`~simpleflow.swf.process.worker.Worker` has
+        them.
         """
+        self._isolation = isolation
         self._middlewares = middlewares
         self._beat_s = beat_s
         self._client = connect()
@@ -122,7 +127,8 @@ class Session:
 
         *input* is JSON text; None is no argument, or whatever the open execution has. Raises OtherInput if the
         open one was started with another. The task list is that of the open one; else the id, if the service is in
-        this process, which nobody else polls; else one that no other session has.
+        this process, which nobody else polls; else one that no other session has. Raises ArgumentsError, before
+        anything is started, if the workflow does not take this input.
         """
         setup.register(self._client, self._domain, self._workflow)
         if is_new:
@@ -134,6 +140,9 @@ class Session:
                 self._execution = found
                 self._task_list = self._describe().execution_configuration.task_list.name
                 return Begun(found, is_resumed=True)
+        given = {} if input is None else format.decode(input)
+        if isinstance(given, dict):
+            check_arguments(self._workflow, given.get("args", ()), given.get("kwargs", {}))
         self._task_list = workflow_id if self._service is not None else f"{workflow_id[:223]}-{uuid.uuid4().hex}"
         self._execution = setup.start(
             self._client,
@@ -179,6 +188,7 @@ class Session:
                 keeps_values=self._keeps_values,
                 middlewares=self._middlewares,
                 beat_s=self._beat_s,
+                isolation=self._isolation,
             )
             for _ in range(self._worker_count)
         ]
@@ -345,16 +355,20 @@ class Session:
                 if (task.details or "").startswith(LATER):
                     continue  # somebody else completes it, who may be well
                 if task.kind == "activity":
-                    self._fail(task)
+                    self._fail(task, info.execution)
                 elif info.execution == self._execution or info.parent is not None:
                     held.append(held_decision(task, info.execution))
         return held
 
-    def _fail(self, task: StartedTask) -> None:
-        log.info("activity was held by a process that has died id=%s", task.activity_id)
-        reason = f"process {told_by(task.identity).get('pid')} died"
+    def _fail(self, task: StartedTask, execution: WorkflowExecution) -> None:
+        log.info("activity was held by a process that has died id=%s", task.activity_id, extra={
+            "domain": self._domain, "workflow_id": execution.workflow_id, "run_id": execution.run_id,
+            "task_type": "activity", "activity_id": task.activity_id,
+        })  # fmt: skip
+        reason = f"process {told_by(task.identity).get('pid', 'unknown')} died"
+        details = last_words(task.details)
         try:
-            self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason))
+            self._client.call(RespondActivityTaskFailed(task_token=task.task_token, reason=reason, details=details))
         except UnknownResourceFault as fault:
             log.info("activity has timed out meanwhile id=%s: %s", task.activity_id, fault)
 

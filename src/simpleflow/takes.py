@@ -1,8 +1,9 @@
-"""Activities of many arguments, as type checkers see them: what ``submit`` takes beside those of few."""
+"""Activities by the number of their arguments, those that are coroutines apart, as type checkers see them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from simpleflow.retry import RetryPolicy
@@ -16,6 +17,51 @@ F_contra = TypeVar("F_contra", contravariant=True)
 G_contra = TypeVar("G_contra", contravariant=True)
 H_contra = TypeVar("H_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
+
+
+class Takes0(Protocol[R_co]):
+    """An activity without arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self) -> R_co: ...
+
+
+class Takes1(Protocol[A_contra, R_co]):
+    """An activity of one argument."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, /) -> R_co: ...
+
+
+class Takes2(Protocol[A_contra, B_contra, R_co]):
+    """An activity of two arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, /) -> R_co: ...
+
+
+class Takes3(Protocol[A_contra, B_contra, C_contra, R_co]):
+    """An activity of three arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> R_co: ...
+
+
+class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
+    """An activity of four arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
 
 
 class Takes5(Protocol[A_contra, B_contra, C_contra, D_contra, E_contra, R_co]):
@@ -56,3 +102,48 @@ class Takes8(Protocol[A_contra, B_contra, C_contra, D_contra, E_contra, F_contra
     def __call__(
         self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, e: E_contra, f: F_contra, g: G_contra, h: H_contra, /
     ) -> R_co: ...
+
+
+class Awaits0(Protocol[R_co]):
+    """An ``async def`` activity without arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self) -> Coroutine[Any, Any, R_co]: ...
+
+
+class Awaits1(Protocol[A_contra, R_co]):
+    """An ``async def`` activity of one argument."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, /) -> Coroutine[Any, Any, R_co]: ...
+
+
+class Awaits2(Protocol[A_contra, B_contra, R_co]):
+    """An ``async def`` activity of two arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, /) -> Coroutine[Any, Any, R_co]: ...
+
+
+class Awaits3(Protocol[A_contra, B_contra, C_contra, R_co]):
+    """An ``async def`` activity of three arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> Coroutine[Any, Any, R_co]: ...
+
+
+class Awaits4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
+    """An ``async def`` activity of four arguments."""
+
+    @property
+    def retry(self) -> int | RetryPolicy: ...
+
+    def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> Coroutine[Any, Any, R_co]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +16,19 @@ __all__ = [
     "ChildWorkflowTask",
     "ContinueAsNewTask",
     "MarkerTask",
+    "NonPythonicActivityTask",
     "RequestCancelTask",
     "SignalTask",
     "Submittable",
+    "Task",
     "TaskFailureContext",
     "TimerTask",
     "WaitForCancelRequest",
     "WaitForSignal",
     "WorkflowTask",
     "get_actual_value",
+    "resolve_args",
+    "resolve_kwargs",
 ]
 
 
@@ -31,20 +36,34 @@ class Submittable:
     """Something that ``submit`` takes; nothing happens before."""
 
 
+class Task(Submittable):
+    """A task in the narrow sense: an activity or a child workflow, with its arguments."""
+
+
 def get_actual_value(value: Any) -> Any:
     """The result of a future, waiting for it if needed; any other value as it is."""
     return value.result if isinstance(value, Future) else value
 
 
-class ActivityTask(Submittable):
+def resolve_args(*args: Any) -> list[Any]:
+    """The arguments with the results of futures among them, which are waited for."""
+    return [get_actual_value(value) for value in args]
+
+
+def resolve_kwargs(**kwargs: Any) -> dict[str, Any]:
+    """The same for named arguments."""
+    return {name: get_actual_value(value) for name, value in kwargs.items()}
+
+
+class ActivityTask(Task):
     """An activity and its arguments, futures among which are waited for when the task is made."""
 
     def __init__(self, activity: Activity[..., Any], *args: Any, **kwargs: Any) -> None:
         if not isinstance(activity, Activity):
             raise TypeError(f"an activity is needed, not {activity!r}; decorate it with activity.with_attributes()")
         self.activity = activity
-        self.args: list[Any] = [get_actual_value(value) for value in args]
-        self.kwargs = {name: get_actual_value(value) for name, value in kwargs.items()}
+        self.args = resolve_args(*args)
+        self.kwargs = resolve_kwargs(**kwargs)
         self.idempotent = activity.idempotent
         self.id: str | None = None
 
@@ -60,6 +79,10 @@ class ActivityTask(Submittable):
         """What the ids of such tasks begin with."""
         return f"activity-{self.activity.name}"
 
+    def input(self, meta: dict[str, Any]) -> Any:
+        """What its worker gets, as JSON."""
+        return {"args": self.args, "kwargs": self.kwargs, "meta": meta}
+
     @property
     def payload(self) -> Activity[..., Any]:
         """The activity, as all share it."""
@@ -70,10 +93,34 @@ class ActivityTask(Submittable):
         return self.activity(*self.args, **self.kwargs)
 
     def __repr__(self) -> str:
-        return f"ActivityTask(activity={self.activity!r}, args={self.args}, kwargs={self.kwargs}, id={self.id})"
+        name = type(self).__name__
+        return f"{name}(activity={self.activity!r}, args={self.args}, kwargs={self.kwargs}, id={self.id})"
 
 
-class WorkflowTask(Submittable):
+class NonPythonicActivityTask(ActivityTask):
+    """An activity of a worker in another language: its input is the arguments, or the named ones, and nothing else.
+
+    So it hears nothing of attempts, ``meta`` and earlier heartbeats. Raises ValueError for arguments of both kinds.
+    """
+
+    def __init__(self, activity: Activity[..., Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(activity, *args, **kwargs)
+        self._check()
+
+    def input(self, meta: dict[str, Any]) -> Any:
+        """The list of the arguments, or the object of the named ones."""
+        self._check()
+        return self.kwargs or self.args
+
+    def _check(self) -> None:
+        if self.args and self.kwargs:
+            raise ValueError(
+                f"{self.name} has arguments of both kinds, {self.args!r} and {self.kwargs!r}; the input of a worker in "
+                "another language is either a list or an object"
+            )
+
+
+class WorkflowTask(Task):
     """A workflow to start as a child, and its arguments, futures among which are waited for when the task is made.
 
     ``WorkflowTask(Child, 1, 2)``; what older code gives before the class, the executor, is not needed.
@@ -87,8 +134,10 @@ class WorkflowTask(Submittable):
             raise TypeError(f"a subclass of Workflow is needed, not {workflow!r}")
         self.workflow: Any = workflow
         self.workflow_task_list = workflow_task_list
-        self.args: list[Any] = [get_actual_value(value) for value in args]
-        self.kwargs = {name: get_actual_value(value) for name, value in kwargs.items()}
+        self.complete: Callable[[WorkflowTask], None] | None = None
+        """Called when the child is started, its arguments being there: what they depend on was not known before."""
+        self.args = resolve_args(*args)
+        self.kwargs = resolve_kwargs(**kwargs)
         self.idempotent: bool = bool(workflow.idempotent)  # type: ignore[attr-defined]
         self.id: str | None = None
 

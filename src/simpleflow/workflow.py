@@ -6,16 +6,32 @@ import datetime
 import random
 import sys
 import uuid
+import warnings
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
 
-from simpleflow.activity import Activity, Executable
+from simpleflow.activity import Activity, AsyncActivity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import ALL_COMPLETED, Future, check_futures, check_return_when, results_so_far
 from simpleflow.marker import Marker
 from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
-from simpleflow.takes import Takes5, Takes6, Takes7, Takes8
+from simpleflow.takes import (
+    Awaits0,
+    Awaits1,
+    Awaits2,
+    Awaits3,
+    Awaits4,
+    Takes0,
+    Takes1,
+    Takes2,
+    Takes3,
+    Takes4,
+    Takes5,
+    Takes6,
+    Takes7,
+    Takes8,
+)
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -46,61 +62,9 @@ F = TypeVar("F")
 G = TypeVar("G")
 H = TypeVar("H")
 R_co = TypeVar("R_co", covariant=True)
-A_contra = TypeVar("A_contra", contravariant=True)
-B_contra = TypeVar("B_contra", contravariant=True)
-C_contra = TypeVar("C_contra", contravariant=True)
-D_contra = TypeVar("D_contra", contravariant=True)
 
 Futures = Sequence[Future[Any]] | Mapping[str, Future[Any]] | Set[Future[Any]]
 """Futures in a container, which ``submit`` resolves at any depth."""
-
-
-# What submit takes, as type checkers see it: an activity of so many arguments.
-
-
-class Takes0(Protocol[R_co]):
-    """An activity without arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self) -> R_co: ...
-
-
-class Takes1(Protocol[A_contra, R_co]):
-    """An activity of one argument."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, /) -> R_co: ...
-
-
-class Takes2(Protocol[A_contra, B_contra, R_co]):
-    """An activity of two arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, b: B_contra, /) -> R_co: ...
-
-
-class Takes3(Protocol[A_contra, B_contra, C_contra, R_co]):
-    """An activity of three arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, b: B_contra, c: C_contra, /) -> R_co: ...
-
-
-class Takes4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
-    """An activity of four arguments."""
-
-    @property
-    def retry(self) -> int | RetryPolicy: ...
-
-    def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> R_co: ...
 
 
 class RunsAsync(Protocol[R_co]):
@@ -166,18 +130,45 @@ class Workflow:
     @overload
     def submit(self, what: type[Runs[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
+    # An activity may be an ``async def``: its result is what is awaited.
+
+    @overload
+    def submit(self, what: Awaits0[R], /) -> Future[R]: ...
+
     @overload
     def submit(self, what: Takes0[R], /) -> Future[R]: ...
 
     @overload
+    def submit(self, what: Awaits1[A, R], a: Future[A] | A, /) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Takes1[A, R], a: Future[A] | A, /) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: Awaits2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
 
     @overload
     def submit(self, what: Takes2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
 
     @overload
     def submit(
+        self, what: Awaits3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
         self, what: Takes3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
+    ) -> Future[R]: ...
+
+    @overload
+    def submit(
+        self,
+        what: Awaits4[A, B, C, D, R],
+        a: Future[A] | A,
+        b: Future[B] | B,
+        c: Future[C] | C,
+        d: Future[D] | D,
+        /,
     ) -> Future[R]: ...
 
     @overload
@@ -246,6 +237,9 @@ class Workflow:
     ) -> Future[R]: ...
 
     @overload
+    def submit(self, what: AsyncActivity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
 
     # A class is no activity to mypy, which leaves out what decorators make of classes: its own arguments count.
@@ -270,7 +264,13 @@ class Workflow:
     # Types cannot say what a list of futures becomes: who gives one is believed.
 
     @overload
+    def submit(self, what: AsyncActivity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    @overload
     def submit(self, what: Activity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
+
+    @overload
+    def submit(self, what: AsyncActivity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
 
     @overload
     def submit(self, what: Activity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
@@ -297,6 +297,15 @@ class Workflow:
 
     @overload
     def map(
+        self,
+        activity: Awaits1[A, R],
+        iterable: Iterable[Future[A] | A],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[R]]: ...
+
+    @overload
+    def map(
         self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
     ) -> list[Future[R]]: ...
 
@@ -311,6 +320,11 @@ class Workflow:
 
     @overload
     def map(
+        self, activity: type[RunsAsync[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
+    ) -> list[Future[R]]: ...
+
+    @overload
+    def map(
         self, activity: type[Runs[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
     ) -> list[Future[R]]: ...
 
@@ -321,13 +335,31 @@ class Workflow:
         """
         return self._executor.map(activity, [(item,) for item in iterable], max_parallel)
 
+    @overload
+    def starmap(
+        self,
+        activity: AsyncActivity[..., R] | type[RunsAsync[R]],
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[R]]: ...
+
+    @overload
     def starmap(
         self,
         activity: Activity[..., R] | type[Runs[R]],
         iterable: Iterable[Iterable[Any]],
         *,
         max_parallel: int | None = None,
-    ) -> list[Future[R]]:
+    ) -> list[Future[R]]: ...
+
+    def starmap(
+        self,
+        activity: Any,
+        iterable: Iterable[Iterable[Any]],
+        *,
+        max_parallel: int | None = None,
+    ) -> list[Future[Any]]:
         """One task per item, whose members are the arguments; else as :meth:`map`."""
         return self._executor.map(activity, [tuple(item) for item in iterable], max_parallel)
 
@@ -454,6 +486,11 @@ class Workflow:
         """Which run this is: name, version, domain_name, workflow_id, run_id, tag_list and its relatives."""
         return self._executor.get_run_context()
 
+    def get_execution_context(self) -> dict[str, Any]:
+        """The former name of :meth:`get_run_context`."""
+        warnings.warn("get_execution_context is now get_run_context", DeprecationWarning, stacklevel=2)
+        return self.get_run_context()
+
     def list_markers(self, all: bool = False) -> list[Marker]:
         """The markers in the history: the latest of each name, or all in order."""
         return self._executor.list_markers(all)
@@ -500,6 +537,17 @@ def reject(what: Any) -> TypeError:
         name = getattr(what, "__qualname__", repr(what))
         return TypeError(f"{name} is not an activity; decorate it with activity.with_attributes()")
     return TypeError(f"{what!r} cannot be submitted: it is neither an activity nor a task")
+
+
+TAGS_AT_MOST: Final = 5
+
+
+def checked_tags(tags: Iterable[str], whose: str) -> tuple[str, ...] | None:
+    """*tags*, None if there are none. Raises ValueError for more than SWF takes."""
+    found = tuple(tags)
+    if len(found) > TAGS_AT_MOST:
+        raise ValueError(f"{whose} has {len(found)} tags {list(found)}; an execution has {TAGS_AT_MOST} at most")
+    return found or None
 
 
 def dotted_path(workflow: type[Workflow]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from simpleflow.dispatch import Importable
+from simpleflow.mapping import AskingPart
 from simpleflow.workflow import Workflow, dotted_path, loaded_workflow
 
 
@@ -48,6 +49,9 @@ class Workflows:
         found = found or self._by_version.get((name, version)) or self._by_name.get(name) or self._at(name)
         if found is None:
             raise UnknownWorkflow(name, self._by_name, self._why_not(str(path or name)))
+        asked = AskingPart.needs(input) if issubclass(found, AskingPart) else None
+        if asked is not None and self._at(asked) is None:
+            raise UnknownWorkflow(asked, self._by_name, self._why_not(asked))
         return found
 
     def _at(self, path: str) -> type[Workflow] | None:

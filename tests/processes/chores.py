@@ -57,6 +57,7 @@ def listens(tidies: bool = True) -> None:
     try:
         for count in range(10_000):
             activity.heartbeat({"count": count})
+            note("said", str(count))
             time.sleep(0.01)
     except activity.ActivityCancelled as asked:
         note("tidied", "yes")

@@ -55,6 +55,7 @@ class Fleet:
         return {
             **environment(self.directory),
             MARK: self.mark,
+            "TMPDIR": str(self.directory),  # what killed processes leave behind
             "SWF_DOMAIN": DOMAIN,
             "AWS_ENDPOINT_URL_SWF": self.url,
             "AWS_DEFAULT_REGION": "us-east-1",

@@ -98,11 +98,17 @@ def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path)
         server.stop()
 
 
-def test_a_very_long_map_is_shared_among_children(tmp_path: Path) -> None:
-    done = simpleflow(tmp_path, "standalone", "examples.map_large.Census", "--input", "[3010, 100]")
+def test_a_map_of_10000_is_shared_among_children(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "standalone", "examples.map_large.Census", "--input", "[10000, 500]")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == sum(n % 7 for n in range(3010))
-    assert check(tmp_path / "simpleflow.db").split(": ")[1].startswith("5 executions"), "the run and four children"
+    assert json.loads(done.stdout.splitlines()[-1]) == sum(n % 7 for n in range(10_000))
+    assert check(tmp_path / "simpleflow.db").split(": ")[1].startswith("11 executions"), "the run and ten children"
+
+
+def test_a_very_long_map_is_shared_among_children_here_too(tmp_path: Path) -> None:
+    done = simpleflow(tmp_path, "workflow.start", "--local", "examples.map_large.Census", "--input", "[3010, 100]")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stderr.splitlines()[-1]) == sum(n % 7 for n in range(3010))
 
 
 def test_canvases_and_sagas_over_http(tmp_path: Path) -> None:

@@ -21,6 +21,11 @@ EXAMPLES = [
     ("retry_policy.Asking", [2], ["answered at attempt 3", "Refused: no"]),
     ("failing.Shipping", [["Rome", ""]], ["to Rome, slow", "noted: somebody has no address"]),
     ("queries.Tour", [["Rome", "Pisa"]], ["seen Rome", "seen Pisa", "slept"]),
+    (
+        "markers.Import",
+        [["orders", "items", "nothing"]],
+        {"rows": 1100, "tables": ["orders", "items", "nothing"], "last empty": "nothing"},
+    ),
     ("timers.Kitchen", ["soup"], ["soup is ready", "stopped"]),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -66,6 +67,16 @@ def test_one_that_hears_the_cancel_and_does_not_end_is_ended(
     assert shift.closed().type == "ActivityTaskCanceled"
     wait_until(lambda: not is_alive(child), "the child has ended")
     assert (tmp_path / "tidied").exists()
+
+
+def test_one_whose_process_dies_leaves_what_it_had_said_for_the_next_attempt(shift: Shift, tmp_path: Path) -> None:
+    shift.schedule("chores.listens")
+    child = pid_in(tmp_path / "pid")
+    wait_until(lambda: (tmp_path / "said").exists(), "it has given a sign of life")
+    os.kill(child, signal.SIGKILL)
+    closed = shift.closed()
+    assert closed.attributes.reason == f"process {child} died: signal SIGKILL"
+    assert "count" in json.loads(json.loads(closed.attributes.details)["last_details"])
 
 
 def test_one_that_was_nearly_done_may_complete(shift: Shift, tmp_path: Path) -> None:

@@ -230,13 +230,14 @@ def test_an_activity_whose_time_is_over_is_ended(tmp_path: Path) -> None:
     assert "START_TO_CLOSE timeout after 1 s" in done.stderr
 
 
-def test_an_interrupted_run_says_that_it_can_go_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_that_it_can_go_on(tmp_path: Path, number: signal.Signals) -> None:
     announce = tmp_path / "running"
     process = begin(
         tmp_path, "standalone", f"{FLOWS}.Waits", "--input", json.dumps([str(tmp_path / "go"), str(announce)])
     )
     wait_until(announce.exists, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     (tmp_path / "go").touch()
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -245,6 +246,17 @@ def test_an_interrupted_run_says_that_it_can_go_on(tmp_path: Path) -> None:
     done = simpleflow(tmp_path, "standalone", f"{FLOWS}.Waits")
     assert done.stdout.splitlines()[-1] == '"released"'
     assert check(tmp_path / "simpleflow.db").endswith("0 problems")
+
+
+def test_an_interrupted_local_run_says_that_nothing_goes_on(tmp_path: Path) -> None:
+    announce = tmp_path / "running"
+    input = json.dumps([str(tmp_path / "go"), str(announce)])
+    process = begin(tmp_path, "workflow.start", "--local", f"{FLOWS}.Waits", "--input", input)
+    wait_until(announce.exists, process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors == "interrupted; nothing of it is kept, and nothing goes on\n"
 
 
 @pytest.mark.parametrize("mode", [("standalone",), ("workflow.start", "--local")])
@@ -299,7 +311,7 @@ def test_middlewares_run_around_activities(tmp_path: Path, mode: tuple[str, ...]
     assert done.returncode == 0, done.stderr
     assert ledger.read_text() == f"before activity-{FLOWS}.add-1\nafter 3\n"
 
-    wrong = simpleflow(tmp_path, *mode, f"{FLOWS}.Add", "--middleware-pre-execution", "nowhere.f")
+    wrong = simpleflow(tmp_path, *mode, f"{FLOWS}.Add", "--input", "[1]", "--middleware-pre-execution", "nowhere.f")
     assert wrong.returncode == 2
     assert "the middleware 'nowhere.f' cannot be imported" in wrong.stderr
 
@@ -371,7 +383,8 @@ def test_an_execution_can_be_started_first_and_run_later(tmp_path: Path) -> None
     assert started.stdout.split()[0] == "sum"
     listed = simpleflow(tmp_path, "workflow.list", SIMPLEFLOW_DB="x.db")
     assert listed.stdout.split() == ["sum", "add", "OPEN"]
-    twice = simpleflow(tmp_path, "workflow.start", f"{FLOWS}.Add", "--workflow-id", "sum", "--db", "x.db")
+    same = ("workflow.start", f"{FLOWS}.Add", "--input", "[1]", "--workflow-id", "sum")
+    twice = simpleflow(tmp_path, *same, "--db", "x.db")
     assert twice.returncode == 1
     assert "WorkflowExecutionAlreadyStartedFault" in twice.stderr
     info = simpleflow(tmp_path, "workflow.info", "sum", "--format", "prettyjson", "--db", "x.db")

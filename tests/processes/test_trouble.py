@@ -22,6 +22,7 @@ from tests.processes.fleet import DOMAIN, Fleet, fleet, is_open, result, wait_un
 from tests.processes.flows import Bad, Chain, NoSuchActivity
 from tests.processes.storm import Storm, no_orphans
 
+START = ("workflow.start", "tests.processes.flows.Chain", "--input", "[1, 0]")
 CHAIN = "tests.processes.flows.Chain"
 NOBODY = ("--endpoint-url", "http://127.0.0.1:1")
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -38,7 +39,7 @@ def ships(tmp_path: Path) -> Iterator[Fleet]:
     [
         (("decider.start", CHAIN), {}, 2, "no service is named", "--db FILE"),
         (("worker.start", "-t", "x"), {}, 2, "no service is named", "--db FILE"),
-        (("workflow.start", CHAIN), {}, 2, "no service is named", "--db FILE"),
+        (START, {}, 2, "no service is named", "--db FILE"),
         (("decider.start", CHAIN, *NOBODY), {}, 2, "no domain is named", "SWF_DOMAIN"),
         (("decider.start", "--domain", "d"), {}, 2, "neither a workflow nor a task list is named", "package."),
         (("decider.start", "--domain", "d", "no.such.Thing"), {}, 2, "there is no module 'no'", ""),
@@ -50,8 +51,8 @@ def ships(tmp_path: Path) -> Iterator[Fleet]:
             "the workflows have different task lists",
             "--task-list",
         ),
-        (("workflow.start", CHAIN, "--domain", "d", *NOBODY), KEYS, 1, "no answer from", "running"),
-        (("workflow.start", CHAIN, "--endpoint-url", "nonsense", "--domain", "d"), KEYS, 1, "nonsense", "region"),
+        ((*START, "--domain", "d", *NOBODY), KEYS, 1, "no answer from", "running"),
+        ((*START, "--endpoint-url", "nonsense", "--domain", "d"), KEYS, 1, "nonsense", "region"),
         (("workflow.start", CHAIN, "--db", "x.db", "--endpoint-url", "http://x"), {}, 2, "two services", "one of them"),
         (("decider.start", CHAIN, "--domain", "d", "--endpoint-url", "foo"), KEYS, 2, "Invalid endpoint: foo", "--db"),
         (("decider.start", CHAIN, "--domain", "d", "--endpoint-url", "http://h:99999"), KEYS, 2, "of range", "--db"),
@@ -80,7 +81,8 @@ def test_a_wrong_call_is_one_line_and_a_hint(
 def test_no_credentials_are_said_once(tmp_path: Path) -> None:
     done = simpleflow(
         tmp_path,
-        *("workflow.start", CHAIN, "--domain", "d", "--region", "us-east-1"),
+        *START,
+        *("--domain", "d", "--region", "us-east-1"),
         AWS_EC2_METADATA_DISABLED="true",
         AWS_SHARED_CREDENTIALS_FILE=str(tmp_path / "none"),
         AWS_CONFIG_FILE=str(tmp_path / "none"),

@@ -102,7 +102,13 @@ class Bed:
     def new_run(self, task: o.DecisionTask | None = None) -> Run:
         name = self.name if task is None else task.workflow_execution
         assert name is not None
-        options = {"task_list": "bed", "keeps_values": True, "run_id": name.run_id, "workflow_id": name.workflow_id}
+        options = {
+            "task_list": "bed",
+            "keeps_values": True,
+            "is_service_here": True,
+            "run_id": name.run_id,
+            "workflow_id": name.workflow_id,
+        }
         workflow = self.workflow
         if task is not None and task.workflow_type is not None and task.workflow_type.name != "w":
             workflow = LOADED.find(task.workflow_type.name, "", None)

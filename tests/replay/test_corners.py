@@ -278,14 +278,14 @@ class Feed:
         self.begin()
 
     def add(self, attributes: Any) -> None:
-        self.events.append(history_event(len(self.events) + 1, 1.0 * len(self.events), attributes))
+        self.events.append(history_event(len(self.events) + 1, self.events[-1].timestamp + 1.0, attributes))
 
     def begin(self) -> None:
         self.add(DecisionTaskStarted(scheduled_event_id=len(self.events)))
 
     def go_on(self, *attributes: Any) -> list[Any]:
         """The decisions after an answer that had these consequences."""
-        self.add(DecisionTaskCompleted(scheduled_event_id=2, started_event_id=self.run.position))
+        self.add(DecisionTaskCompleted(scheduled_event_id=self.run.position - 1, started_event_id=self.run.position))
         for each in attributes:
             self.add(each)
         self.add(DecisionTaskScheduled(task_list=LIST))
@@ -294,7 +294,7 @@ class Feed:
 
 
 def feed(run: Any, **options: Any) -> tuple[Feed, list[Any]]:
-    bed = Bed(flow(run))
+    bed = Bed(run if isinstance(run, type) else flow(run))
     feed = Feed(Run(bed.workflow, RunOptions(run_id="r", workflow_id="x", **options)), bed)
     return feed, feed.run.advance(feed.events).decisions
 
@@ -415,3 +415,39 @@ def test_two_failures_of_one_batch_are_raised_one_after_the_other() -> None:
     bed.work()
     bed.work()
     assert bed.finish() == ["1", "2"]
+
+
+def test_hooks_and_the_context_by_their_former_names() -> None:
+    told: list[Any] = []
+
+    def run(self: Workflow) -> Any:
+        with pytest.warns(DeprecationWarning, match="get_execution_context is now get_run_context"):
+            return self.get_execution_context()["workflow_id"]
+
+    def before_run(self: Workflow, history: Any) -> None:
+        told.append(history.workflow["state"])
+
+    def after_run(self: Workflow, history: Any) -> None:
+        told.append("closed")
+
+    bed = Bed(flow(run, before_run=before_run, after_run=after_run), compare=False)
+    with pytest.warns(DeprecationWarning, match=r"(before|after)_run is called as (before_replay|after_closed)"):
+        assert bed.finish() == "x"
+    assert told == ["started", "closed"]
+
+
+def test_hooks_see_what_was_sent_to_others_and_which_decision_this_is() -> None:
+    seen: list[Any] = []
+
+    def run(self: Workflow) -> Any:
+        self.submit(self.signal("go", 1)).wait()
+
+    def on_completed(self: Workflow, history: Any) -> None:
+        (sent,) = history.signaled_workflows["go"]
+        assert history.external_workflows_signaling[sent["id"]] == sent
+        seen.extend([sent["workflow_id"], sent["state"], history.workflow["name"], history.cancel_failed])
+        assert history.started_decision_id == history.last_event_id
+
+    bed = Bed(flow(run, on_completed=on_completed), compare=False)
+    bed.finish()
+    assert seen == ["x", "execution_signaled", "w", False]

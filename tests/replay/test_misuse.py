@@ -121,7 +121,7 @@ def test_nobody_waits_for_a_signal_that_cannot_be_sent(name: Any) -> None:
 @pytest.mark.parametrize("seconds", [-1, math.nan, math.inf, "abc", None, 10**8])
 def test_the_error_of_a_timer_names_it(seconds: Any) -> None:
     said = error_of(lambda self: self.submit(self.start_timer("tea", seconds)))
-    assert said == f"ValueError: the timer 'tea' of {seconds} s: 0 to 99999999 is possible"
+    assert said == f"ValueError: the timer 'tea' is to take {seconds!r} s; 0 to 99999999 is possible"
 
 
 # Arguments

@@ -267,3 +267,140 @@ def test_short_maps_stay_in_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bed.finish() == list(range(5))
     assert children(bed) == []
     assert len(scheduled(bed)) >= 5
+
+
+@pytest.mark.parametrize("evict", [False, True])
+@pytest.mark.parametrize("limit", [None, 1])
+@pytest.mark.usefixtures("_short")
+def test_an_item_that_is_cancelled_is_not_done_wherever_its_part_is(limit: int | None, evict: bool) -> None:
+    """Before its part is sent, before that has begun, and while it runs; the others go on."""
+
+    def run(self: Workflow) -> Any:
+        mapped = self.map(echo, range(10), max_parallel=limit)
+        mapped[1].cancel()
+        first = self.submit(echo, "go on")
+        first.wait()
+        mapped[3].cancel()
+        mapped[9].cancel()
+        futures.wait(*mapped)
+        return [each.cancelled for each in mapped], [each.result for each in mapped]
+
+    bed = Bed(flow(run), evict=evict)
+    cancelled = [index in (1, 3, 9) for index in range(10)]
+    assert bed.finish() == [cancelled, [None if each else index for index, each in enumerate(cancelled)]]
+    if limit == 1:
+        done = sum(1 for id in bed.calls if "echo" in id)
+        assert done == 1 + 7, "what was cancelled before its turn is never begun"
+
+
+@pytest.mark.usefixtures("_short")
+def test_a_task_of_a_part_that_runs_is_asked_to_cancel() -> None:
+    from swf.protocol.operations import PollForActivityTask, RecordActivityTaskHeartbeat
+
+    def run(self: Workflow) -> Any:
+        mapped = self.map(echo, range(7))
+        self.submit(self.wait_signal("enough")).wait()
+        mapped[0].cancel()
+        futures.wait(*mapped[1:])
+        return [each.result for each in mapped]
+
+    bed = Bed(flow(run))
+    while bed.decide():
+        pass
+    task = bed.client.call(PollForActivityTask(domain="d", task_list=LIST))
+    assert task.task_token is not None
+    bed.signal("enough")
+    while bed.decide():
+        pass
+    status = bed.client.call(RecordActivityTaskHeartbeat(task_token=task.task_token))
+    assert status.cancel_requested
+    from swf.protocol.operations import RespondActivityTaskCanceled
+
+    bed.client.call(RespondActivityTaskCanceled(task_token=task.task_token))
+    assert bed.finish() == [None, 1, 2, 3, 4, 5, 6]
+
+
+class Lettered:
+    """An activity that names its tasks by their arguments and the workflow."""
+
+    def __init__(self, letter: str) -> None:
+        self.letter = letter
+
+    def execute(self) -> str:
+        return self.letter
+
+    @staticmethod
+    def get_task_id(workflow: Workflow, letter: str) -> str:
+        return f"{type(workflow).__name__}-{letter}"
+
+
+lettered: Any = activity.with_attributes(version="1", task_list="bed")(Lettered)
+
+
+@pytest.mark.parametrize("evict", [False, True])
+@pytest.mark.usefixtures("_short")
+def test_get_task_id_is_asked_with_the_workflow_that_calls_the_map(evict: bool) -> None:
+    def run(self: Workflow) -> Any:
+        late = self.submit(echo, "late")
+        return [each.result for each in self.map(lettered, [*"abcdefg", late])]
+
+    bed = Bed(flow(run), evict=evict)
+    assert bed.finish() == [*"abcdefg", "late"]
+    kind = bed.workflow.__name__
+    wanted = {f"activity-{__name__}.Lettered-{kind}-{each}" for each in [*"abcdefg", "late"]}
+    assert {id for id in bed.calls if "Lettered" in id} == wanted
+
+
+class Deciding(Workflow):
+    name, version, task_list = "w", "1", "bed"
+
+    def run(self) -> Any:
+        mapped = self.map(echo, range(8))
+        futures.wait(*mapped)
+        return [each.result for each in mapped], [each.cancelled for each in mapped]
+
+    def on_task_failure(self, failure_context: Any) -> Any:
+        assert failure_context.payload is echo
+        assert failure_context.task_name == echo.name
+        if failure_context.a_task.args[0] == 1:
+            return failure_context.decide_cancel()
+        if failure_context.attempt_number == 1:
+            return failure_context.decide_retry(5)
+        return failure_context.decide_ignore()
+
+
+@pytest.mark.parametrize("evict", [False, True])
+@pytest.mark.usefixtures("_short")
+def test_parts_ask_the_workflow_what_a_failure_means(evict: bool) -> None:
+    def outcome(activity_id: str, attempt: int, content: Any) -> Any:
+        value = content["args"][0]
+        if value == 1 or value == 6 or (value == 4 and content["meta"]["simpleflow"]["attempt"] == 1):
+            raise Failing("no")
+        return value
+
+    bed = Bed(Deciding, evict=evict, outcomes=outcome)
+    results, cancelled = bed.finish()
+    assert results == [0, None, 2, 3, 4, 5, None, 7]
+    assert cancelled == [index == 1 for index in range(8)]
+
+
+@pytest.mark.usefixtures("_short")
+def test_a_long_map_of_a_workflow_that_decides_itself_needs_its_class_where_it_can_be_found() -> None:
+    def run(self: Workflow) -> Any:
+        with pytest.raises(ValueError, match="they ask on_task_failure of Flow; no class is found"):
+            self.map(echo, range(8))
+
+    Bed(flow(run, on_task_failure=lambda self, context: None)).finish()
+
+
+def test_a_decider_that_has_a_part_imports_the_workflow_that_it_asks() -> None:
+    from simpleflow.dispatch import Importable
+    from simpleflow.mapping import AskingPart
+    from simpleflow.workflow import dotted_path
+    from simpleflow.workflows import UnknownWorkflow, Workflows
+
+    workflows = Workflows([], Importable([], "/nowhere"))
+    found = workflows.find(dotted_path(AskingPart), "1", {"kwargs": {"asks": dotted_path(Deciding)}})
+    assert found is AskingPart
+    with pytest.raises(UnknownWorkflow, match=r"'nowhere.at.all'.* neither below the working directory nor named"):
+        workflows.find(dotted_path(AskingPart), "1", {"kwargs": {"asks": "nowhere.at.all"}})

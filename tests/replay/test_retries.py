@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 
-from simpleflow import RetryPolicy, TaskFailureContext, Workflow, activity, futures
+from simpleflow import RetryPolicy, TaskFailureContext, Workflow, activity, format, futures
 from simpleflow.dispatch import failure
 from simpleflow.exceptions import ExecutionBlocked, TaskException, TaskFailed, TimeoutError
+from simpleflow.swf.process.worker import last_words
 from simpleflow.task import ActivityTask, WorkflowTask
 from swf.protocol import decisions as d
 from swf.protocol import operations as o
+from swf.protocol.causes import Cause
+from swf.protocol.events import StartChildWorkflowExecutionFailed
 from tests.replay.bed import LIST, Bed
 from tests.replay.test_children import Child
+from tests.replay.test_corners import feed, refused
 from tests.replay.test_run import echo, fails, flow, other, strict
 
 NEVER: dict[str, Any] = dict.fromkeys(
@@ -418,3 +422,64 @@ def test_timeouts_are_failures_as_well() -> None:
     bed.clock.advance(400)
     bed.service.tick()
     assert bed.finish()[0] == 1
+
+
+@pytest.mark.parametrize("evict", [False, True])
+def test_an_attempt_hears_what_one_that_has_died_had_said(evict: bool) -> None:
+    """As after a timeout; an attempt that has failed by itself has nothing to hand on."""
+    task = retrying(2)
+
+    def run(self: Workflow) -> Any:
+        return self.submit(task, 1).result
+
+    bed = Bed(flow(run), evict=evict)
+    heard = []
+    for reason, details in (("process 1 died", last_words('{"page":7}')), ("ValueError: no", '{"error":"ValueError"}')):
+        bed.decide()
+        bed.decide()
+        poll = bed.client.call(o.PollForActivityTask(domain="d", task_list=LIST))
+        heard.append(format.decode(poll.input)["meta"]["simpleflow"].get("last_details"))
+        assert poll.task_token is not None
+        bed.client.call(o.RespondActivityTaskFailed(task_token=poll.task_token, reason=reason, details=details))
+    bed.decide()
+    poll = bed.client.call(o.PollForActivityTask(domain="d", task_list=LIST))
+    heard.append(format.decode(poll.input)["meta"]["simpleflow"].get("last_details"))
+    assert heard == [None, '{"page":7}', None]
+
+
+def test_a_refused_start_is_put_to_the_workflow_too() -> None:
+    """It has no attempt, so nothing is tried again unless the workflow says so."""
+    seen: list[TaskFailureContext] = []
+
+    def decide(self: Workflow, context: TaskFailureContext) -> Any:
+        seen.append(context)
+        return context.decide_retry() if context.attempt_number == 1 else context.decide_ignore()
+
+    def run(self: Workflow) -> Any:
+        task = self.submit(echo, 1)
+        return [task.result, task.exception]
+
+    history, decisions = feed(deciding(decide, run))
+    first = decisions[0].activity_id
+    decisions = history.go_on(refused(Cause.DEFAULT_TASK_LIST_UNDEFINED, first))
+    assert [(type(each), each.activity_id) for each in decisions] == [(d.ScheduleActivityTask, first)]
+    decisions = history.go_on(refused(Cause.DEFAULT_TASK_LIST_UNDEFINED, first))
+    assert decisions[0].result == "[null,null]"
+    assert [each.reason for each in seen] == ["DEFAULT_TASK_LIST_UNDEFINED"] * 2
+    assert (seen[0].event["state"], seen[0].event["cause"]) == ("schedule_failed", "DEFAULT_TASK_LIST_UNDEFINED")
+    assert seen[0].history.activities[first]["state"] == "schedule_failed"
+
+
+def test_a_refused_start_of_a_child_is_put_to_the_workflow_too() -> None:
+    def run(self: Workflow) -> Any:
+        return self.submit(Child, 1).exception
+
+    history, decisions = feed(deciding(lambda self, context: context.decide_ignore(), run))
+    refusal = StartChildWorkflowExecutionFailed(
+        workflow_type=decisions[0].workflow_type,
+        cause=Cause.WORKFLOW_TYPE_DEPRECATED,
+        workflow_id=decisions[0].workflow_id,
+        initiated_event_id=0,
+        decision_task_completed_event_id=4,
+    )
+    assert history.go_on(refusal)[0].result == "null"

@@ -160,7 +160,22 @@ def test_without_a_bucket_and_with_workers_elsewhere_it_is_an_error_that_says_wh
             self.submit(self.step("a", (work, "a"))).wait()
         return "told"
 
-    assert Bed(stepwise(run), options={"keeps_values": False}).finish() == "told"
+    assert Bed(stepwise(run), options={"is_service_here": False}).finish() == "told"
+
+
+def test_where_it_is_written_down_depends_on_the_service_and_not_on_the_name_of_its_domain() -> None:
+    """Large values in S3 do not bring workers here, and a domain may be named ``local`` anywhere."""
+
+    def run(self: Any) -> Any:
+        return self.get_step_bucket()
+
+    durable = Bed(stepwise(run), options={"domain": "local"})
+    assert durable.finish() == f"file:local/{durable.workflow.name}"
+    forgotten = Bed(stepwise(run), options={"domain": "local", "is_in_memory": True})
+    assert forgotten.finish() == f"file:local/{forgotten.workflow.name}/{forgotten.name.run_id}"
+    shared = Bed(stepwise(run), options={"keeps_values": True, "is_service_here": False})
+    with pytest.raises(AssertionError, match="name an S3 bucket"):
+        shared.finish()
 
 
 def test_steps_are_written_down_in_a_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,9 +190,9 @@ def test_steps_are_written_down_in_a_bucket(monkeypatch: pytest.MonkeyPatch) -> 
     with moto.mock_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket="done-steps")
-        assert Bed(stepwise(run), options={"keeps_values": False}).finish() == "a done"
+        assert Bed(stepwise(run), options={"is_service_here": False}).finish() == "a done"
         assert client.head_object(Bucket="done-steps", Key="x/steps/a")["ServerSideEncryption"] == "AES256"
-        assert Bed(stepwise(run), options={"keeps_values": False}).finish() is None
+        assert Bed(stepwise(run), options={"is_service_here": False}).finish() is None
         for number in range(1_100):
             client.put_object(Bucket="done-steps", Key=f"many/{number}")
         assert len(Bucket("done-steps").keys("many/")) == 1_100

@@ -7,7 +7,7 @@ from simpleflow import Workflow, futures
 from simpleflow.client import Client
 from simpleflow.handle import Handle
 from simpleflow.testing import Environment
-from tests.typing.good import Kid, Shout, Waiting, delay, eight, inc, six
+from tests.typing.good import Kid, Shout, Waiting, delay, eight, fetch, inc, six
 
 
 class W(Workflow):
@@ -31,7 +31,11 @@ class W(Workflow):
         self.submit(eight, 1, 2, 3, 4, 5, 6, 7, one)  # error
         self.map(inc, ["a"])  # error
         several: list[str] = [each.result for each in self.map(inc, [1])]  # error
-        print(text, number, loud, several)
+        self.submit(fetch, "x")  # error
+        self.submit(fetch, self.submit(delay, 1.0))  # error
+        fetched: int = self.submit(fetch, 1).result  # error
+        self.map(fetch, ["a"])  # error
+        print(text, number, loud, several, fetched)
 
 
 def start(client: Client) -> None:

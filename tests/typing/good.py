@@ -24,6 +24,11 @@ def delay(t: float, x: int = 3) -> str:
 
 
 @activity.with_attributes()
+async def fetch(x: int, more: str = "") -> str:
+    return more * x
+
+
+@activity.with_attributes()
 def nothing() -> None:
     return None
 
@@ -99,6 +104,15 @@ class W(Workflow):
             two.result + direct + several[0] + len(shout + louder + shouts[0] + later.result) + first + kids[0] + many
         )
 
+    def coroutines(self) -> str:
+        one = self.submit(inc, 1)
+        first: str = self.submit(fetch, one).result
+        second: str = self.submit(fetch, 1, more="a").result
+        mapped: list[str] = [each.result for each in self.map(fetch, [1, 2])]
+        starred: Future[str] = self.starmap(fetch, [(1, "a")])[0]
+        third: str = self.submit(fetch, one, self.submit(fetch, 1)).result
+        return first + second + mapped[0] + starred.result + third
+
     def many_arguments(self) -> str:
         one = self.submit(inc, 1)
         text = self.submit(delay, 1.0)
@@ -160,6 +174,7 @@ class Counting(Workflow):
 
     async def run(self, x: int) -> list[str]:
         one: int = await self.submit(inc, x)
+        fetched: str = await self.submit(fetch, one) + await fetch(one)
         text, more = await asyncio.gather(self.submit(delay, 1.5, one), self.submit(Counting, 2))
         results = await self.wait(self.submit(inc, 1), timeout=5)
         async with self.saga() as saga, asyncio.TaskGroup() as group:
@@ -168,7 +183,7 @@ class Counting(Workflow):
         last: int = 0
         async for each in futures.as_completed(self.submit(inc, 1)):
             last = each.result
-        return [text.upper(), *more, str(later.result() + last + len(results))]
+        return [text.upper(), fetched, *more, str(later.result() + last + len(results))]
 
     async def doubled(self, x: int) -> int:
         return 2 * await self.submit(inc, x)

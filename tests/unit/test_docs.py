@@ -53,8 +53,20 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Greeting": ({"args": ["world"]}, "hello world"),
     "Today": ({"args": ["world"]}, "hello world"),
     "Cheapest": ({"args": ["lamp"]}, "lamp from west"),
+    "Noting": ({"args": [3]}, "3 pages, the last was 3"),
+    "Lottery": (
+        {"args": [["a", "b"]]},
+        {"winner": True, "id": 36, "in time": True, "host": "any value from outside"},
+    ),
+    "Watched": ({"args": [3]}, 6),
+    "Ward": ({"args": []}, ["Eve", "Ann", "Bob"]),
+    "Impatient": ({"args": []}, [True, True, True]),
+    "Cart": ({"args": []}, []),
+    "Crawl": ({"args": [["a", "b"]]}, ["page of a", "page of b"]),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
+SIGNALS = {"Cart": {"add": "done"}}
+"""What is sent to workflows that wait for it."""
 CHILDREN = {"Till"}
 """Workflows that need another one to end; those run them."""
 
@@ -74,7 +86,7 @@ def test_a_snippet_runs_and_its_workflow_gives_what_the_text_says(
                 if value.__name__ in CHILDREN:
                     continue
                 input, result = INPUTS[value.__name__]
-                assert Executor(value).run(input) == result
+                assert Executor(value, signals=SIGNALS.get(value.__name__)).run(input) == result
         if hasattr(module, "main"):
             module.main()
         for test in [value for key, value in vars(module).items() if key.startswith("test_")]:

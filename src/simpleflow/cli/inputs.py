@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,22 @@ def read_input(text: str | None, file: str | None) -> dict[str, Any]:
     if not isinstance(args, list) or not isinstance(kwargs, dict):
         raise CommandError(f"in {source}, 'args' must be a list and 'kwargs' an object", exit_code=2)
     return {"args": args, "kwargs": kwargs}
+
+
+def refuse_other_arguments(workflow: type[Workflow], input: Mapping[str, Any]) -> None:
+    """What ``run`` does not take is said before anything is started."""
+    from simpleflow.signatures import ArgumentsError, check_arguments
+
+    try:
+        check_arguments(workflow, input.get("args", ()), input.get("kwargs", {}))
+    except ArgumentsError as error:
+        raise no_arguments_of(error) from error
+
+
+def no_arguments_of(error: Exception) -> CommandError:
+    """An ArgumentsError as the command says it."""
+    hint = "give them with --input '[...]' or --input '{\"args\": [...], \"kwargs\": {...}}'"
+    return CommandError(f"the workflow cannot be run with this input: {error}", hint, 2)
 
 
 def read_tags(text: str | None) -> tuple[str, ...]:

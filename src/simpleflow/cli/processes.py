@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from simpleflow.cli.app import CommandError, with_options
+from simpleflow.cli.fleet import (
+    fixed,
+    for_processes,
+    isolation_of,
+    refuse_what_cannot_work,
+    served,
+    supervise,
+    with_isolation,
+)
 from simpleflow.cli.inputs import workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
-from simpleflow.cli.places import DEFAULT_DB, NAME_ONE, needs_domain, needs_service, opening, place
+from simpleflow.cli.places import DEFAULT_DB, needs_domain, needs_service, opening, place
 
 if TYPE_CHECKING:
-    from simpleflow.service import Address
-
-log = logging.getLogger(__name__)
+    from simpleflow.swf.process.poller import Plan
 
 DEFAULT_PORT: Final = 8470
 OWNER_WAIT_S: Final = 5.0
@@ -37,7 +43,7 @@ KEY: Final = "simpleflow"
 @click.option("--name", "names", metavar="HOST", multiple=True, help="One more name that callers use for this host.")
 @with_options
 @click.pass_context
-def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> None:
+def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> int:
     """Run the embedded service on a file (simpleflow.db, or --db FILE) until told to stop.
 
     Prints the variables that point any AWS client to it.
@@ -66,8 +72,12 @@ def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names:
                 click.echo(f"serving {path.resolve()} at {door.url}, version {running_version()}", err=True)
                 click.echo(exports(door.url) if keys is None else exports(door.url, key=next(iter(keys)), secret=None))
                 sys.stdout.flush()
-                while not signals.wait(None)[0] & STOP:
+                while not (heard := signals.wait(None)[0] & STOP):
                     pass
+                if signal.SIGINT in heard:
+                    goes_on = "executions stay open, and go on when the file is served again"
+                    click.echo(f"interrupted; {door.url} answers no more, {goes_on}", err=True)
+                return 130 if signal.SIGINT in heard else 0
         except DoorError as error:
             raise CommandError(str(error), "choose another one with --port, or --port 0 for any") from error
 
@@ -90,19 +100,6 @@ def exports(url: str, *, key: str = KEY, secret: str | None = KEY) -> str:
     )
 
 
-def for_processes(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options of commands that supervise processes."""
-    options = (
-        click.option("--task-list", "-t", metavar="NAME", help="The task list to poll."),
-        click.option("--nb-processes", "-N", type=click.IntRange(min=1), help="So many; else one per core."),
-        click.option("--grace", type=click.FloatRange(min=0), default=60.0, help="Seconds that running work may take."),
-        click.option("--log-level", "-l", hidden=True, help="Deprecated: set LOG_LEVEL."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
 @click.command()
 @click.argument("workflows", nargs=-1)
 @for_processes
@@ -116,6 +113,9 @@ def decider(
     nb_processes: int | None,
     grace: float,
     log_level: str | None,
+    reload: bool,
+    metrics_port: int | None,
+    metrics_host: str,
     **given: Any,
 ) -> int:
     """Run deciders of WORKFLOWS (package.module.ClassName ...) until told to stop.
@@ -139,13 +139,20 @@ def decider(
 
     plan = Plan(
         kind="decider",
-        address=_fixed(address),
+        address=fixed(address),
         domain=domain,
         task_list=task_list or lists.pop(),
         workflows=workflows,
         grace_s=grace,
     )
-    return _supervise([plan], nb_processes, log_level)
+    return supervise(
+        [plan],
+        nb_processes,
+        log_level=log_level,
+        reload=reload,
+        metrics_port=metrics_port,
+        metrics_host=metrics_host,
+    )
 
 
 @click.command()
@@ -156,6 +163,8 @@ def decider(
 @click.option(
     "--poll-data", metavar="TEXT", help="Base64 of the JSON of a task that was polled: work on that, and end."
 )
+@click.option("--concurrency", type=click.IntRange(1, 1000), default=1, help="Activities at once in each process.")
+@with_isolation
 @with_middlewares
 @for_processes
 @with_options
@@ -168,12 +177,19 @@ def worker(
     modules: tuple[str, ...],
     one_task: bool,
     poll_data: str | None,
+    concurrency: int,
+    isolation: str,
+    max_tasks_per_child: int | None,
+    max_memory_per_child: int | None,
     pre: tuple[str, ...],
     post: tuple[str, ...],
     task_list: str | None,
     nb_processes: int | None,
     grace: float,
     log_level: str | None,
+    reload: bool,
+    metrics_port: int | None,
+    metrics_host: str,
     **given: Any,
 ) -> int:
     """Run workers until told to stop.
@@ -194,6 +210,7 @@ def worker(
     from simpleflow.swf.process.poller import Plan
     from simpleflow.swf.process.worker import BEAT_S
 
+    place_of_activities = isolation_of(isolation, max_tasks_per_child, max_memory_per_child)
     _import_all(modules)
     middlewares = checked(pre, post)
     task = None if poll_data is None else _polled(poll_data)
@@ -203,13 +220,16 @@ def worker(
     plans = [
         Plan(
             kind="worker",
-            address=_fixed(address),
+            address=fixed(address),
             domain=domain,
             task_list=each,
             modules=modules,
-            **middlewares,
+            pre=middlewares["pre"],
+            post=middlewares["post"],
             beat_s=BEAT_S if heartbeat is None else heartbeat,
             grace_s=grace,
+            concurrency=concurrency,
+            isolation=place_of_activities,
         )
         for each in lists
     ]
@@ -217,7 +237,14 @@ def worker(
         if len(lists) > 1 and task is None:
             raise CommandError(f"one task of which list? {', '.join(lists)}", "say --task-list NAME", 2)
         return _one_task(plans[0], task)
-    return _supervise(plans, nb_processes, log_level)
+    return supervise(
+        plans,
+        nb_processes,
+        log_level=log_level,
+        reload=reload,
+        metrics_port=metrics_port,
+        metrics_host=metrics_host,
+    )
 
 
 def _polled(text: str) -> Any:
@@ -240,28 +267,27 @@ def _polled(text: str) -> Any:
     return task
 
 
-def _one_task(plan: Any, task: Any) -> int:
+def _one_task(plan: Plan, task: Any) -> int:
     """Works on one task, the given one or the first that comes, with this process as its worker."""
     from simpleflow import completion
     from simpleflow.log import setup_logging
     from simpleflow.service import patient_client_of
-    from simpleflow.swf.process.worker import Worker
+    from simpleflow.swf.process.poller import worker_of
+    from simpleflow.swf.process.prints import part_output
 
-    _refuse_what_cannot_work([plan])
+    refuse_what_cannot_work([plan])
     setup_logging()
     completion.tell(plan.address)
-    with _served(plan.address):
-        worker = Worker(
-            patient_client_of(plan.address),
-            plan.domain,
-            plan.task_list,
-            plan.modules,
-            beat_s=plan.beat_s,
-            keeps_values=plan.address.is_here,
-            middlewares={"pre": plan.pre, "post": plan.post},
-        )
-        while not worker.run_one(task):
-            pass
+    with served(plan.address):
+        worker = worker_of(plan, patient_client_of(plan.address))
+        if plan.isolation.kind == "thread":
+            part_output()
+        try:
+            while not worker.run_one(task):
+                pass
+        except KeyboardInterrupt as interruption:
+            click.echo("interrupted; a task that was taken is left to its timeouts", err=True)
+            raise click.exceptions.Exit(130) from interruption
     return 0
 
 
@@ -282,66 +308,3 @@ def _lists_of_activities() -> list[str]:
     from simpleflow.registry import registry
 
     return sorted({activity.task_list for activity in registry[None].values()})
-
-
-def _fixed(address: Address) -> Address:
-    """The address as processes with another working directory would write it."""
-    import msgspec
-
-    return address if address.db is None else msgspec.structs.replace(address, db=str(Path(address.db).resolve()))
-
-
-def _supervise(plans: Sequence[Any], count: int | None, log_level: str | None) -> int:
-    from simpleflow.log import setup_logging
-    from simpleflow.swf.process.supervisor import Supervisor
-
-    _refuse_what_cannot_work(plans)
-    if log_level is not None:
-        click.echo("--log-level is deprecated: set the variable LOG_LEVEL", err=True)
-        os.environ["LOG_LEVEL"] = log_level
-    setup_logging()
-    each = count or os.cpu_count() or 1
-    supervisor = Supervisor(dict.fromkeys(plans, each))
-    with _served(plans[0].address):
-        for plan in plans:
-            log.info(
-                "starting %d %ss task_list=%s domain=%s service=%s",
-                each, plan.kind, plan.task_list, plan.domain, plan.address,
-            )  # fmt: skip
-        return supervisor.run()
-
-
-def _refuse_what_cannot_work(plans: Sequence[Any]) -> None:
-    """What no waiting will mend is said before a process is started."""
-    from simpleflow.service import client_of
-    from swf.exceptions import ConfigurationError
-    from swf.protocol.faults import ValidationException
-    from swf.protocol.operations import PollForActivityTask
-    from swf.protocol.refusal import check
-    from swf.protocol.values import TaskList
-
-    for plan in plans:
-        try:
-            check(PollForActivityTask(domain=plan.domain, task_list=TaskList(name=plan.task_list)))
-            client_of(plan.address)
-        except ValidationException as fault:
-            raise CommandError(str(fault), "names have 1 to 256 characters, and none of : / | among them", 2) from fault
-        except ConfigurationError as error:
-            raise CommandError(str(error), NAME_ONE, 2) from error
-
-
-@contextlib.contextmanager
-def _served(address: Address) -> Iterator[None]:
-    """A file that nobody serves is served from this process, now or when whoever serves it has gone."""
-    if address.db is None:
-        yield
-        return
-    from simpleflow.keeper import Keeper
-
-    path = Path(address.db)
-    with opening(path):
-        keeper = Keeper(path)
-    try:
-        yield
-    finally:
-        keeper.close()

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.fleet import isolation_of, refuse_wrong_identity, with_isolation
+from simpleflow.cli.inputs import no_arguments_of, read_input, read_tags, refuse_other_arguments, workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
 from simpleflow.cli.rerun import explained, pattern_of
@@ -43,8 +44,9 @@ log = logging.getLogger(__name__)
 @click.option("--repair", metavar="'WORKFLOW_ID [RUN_ID]'", help="Reuse what was completed in that execution.")
 @click.option("--force-activities", metavar="REGEX", help="With --repair: do not reuse tasks with such ids.")
 @click.option("--heartbeat", type=click.FloatRange(min=0), help="Seconds between heartbeats at most; 0: no more.")
-@click.option("--nb-deciders", "-D", type=click.IntRange(min=1), help="For scripts of old: one decides at any time.")
+@click.option("--nb-deciders", "-D", type=click.IntRange(min=1), help="One, the only number that it takes.")
 @click.option("--nb-workers", "-W", type=click.IntRange(min=1), help="Activities that run at once; else one per core.")
+@with_isolation
 @click.option("--display-status", type=bool, default=True, help="Show how far it is.")
 @with_options
 @click.pass_context
@@ -66,6 +68,9 @@ def standalone(
     heartbeat: float | None,
     nb_deciders: int | None,
     nb_workers: int | None,
+    isolation: str,
+    max_tasks_per_child: int | None,
+    max_memory_per_child: int | None,
     display_status: bool,
     **given: Any,
 ) -> int:
@@ -78,17 +83,28 @@ def standalone(
     Example: simpleflow standalone examples.basic.BasicWorkflow --input '[1, 5]'
     """
     from simpleflow import format
+    from simpleflow.swf.process.prints import part_output
     from simpleflow.swf.process.worker import BEAT_S
 
     where = place(ctx, **given)
     if force_activities is not None and repair is None:
         raise CommandError("--force-activities goes with --repair", exit_code=2)
     force = pattern_of(force_activities)
+    if nb_deciders is not None and nb_deciders > 1:
+        raise CommandError(
+            f"--nb-deciders {nb_deciders}: standalone decides in one thread, where its one execution is warm",
+            "leave it out; for more deciders run decider.start -N, and worker.start beside it",
+            2,
+        )
+    place_of_activities = isolation_of(isolation, max_tasks_per_child, max_memory_per_child)
+    refuse_wrong_identity()
     if where.address is None:
         where = place(ctx, **given | {"db": DEFAULT_DB})
     domain = needs_domain(where)
     found = workflow_class(workflow)
     value = read_input(input, input_file) if input is not None or input_file is not None else None
+    if value is not None:
+        refuse_other_arguments(found, value)
     text = None if value is None else format.encode(value)
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
     assert where.address is not None
@@ -96,7 +112,11 @@ def standalone(
         "workers": nb_workers or os.cpu_count() or 1,
         "middlewares": checked(pre, post),
         "beat_s": BEAT_S if heartbeat is None else heartbeat,
+        "isolation": place_of_activities,
     }
+    if isolation == "thread":
+        part_output()
+    _stop_as_by_ctrl_c()
     with _session(where.address, domain, found, options) as session:
         chosen_tags = read_tags(tags)
         if repair is not None:
@@ -112,6 +132,16 @@ def standalone(
                 decision_timeout=str(decision_tasks_timeout) if decision_tasks_timeout else None,
             )
         return _run(session, began, workflow, display_status=display_status)
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """Has SIGTERM, as service managers send it, end the command in the same way."""
+    import signal
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def _earlier(
@@ -221,11 +251,14 @@ def _run(session: Session, began: Any, path: str, *, display_status: bool) -> in
 
 @contextlib.contextmanager
 def _faults(what: str) -> Iterator[None]:
+    from simpleflow.signatures import ArgumentsError
     from simpleflow.standalone import OtherInput
     from swf.protocol.faults import Fault
 
     try:
         yield
+    except ArgumentsError as error:
+        raise no_arguments_of(error) from error
     except OtherInput as error:
         raise CommandError(
             str(error), "give no input or the same to resume it, or start a new one with --new", 2

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.inputs import read_input, read_tags, workflow_class
+from simpleflow.cli.inputs import read_input, read_tags, refuse_other_arguments, workflow_class
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import client_of, needs_domain, needs_service, place
 
@@ -54,6 +54,7 @@ def start(
     where = place(ctx, **given)
     found = workflow_class(workflow)
     value = read_input(input, input_file)
+    refuse_other_arguments(found, value)
     if local:
         run_here(found, value, dict(map(read_signal, signals)), checked(pre, post))
         return
@@ -109,6 +110,9 @@ def run_here(
 
     try:
         result = Executor(workflow, middlewares, signals=signals).run(input)
+    except KeyboardInterrupt as interruption:
+        click.echo("interrupted; nothing of it is kept, and nothing goes on", err=True)
+        raise click.exceptions.Exit(130) from interruption
     except (NothingWillHappen, NonDeterminismError, StorageError, UnknownWorkflow) as error:
         raise CommandError(str(error)) from error
     except ExecutionFailed as failure:

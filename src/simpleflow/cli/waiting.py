@@ -11,7 +11,7 @@ import click
 
 from simpleflow import format
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.formats import json_text
+from simpleflow.cli.formats import json_text, printable
 from simpleflow.cli.inspect import NAMES
 from simpleflow.cli.places import Place, client_of, domain_and_execution, needs_service, place
 from simpleflow.exceptions import ExecutionNotFound
@@ -35,24 +35,9 @@ def result(ctx: click.Context, /, names: tuple[str, ...], timeout: float | None,
 
     Example: simpleflow --db simpleflow.db workflow.result basic --timeout 60
     """
-    from simpleflow.exceptions import ExecutionFailed
-    from simpleflow.storage import StorageError, ValueStore
-    from simpleflow.swf import setup
-
     where = place(ctx, **given)
-    give_up_at = None if timeout is None else time.monotonic() + timeout
-    for look in looks(where, names, give_up_at):
-        if look.is_open:
-            continue
-        try:
-            text = setup.result_of(look.reader.client, look.reader.domain, look.execution, ValueStore())
-        except ExecutionFailed as failure:
-            raise CommandError(f"{look.execution.workflow_id}: {failure}") from failure
-        except StorageError as error:
-            raise CommandError(f"the result of {look.execution.workflow_id} cannot be read: {error}") from error
-        click.echo(_as_json(text))
-        return
-    raise CommandError(f"{names[-1]} is still open after {timeout:g} s", "wait longer with --timeout SECONDS")
+    with interruptible(where, names):
+        click.echo(_result(where, names, timeout))
 
 
 @click.command()
@@ -72,7 +57,7 @@ def watch(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
     where = place(ctx, **given)
     tally = Tally()
     seen: dict[str, int] = {}
-    with contextlib.ExitStack() as stack:
+    with interruptible(where, names), contextlib.ExitStack() as stack:
         shown: Watched | None = None
         for look in looks(where, names, None):
             events = look.news(seen)
@@ -84,6 +69,26 @@ def watch(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> int:
                 break
     click.echo(look.close_status)
     return 0 if look.close_status == "COMPLETED" else 1
+
+
+def _result(where: Place, names: tuple[str, ...], timeout: float | None) -> str:
+    """The result as JSON, as soon as there is one."""
+    from simpleflow.exceptions import ExecutionFailed
+    from simpleflow.storage import StorageError, ValueStore
+    from simpleflow.swf import setup
+
+    give_up_at = None if timeout is None else time.monotonic() + timeout
+    for look in looks(where, names, give_up_at):
+        if look.is_open:
+            continue
+        try:
+            text = setup.result_of(look.reader.client, look.reader.domain, look.execution, ValueStore())
+        except ExecutionFailed as failure:
+            raise CommandError(f"{look.execution.workflow_id}: {failure}") from failure
+        except StorageError as error:
+            raise CommandError(f"the result of {look.execution.workflow_id} cannot be read: {error}") from error
+        return _as_json(text)
+    raise CommandError(f"{names[-1]} is still open after {timeout:g} s", "wait longer with --timeout SECONDS")
 
 
 def _as_json(text: str | None) -> str:
@@ -123,6 +128,18 @@ class Look:
         if events:
             seen[self.execution.run_id] = events[-1].id
         return events
+
+
+@contextlib.contextmanager
+def interruptible(where: Place, names: tuple[str, ...]) -> Iterator[None]:
+    """In the block, Ctrl-C says that the execution goes on without who waits for it."""
+    _, workflow_id, run_id = domain_and_execution(where, names)
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        name = printable(workflow_id if run_id is None else f"{workflow_id} {run_id}")
+        click.echo(f"interrupted; execution {name} goes on, the same command waits for it again", err=True)
+        raise click.exceptions.Exit(130) from interruption
 
 
 def looks(where: Place, names: tuple[str, ...], give_up_at: float | None) -> Iterator[Look]:

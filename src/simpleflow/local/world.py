@@ -55,7 +55,7 @@ class World:
         self.clock = ManualClock(round(time.time(), 3))
         self.service = open_service(None, clock=self.clock)
         self.client = InProcessClient(self.service, poll_wait_s=0)
-        self.executor = Executor(self.client, DOMAIN, [], task_list=task_list, store=self.store)
+        self.executor = Executor(self.client, DOMAIN, [], task_list=task_list, store=self.store, is_in_memory=True)
         self._desk = completion.Desk(self.client, keeps_values=True)
         self._is_anything_later = False
         self._is_refused = False

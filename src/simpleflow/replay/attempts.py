@@ -6,7 +6,7 @@ import contextvars
 import random
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from simpleflow.exceptions import TaskFailed, TimeoutError
@@ -49,6 +49,16 @@ class Attempts:
 
     def fail(self, record: Record, exception: Exception, event: HistoryEvent, opened: Attributes) -> None:
         """One more failure: another attempt under the same id, or the end."""
+        self._end(record, exception, event, lambda: self._delay_s(record, exception))
+
+    def refuse(self, record: Record, exception: Exception, event: HistoryEvent) -> None:
+        """The service does not take the task at all: the end, unless the workflow itself wants another attempt."""
+        self._end(record, exception, event, lambda: None)
+
+    def _end(
+        self, record: Record, exception: Exception, event: HistoryEvent, delay_s: Callable[[], int | None]
+    ) -> None:
+        """*delay_s*: how the task itself would go on; None: not at all."""
         run = self._run
         record.failures += 1
         if record.future.done:
@@ -63,7 +73,7 @@ class Attempts:
         decisions = TaskFailureContext.Decision
         match decisions.none if context is None else context.decision:
             case decisions.none:
-                delay = self._delay_s(record, exception)
+                delay = delay_s()
                 if delay is None:
                     run.fail_task(record, exception)
                 else:

@@ -64,7 +64,7 @@ class Canvases:
             case Activity():
                 return self.activity(what, item.args, item.kwargs, said)
             case ActivityTask():
-                return self.activity(what.activity, tuple(what.args), what.kwargs, said)
+                return self.activity(what.activity, tuple(what.args), what.kwargs, said, kind=type(what))
             case WorkflowTask():
                 args = tuple(what.args)
                 return self.child(what.workflow, args, what.kwargs, said, task_list=what.workflow_task_list)
@@ -76,10 +76,16 @@ class Canvases:
         raise reject(what)
 
     def activity(
-        self, activity: Activity[..., Any], args: Arguments, kwargs: dict[str, Any], options: Options
+        self,
+        activity: Activity[..., Any],
+        args: Arguments,
+        kwargs: dict[str, Any],
+        options: Options,
+        *,
+        kind: type[ActivityTask] = ActivityTask,
     ) -> TaskTurn:
         """Takes the id of a task."""
-        task = ActivityTask.deferred(activity, args, dict(kwargs))
+        task = kind.deferred(activity, args, dict(kwargs))
         return TaskTurn(self, self.run.submits.reserve_activity(task, options))
 
     def child(
@@ -109,20 +115,20 @@ class TaskTurn:
 
     def __init__(self, canvases: Canvases, record: Record) -> None:
         self._canvases = canvases
-        self._record = record
+        self.record = record
         self.future = record.future
 
     def start(self, more: Arguments, after: After) -> Future[Any]:
         """Sends the task, or has it wait for its arguments; one that was cancelled is never sent."""
         if not self.future.done:
-            self._record.task.args += more
-            self._record.after = after
-            self._canvases.run.submits.start_reserved(self._record)
+            self.record.task.args += more
+            self.record.after = after
+            self._canvases.run.submits.start_reserved(self.record)
         return self.future
 
     def fail(self, error: Exception) -> Future[Any]:
         """The task has failed."""
-        self._canvases.run.fail_task(self._record, error)
+        self._canvases.run.fail_task(self.record, error)
         return self.future
 
 

@@ -46,5 +46,5 @@ def timer_seconds(timer_id: str, timeout: Any) -> int:
     except (TypeError, ValueError, OverflowError):
         seconds = -1
     if not 0 <= seconds <= LONGEST_S:
-        raise ValueError(f"the timer {timer_id!r} of {timeout} s: 0 to {LONGEST_S} is possible")
+        raise ValueError(f"the timer {timer_id!r} is to take {timeout!r} s; 0 to {LONGEST_S} is possible")
     return seconds

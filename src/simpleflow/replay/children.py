@@ -17,7 +17,7 @@ from simpleflow.replay.others import TO_CHILD
 from simpleflow.replay.records import Kept, Record
 from simpleflow.retry import checked
 from simpleflow.task import RequestCancelTask, WorkflowTask
-from simpleflow.workflow import Workflow, dotted_path, loaded_workflow
+from simpleflow.workflow import Workflow, checked_tags, dotted_path, loaded_workflow
 from swf.protocol import events as e
 from swf.protocol.causes import Cause
 from swf.protocol.decisions import StartChildWorkflowExecution
@@ -50,6 +50,8 @@ class Children:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.when_begun: dict[Kept, list[Callable[[], None]]] = {}
+        """What is to be done when a child has begun, and cannot be done before."""
         self.open: dict[int, OpenChild] = {}
         """By the id of the event that initiated it, submitted by the code or not (yet)."""
 
@@ -119,7 +121,7 @@ class Children:
             return self.own_tags()
         if isinstance(tags, str):
             raise ValueError(f"the tag_list of {workflow.__name__} is the text {tags!r}; it must be a list of texts")
-        return tuple(tags) if tags else None
+        return checked_tags(tags or (), f"the workflow {workflow.__name__}")
 
     def own_tags(self) -> tuple[str, ...] | None:
         """The tags of this run."""
@@ -184,6 +186,8 @@ class Children:
         record.future.set_running()
         if record.future.cancelled:
             self._ask_to_cancel(record)
+        for each in self.when_begun.pop(record.key, ()):
+            each()
 
     def close(self, event: HistoryEvent) -> None:
         """The child has ended in some way."""
@@ -203,6 +207,7 @@ class Children:
         """Finishes the future, or begins the next attempt."""
         run = self._run
         record.is_open = record.is_running = False
+        self.when_begun.pop(record.key, None)
         assert record.id is not None
         match event.attributes:
             case e.ChildWorkflowExecutionCompleted(result=result):
@@ -232,10 +237,12 @@ class Children:
         if record is None:
             self._run.orphan(key, event)
         else:
-            self.end_refused(record, attributes)
+            self.end_refused(record, event)
 
-    def end_refused(self, record: Record, attributes: e.StartChildWorkflowExecutionFailed) -> None:
+    def end_refused(self, record: Record, event: HistoryEvent) -> None:
         """Registers an unknown type and repeats, waits for room and repeats, or fails the task with the cause."""
+        attributes = event.attributes
+        assert isinstance(attributes, e.StartChildWorkflowExecutionFailed)
         run, cause = self._run, attributes.cause
         record.is_open = record.is_running = False
         if record.future.done:
@@ -248,7 +255,7 @@ class Children:
             run.room.refuse("child")
         else:
             assert record.id is not None
-            run.fail_task(record, TaskFailed(record.id, str(cause)))
+            run.attempts.refuse(record, TaskFailed(record.id, str(cause)), event)
 
 
 def check_definition(workflow: type[Workflow]) -> None:

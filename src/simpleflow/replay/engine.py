@@ -80,6 +80,8 @@ class Engine:
     def sleep(self, seconds: float) -> None:
         """Waits with a durable timer."""
         self._check_submit("a timer")
+        if not seconds >= 0:
+            raise ValueError(f"self.sleep({seconds!r}): nobody can wait for the past; 0 seconds is the least")
         if self._run.coroutines.is_inside():
             raise ExecutionBlocked(f"self.sleep() cannot wait in a coroutine: write 'await asyncio.sleep({seconds})'")
         self._run.submits.start_own_timer("_simpleflow_sleep", math.ceil(seconds)).wait()
@@ -215,8 +217,13 @@ class Engine:
 
     @property
     def is_service_here(self) -> bool:
-        """Whether all workers are on this machine: then large values lie in files of it as well."""
-        return self._run.options.keeps_values
+        """Whether all workers are on this machine, and can read its files."""
+        return self._run.options.is_service_here
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether what is done is forgotten with this process."""
+        return self._run.options.is_in_memory
 
     @property
     def should_continue_as_new(self) -> bool:

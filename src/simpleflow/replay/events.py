@@ -128,7 +128,7 @@ def end_activity(run: Run, record: Record, event: HistoryEvent, scheduled: e.Act
             record.future.set_cancelled()
         case e.ActivityTaskFailed() | e.ActivityTaskTimedOut() as failed:
             assert record.id is not None
-            record.last_details = failed.details if isinstance(failed, e.ActivityTaskTimedOut) else None
+            record.last_details = failures.last_details(failed)
             exception = failures.task_exception(record.id, failed, scheduled, run.options.decode)
             run.attempts.fail(record, exception, event, scheduled)
 
@@ -144,11 +144,13 @@ def refuse_activity(run: Run, event: HistoryEvent) -> None:
     if record is None:
         run.orphan(("activity", attributes.activity_id), event)
         return
-    end_refused_activity(run, record, attributes)
+    end_refused_activity(run, record, event)
 
 
-def end_refused_activity(run: Run, record: Record, attributes: e.ScheduleActivityTaskFailed) -> None:
+def end_refused_activity(run: Run, record: Record, event: HistoryEvent) -> None:
     """Registers an unknown type and repeats, waits for room and repeats, or fails the task with the cause."""
+    attributes = event.attributes
+    assert isinstance(attributes, e.ScheduleActivityTaskFailed)
     if record.future.done:
         run.forget(record)
         return
@@ -163,7 +165,7 @@ def end_refused_activity(run: Run, record: Record, attributes: e.ScheduleActivit
         pass
     else:
         assert record.id is not None
-        run.fail_task(record, TaskFailed(record.id, str(cause)))
+        run.attempts.refuse(record, TaskFailed(record.id, str(cause)), event)
 
 
 def echo_activity_cancel(run: Run, event: HistoryEvent) -> None:
@@ -374,7 +376,7 @@ def adopt(run: Run, record: Record, event: HistoryEvent, opened: Attributes | No
             end_activity(run, record, event, opened)
         case e.ScheduleActivityTaskFailed():
             run.outbox.pop(("schedule", event.attributes.activity_id))
-            end_refused_activity(run, record, event.attributes)
+            end_refused_activity(run, record, event)
         case e.TimerStarted():
             run.outbox.pop(("start_timer", event.attributes.timer_id))
             echo_timer(run, record, event)
@@ -389,7 +391,7 @@ def adopt(run: Run, record: Record, event: HistoryEvent, opened: Attributes | No
             run.children.begin(record)
         case e.StartChildWorkflowExecutionFailed():
             run.outbox.pop(record.key)
-            run.children.end_refused(record, event.attributes)
+            run.children.end_refused(record, event)
         case _ if isinstance(event.attributes, children.Closed):
             assert isinstance(opened, e.StartChildWorkflowExecutionInitiated)
             run.children.end(record, event, opened)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from simpleflow import codecs, remote
+from simpleflow.attempt import LAST_DETAILS
 from simpleflow.exceptions import TaskException, TaskFailed, TimeoutError, WorkflowException
 from simpleflow.texts import decode, encode, is_pointer, shortened
 from swf.protocol.causes import Cause
@@ -44,6 +45,16 @@ def task_exception(
     if isinstance(event, ActivityTaskFailed):
         return remote.rebuilt(TaskFailed(task_id, event.reason, whole(event.details, decode)))
     return TimeoutError(str(event.timeout_type), _seconds(event.timeout_type, scheduled))
+
+
+def last_details(event: ActivityTaskFailed | ActivityTaskTimedOut) -> str | None:
+    """What an attempt that ran out of time, or whose process has died, had said in its last heartbeat."""
+    if isinstance(event, ActivityTaskTimedOut):
+        return event.details
+    text = event.details or ""
+    told = decode(text) if text.startswith('{"' + LAST_DETAILS) else None
+    found = told.get(LAST_DETAILS) if isinstance(told, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def whole(text: str | None, decode: Callable[[str | None], Any]) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
-from simpleflow.history import History, activity_entry, child_entry
+from simpleflow.history import History, activity_entry, child_entry, refused_entry
 from simpleflow.workflow import Workflow
 from swf.lifecycle import Execution
 from swf.protocol.base import DecisionAttributes
@@ -15,6 +16,7 @@ from swf.protocol.decisions import (
     FailWorkflowExecution,
 )
 from swf.protocol.event import HistoryEvent
+from swf.protocol.events import ScheduleActivityTaskFailed, StartChildWorkflowExecutionFailed
 
 NAMES = (
     "before_replay",
@@ -27,13 +29,26 @@ NAMES = (
     "on_task_failure",
 )
 
+FORMER_NAMES = {"before_run": "before_replay", "after_run": "after_closed"}
+"""What some hooks were called once."""
+
 
 class Hooks:
     """The hooks of one workflow instance. The history is folded only if one of them is overridden."""
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
-        overridden = any(getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES)
+        for former, name in FORMER_NAMES.items():
+            if hasattr(workflow, former):
+                warnings.warn(
+                    f"{type(workflow).__name__}.{former} is called as {name}, its present name; rename it",
+                    DeprecationWarning,
+                    stacklevel=2,
+                )
+                setattr(workflow, name, getattr(workflow, former))
+        overridden = any(name in vars(workflow) for name in FORMER_NAMES.values()) or any(
+            getattr(type(workflow), name) is not getattr(Workflow, name) for name in NAMES
+        )
         self._execution = Execution(keep_closed=True) if overridden else None
         self._cancels_seen = 0
         self._coroutines = [name for name in NAMES if inspect.iscoroutinefunction(getattr(workflow, name))]
@@ -86,6 +101,8 @@ class Hooks:
         """The entry of the attempt that has failed with *event*; its ``retry`` is 0 for the first failure."""
         assert self._execution is not None
         attributes = event.attributes
+        if isinstance(attributes, ScheduleActivityTaskFailed | StartChildWorkflowExecutionFailed):
+            return {**refused_entry(event), "retry": failures - 1}
         opened: int | None = getattr(attributes, "scheduled_event_id", None)
         if opened is not None:
             entry = activity_entry(self._execution.activities[opened], None)

@@ -89,7 +89,10 @@ def comparable(text: str | None, decoded: Any) -> Any:
     """An input as it is compared with another: what the engine has added is left out."""
     if not isinstance(decoded, dict):
         return decoded
-    meta = {key: value for key, value in (decoded.get("meta") or {}).items() if key != "simpleflow"}
+    found = decoded.get("meta") or {}
+    if not isinstance(found, dict):
+        return decoded  # of a task whose named arguments are all of its input
+    meta = {key: value for key, value in found.items() if key != "simpleflow"}
     rest = {key: value for key, value in decoded.items() if key != "meta"}
     return {**rest, "meta": meta} if meta else rest
 

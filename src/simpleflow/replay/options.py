@@ -28,7 +28,8 @@ class RunOptions:
 
     *task_list* overrides the task lists of activities and children. *decode* gives the value of a stored text, and
     *keeps_values* says whether a text too long for its field may be replaced by what *pointer_of* says. *strict* makes
-    every difference between code and history an error.
+    every difference between code and history an error. *is_service_here*: no worker is on another machine.
+    *is_in_memory*: what is done is forgotten with the process.
     """
 
     workflow_id: str = ""
@@ -37,6 +38,8 @@ class RunOptions:
     task_list: str | None = None
     strict: bool = False
     keeps_values: bool = False
+    is_service_here: bool = False
+    is_in_memory: bool = False
     decode: Callable[[str | None], Any] = texts.decode
     pointer_of: Callable[[str], str] = texts.pointer_of
     max_decisions: int = 100

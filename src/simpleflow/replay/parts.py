@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from simpleflow.activity import PRIORITY_NOT_SET, Activity
 from simpleflow.canvas import Chain, Group
 from simpleflow.exceptions import TaskException
 from simpleflow.futures import Future
-from simpleflow.mapping import MapPart, settle, told
+from simpleflow.mapping import CANCEL_ITEM, AskingPart, MapPart, key_of, settle, told
 from simpleflow.options import NOTHING_SAID
 from simpleflow.replay.canvases import ChainTurn, GroupTurn, TaskTurn
-from simpleflow.task import ActivityTask
+from simpleflow.replay.records import Record
+from simpleflow.task import ActivityTask, SignalTask, WorkflowTask
+from simpleflow.workflow import dotted_path, loaded_workflow
 
 if TYPE_CHECKING:
     from simpleflow.replay.run import Run
@@ -31,8 +34,42 @@ class Part:
     def __init__(self, run: Run, activity: Activity[..., Any], calls: Sequence[Call]) -> None:
         self._run = run
         self._activity = activity
+        self._hook = getattr(activity.callable, "get_task_id", None)
+        self._canceled: list[int] = []
         self.calls = calls
         self.futures: list[Future[Any]] = [Future() for _ in calls]
+
+    def take(self, turn: TaskTurn) -> None:
+        """*turn* starts the child, now or later."""
+        self._record = turn.record
+        self._record.task.complete = self._complete
+        turn.future.add_waiter(self)
+        for index, item in enumerate(self.futures):
+            self._run.submits.elsewhere[item] = functools.partial(self._cancel, index)
+
+    def _complete(self, task: WorkflowTask) -> None:
+        """What is known when the child is started: which items are not wanted any more, the ids of the others."""
+        run = self._run
+        task.kwargs = {"canceled": list(self._canceled)} if self._canceled else {}
+        if self._hook is not None:
+            calls = task.args[1]
+            task.kwargs["ids"] = {key_of(call): str(self._hook(run.workflow, *call)) for call in calls}
+        if run.hooks.hears_of_failures:
+            task.kwargs["asks"] = dotted_path(type(run.workflow))
+
+    def _cancel(self, index: int) -> None:
+        """The item is not wanted any more: the child is told, when it can hear."""
+        record = self._record
+        if record.input is None:
+            self._canceled.append(index)
+        elif record.is_running:
+            self._tell(index)
+        else:
+            self._run.children.when_begun.setdefault(record.key, []).append(functools.partial(self._tell, index))
+
+    def _tell(self, index: int) -> None:
+        task = SignalTask(CANCEL_ITEM, index, workflow_id=self._record.id, propagate=False, idempotent=False)
+        self._run.others.submit_signal(task, Record("signal", task))
 
     def notify(self, future: Future[Any], /) -> None:
         """The child is over: its items are settled, or all of them have failed as it has."""
@@ -44,6 +81,7 @@ class Part:
             except Exception as unreadable:  # noqa: BLE001  # the value is not where it should be
                 error = unreadable
         for index, (call, item) in enumerate(zip(self.calls, self.futures, strict=True)):
+            self._run.submits.elsewhere.pop(item, None)
             was_done = item.done
             awaits = self._run.coroutines.awaits(item)
             if future.cancelled:
@@ -69,12 +107,18 @@ def map_in_parts(
     # A part may take as long as the whole.
     timeouts = (("execution_timeout", run.started.execution_start_to_close_timeout),)
     options = replace(NOTHING_SAID, attributes=timeouts)
+    kind = AskingPart if run.hooks.hears_of_failures else MapPart
+    if kind is AskingPart and loaded_workflow(dotted_path(type(run.workflow))) is None:
+        raise ValueError(
+            f"a map of {len(calls)} items is done by children, and they ask on_task_failure of "
+            f"{type(run.workflow).__name__}; no class is found at its path, where they look: define it in its module"
+        )
     turns: list[TaskTurn] = []
     for number, part in enumerate(parts):
         share = None if limit is None else limit // lanes + (number % lanes < limit % lanes)
         arguments = (known, [list(call) for call in part.calls], share)
-        turn = run.canvases.child(MapPart, arguments, {}, options, task_list=run.started.task_list.name)
-        turn.future.add_waiter(part)
+        turn = run.canvases.child(kind, arguments, {}, options, task_list=run.started.task_list.name)
+        part.take(turn)
         turns.append(turn)
     # In a lane one part follows the other, with the lane's share of what may be open.
     chains = [ChainTurn(run.canvases, Chain(break_on_failure=False), turns[lane::lanes]) for lane in range(lanes)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simpleflow import format
@@ -74,6 +75,8 @@ class Submits:
         self._run = run
         self._arguments: dict[Record, Arguments] = {}
         self._of_future: dict[Future[Any], Record] = {}
+        self.elsewhere: dict[Future[Any], Callable[[], None]] = {}
+        """What stops the tasks of other executions that futures of this one stand for."""
 
     def submit(self, what: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Future[Any]:
         """Takes a task; ids are taken in the order of the calls, ready or not."""
@@ -89,7 +92,7 @@ class Submits:
             raise TypeError(f"{getattr(what, 'name', what)} has its arguments already; submit it without others")
         match what:
             case ActivityTask():
-                task = ActivityTask.deferred(what.activity, tuple(what.args), what.kwargs)
+                task = type(what).deferred(what.activity, tuple(what.args), what.kwargs)
                 return self._submit_activity(task, options)
             case Group() | FuncGroup():
                 return self._run.canvases.submit(what, options)
@@ -202,6 +205,8 @@ class Submits:
         among_ids = (id for each in among for id in each.task_ids)
         record.after = tuple(dict.fromkeys((*record.after, *runs(among_ids))))
         task.args, task.kwargs = resolved(task.args), resolved(task.kwargs)
+        if isinstance(task, WorkflowTask) and task.complete is not None:
+            task.complete(task)
         if record.id is None:
             record.id = record.future.task_id = self._id_from_arguments(record)
             known = run.records.get(record.key)
@@ -249,7 +254,6 @@ class Submits:
     def send_activity(self, record: Record, register: ActivityType | None = None) -> None:
         """Puts an attempt into the outbox; *register* is a type that has to be registered first."""
         run, activity = self._run, record.task.activity
-        content: dict[str, Any] = {"args": record.task.args, "kwargs": record.task.kwargs}
         told = {
             "attempt": record.failures + 1,
             "start_to_close": activity.task_start_to_close_timeout,
@@ -257,9 +261,8 @@ class Submits:
             "last_details": record.last_details,
         }
         known = {key: value for key, value in told.items() if value is not None}
-        content["meta"] = {**activity.meta, "simpleflow": known}
         try:
-            text = format.encode(content)
+            text = format.encode(record.task.input({**activity.meta, "simpleflow": known}))
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
         record.input = run.field(text)
@@ -378,6 +381,7 @@ class Submits:
         run = self._run
         record = self._of_future.get(future)
         if record is None:
+            self.elsewhere.pop(future, lambda: None)()
             return
         arguments = self._arguments.pop(record, None)
         if arguments is not None:

@@ -14,8 +14,6 @@ from simpleflow.step.places import FILES
 from simpleflow.step.tasks import GetStepsDoneTask, MarkStepDoneTask
 
 MARKER: Final = "log.step"
-LOCAL_DOMAIN: Final = "local"
-"""Where a workflow runs in memory: what it has done is forgotten with it."""
 
 
 class StepFuture(ChainFuture):
@@ -92,7 +90,7 @@ class WorkflowStepMixin:
             )
         context = self.get_run_context()
         place = f"{FILES}{context['domain_name']}/{self.name}"
-        return f"{place}/{context['run_id']}" if context["domain_name"] == LOCAL_DOMAIN else place
+        return f"{place}/{context['run_id']}" if self.executor.is_in_memory else place
 
     def get_step_path_prefix(self) -> str:
         """What the keys of steps begin with."""

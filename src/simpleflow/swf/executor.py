@@ -72,8 +72,9 @@ class Executor:
 
     *task_list* overrides the task lists of activities and children. *sticky_list* is a list that only this decider
     polls: it is asked for with each answer, so that the next decision comes to where the run is warm; None: no such
-    list. *keeps_values*: values too long for SWF are put into *store*; else they are errors. *on_events* is told the
-    execution (workflow id and run id) and the new events of each decision.
+    list. *keeps_values*: the service is used from this machine alone, and values too long for SWF are put into *store*;
+    else they are errors, if that is not shared. *is_in_memory*: the service is forgotten with this process. *on_events*
+    is told the execution (workflow id and run id) and the new events of each decision.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Executor:
         warm_runs: int = WARM_RUNS,
         sticky_list: str | None = None,
         keeps_values: bool = True,
+        is_in_memory: bool = False,
         on_events: Callable[[Key, Sequence[HistoryEvent]], None] | None = None,
         modules: Sequence[str] = (),
     ) -> None:
@@ -100,7 +102,8 @@ class Executor:
         self._store = store or ValueStore()
         self._strict = strict
         self._warm_runs = warm_runs
-        self._keeps_values = keeps_values or self._store.is_shared
+        self._is_service_here = keeps_values
+        self._is_in_memory = is_in_memory
         self._on_events = on_events
         self._warm: OrderedDict[Key, Warm] = OrderedDict()
         self._watchdog = Watchdog()
@@ -231,7 +234,9 @@ class Executor:
                 domain=self._domain,
                 task_list=self._task_list,
                 strict=self._strict,
-                keeps_values=self._keeps_values,
+                keeps_values=self._is_service_here or self._store.is_shared,
+                is_service_here=self._is_service_here,
+                is_in_memory=self._is_in_memory,
                 decode=self._decode,
                 pointer_of=self._store.pointer_of,
                 max_open_activities=settings.SWF_MAX_OPEN_ACTIVITY_COUNT,

@@ -9,7 +9,7 @@ from simpleflow.exceptions import ExecutionCanceled, ExecutionFailed, ExecutionT
 from simpleflow.replay.children import hook
 from simpleflow.replay.inputs import arguments
 from simpleflow.storage import ValueStore
-from simpleflow.workflow import Workflow, dotted_path
+from simpleflow.workflow import Workflow, checked_tags, dotted_path
 from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.event import HistoryEvent
@@ -105,7 +105,7 @@ def _tags(workflow: type[Workflow], input: str | None) -> tuple[str, ...] | None
     else:
         args, kwargs = arguments(format.decode(input))
         tags = given(*args, **kwargs)
-    return None if isinstance(tags, str) or not tags else tuple(tags)
+    return None if isinstance(tags, str) else checked_tags(tags or (), f"the workflow {workflow.__name__}")
 
 
 def _naming(input: str, workflow: type[Workflow]) -> str:

@@ -8,7 +8,9 @@ import sys
 import threading
 import time
 from types import FrameType
-from typing import Final
+from typing import Any, Final
+
+from simpleflow.logging_context import get_logging_context
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ class Watchdog:
         self._thread_id = 0
         self._workflow_id = ""
         self._module = ""
+        self._about: dict[str, Any] = {}
         self._bites_at: float | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -33,6 +36,7 @@ class Watchdog:
         self._thread_id = threading.get_ident()
         self._workflow_id = workflow_id
         self._module = module
+        self._about = get_logging_context()
         self._bites_at = time.monotonic() + LONG_S
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, name="watchdog", daemon=True)
@@ -59,6 +63,7 @@ class Watchdog:
                 LONG_S,
                 self._workflow_id,
                 where(frame, self._module),
+                extra=self._about,
             )
 
 

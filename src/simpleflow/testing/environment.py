@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 from collections.abc import Callable
 from types import TracebackType
@@ -14,6 +15,7 @@ from simpleflow.dispatch import find_activity
 from simpleflow.exceptions import DispatchError
 from simpleflow.handle import Handle
 from simpleflow.local.world import DOMAIN, World
+from simpleflow.replay.options import RunOptions
 from simpleflow.signatures import Runs, RunsAsync, check
 from simpleflow.workflow import Workflow
 from swf.protocol.base import Request
@@ -221,6 +223,10 @@ class _EnvironmentClient(Client):
         check(workflow, args, kwargs)
         self._environment.add(workflow)
         return super().begin(workflow, args, kwargs, options)
+
+    def replay_options(self, execution: WorkflowExecution) -> RunOptions:
+        """In memory, as the runs are."""
+        return dataclasses.replace(super().replay_options(execution), is_in_memory=True)
 
 
 class _Stirring:

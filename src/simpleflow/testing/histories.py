@@ -39,10 +39,21 @@ def replay_history(
     history of another workflow, or none.
     """
     if isinstance(history, Handle):
-        events = history.events()
-        ids = {"workflow_id": history.workflow_id, "run_id": history.newest_run_id}
-        return replay_history(workflow, events, **ids, domain=history.domain)
-    events = read_history(history)
+        return _findings(workflow, history.events(), history.replay_options())
+    store = ValueStore()
+    options = RunOptions(
+        workflow_id=workflow_id,
+        run_id=run_id,
+        domain=domain,
+        keeps_values=True,
+        is_service_here=True,
+        decode=lambda text: format.decode(store.resolve(text)),
+        pointer_of=store.pointer_of,
+    )
+    return _findings(workflow, read_history(history), options)
+
+
+def _findings(workflow: type[Workflow], events: list[HistoryEvent], options: RunOptions) -> list[Finding]:
     if not events or not isinstance(events[0].attributes, WorkflowExecutionStarted):
         raise ValueError("this is no history: it does not begin with WorkflowExecutionStarted")
     missing = next((number for number, event in enumerate(events, 1) if event.id != number), None)
@@ -51,15 +62,6 @@ def replay_history(
     recorded = events[0].attributes.workflow_type.name
     if recorded not in (workflow.name, dotted_path(workflow)):
         raise ValueError(f"this is a history of the workflow {recorded!r}, not of {workflow.name!r}")
-    store = ValueStore()
-    options = RunOptions(
-        workflow_id=workflow_id,
-        run_id=run_id,
-        domain=domain,
-        keeps_values=True,
-        decode=lambda text: format.decode(store.resolve(text)),
-        pointer_of=store.pointer_of,
-    )
     found = past.differences(workflow, options, events, strict=False)
     # What a decider only tells, it tells of the decisions that it makes itself: strictly, the first one anywhere.
     return found or past.differences(workflow, options, events, strict=True)

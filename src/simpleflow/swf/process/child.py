@@ -18,6 +18,9 @@ from typing import Any, BinaryIO
 import msgspec
 
 from simpleflow.attempt import Job
+from simpleflow.dispatch import Importable, Outcome, failure, run_activity
+from simpleflow.log import setup_logging
+from simpleflow.middleware import Middlewares
 from simpleflow.storage import ValueStore
 
 
@@ -66,10 +69,6 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
         os.set_inheritable(descriptor, False)
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     sys.path.insert(0, os.getcwd())
-    from simpleflow.dispatch import Importable, failure, run_activity
-    from simpleflow.log import setup_logging
-    from simpleflow.middleware import Middlewares
-
     setup_logging()
     home = os.getcwd()
     importable = Importable(orders.modules, home)
@@ -77,9 +76,7 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
     trouble: BaseException | None = None
     middlewares = Middlewares()
     try:
-        for module in orders.modules:
-            importlib.import_module(module)
-        middlewares = Middlewares.of({"pre": orders.pre, "post": orders.post})
+        middlewares = prepared(orders)
     except Exception as error:  # noqa: BLE001  # told with the first activity: nobody listens before
         trouble = error
     store = ValueStore()
@@ -98,16 +95,27 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
                 os._exit(1)  # a copy that the activity has made and not ended: only the original may answer
             with contextlib.suppress(OSError):
                 os.chdir(home)  # the next activity starts where this one did
-            done = Done(
-                job.number,
-                outcome.result,
-                outcome.reason,
-                outcome.details,
-                outcome.is_canceled,
-                outcome.is_later,
-                outcome.last_words,
-            )
-            _write(answers, encode(done) + b"\n")
+            _write(answers, encode(done_of(job, outcome)) + b"\n")
+
+
+def prepared(orders: Orders) -> Middlewares:
+    """Imports what the orders name; whatever that raises is raised."""
+    for module in orders.modules:
+        importlib.import_module(module)
+    return Middlewares.of({"pre": orders.pre, "post": orders.post})
+
+
+def done_of(job: Job, outcome: Outcome) -> Done:
+    """What became of a job."""
+    return Done(
+        job.number,
+        outcome.result,
+        outcome.reason,
+        outcome.details,
+        outcome.is_canceled,
+        outcome.is_later,
+        outcome.last_words,
+    )
 
 
 class Voice:

@@ -30,6 +30,8 @@ class ChildDied(Exception):
 class Child:
     """One child process. It inherits nothing but its three pipes and standard error."""
 
+    can_be_ended = True
+
     def __init__(self, orders: Orders) -> None:
         """*orders* are carried out before its first activity."""
         request_end, self._requests = os.pipe()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from simpleflow.logging_context import logged
 from simpleflow.swf.executor import Answer, Executor
+from simpleflow.swf.process.counts import Counts, NoCounts
 from simpleflow.swf.process.identity import identity as this_process
 from swf.client import Client
 from swf.protocol.faults import UnknownResourceFault
@@ -33,6 +36,8 @@ class Decider:
         """*identity* is what SWF shows of who holds a task; None: this process."""
         self._client = client
         self._executor = executor
+        self._domain = domain
+        self._task_list = task_list
         self._poll = PollForDecisionTask(
             domain=domain,
             task_list=TaskList(name=task_list),
@@ -53,7 +58,8 @@ class Decider:
         """
         try:
             for each in held:
-                self._respond(each, self._executor.answer(each, None))
+                with logged(**about(each, self._domain, self._task_list)):
+                    self._respond(each, self._executor.answer(each, None))
             task: DecisionTask | None = None
             while not self._is_stopped:
                 if task is None or task.task_token is None:
@@ -61,7 +67,8 @@ class Decider:
                         return
                     task = self._client.call(self._poll)
                 else:
-                    task = self._decide(task)
+                    with logged(**about(task, self._domain, self._task_list)):
+                        task = self._decide(task)
         finally:
             self._executor.close()
 
@@ -108,10 +115,15 @@ class SharingDecider:
         sticky_list: str,
         *,
         identity: str | None = None,
+        counts: Counts = NoCounts(),  # noqa: B008  # it holds nothing
     ) -> None:
-        """*executor* must ask for *sticky_list*. *identity* is what SWF shows; None: this process."""
+        """*executor* must ask for *sticky_list*. *identity* is what SWF shows; None: this process. *counts* hears what
+        is done."""
         self._client = client
         self._executor = executor
+        self._counts = counts
+        self._domain = domain
+        self._task_list = task_list
         who = identity or this_process()
         self._polls = {
             PollForDecisionTask(
@@ -158,6 +170,7 @@ class SharingDecider:
                 if self._is_stopped:
                     return
                 task = self._client.call(poll)
+                self._counts.polled(has_task=task.task_token is not None)
                 if task.task_token is None:
                     room.release()
                 else:
@@ -169,9 +182,20 @@ class SharingDecider:
             self._taken.put(None)
 
     def _deal_with(self, taken: Taken) -> None:
+        self._counts.began()
+        began = time.monotonic()
+        with logged(**about(taken.task, self._domain, self._task_list)):
+            outcome = self._outcome(taken)
+            seconds = time.monotonic() - began
+            log.debug("decision %s %s seconds=%.3f", outcome, name_of(taken.task), seconds)
+        type = taken.task.workflow_type
+        self._counts.ended(type.name if type is not None else "", outcome, seconds)
+
+    def _outcome(self, taken: Taken) -> str:
+        """Answers a task; in a word, what became of it."""
         answer = self._answer(taken)
         if answer is None:
-            return
+            return "unanswered"
         try:
             self._client.call(answer.request)
         except Exception as error:  # noqa: BLE001  # told apart there
@@ -179,6 +203,9 @@ class SharingDecider:
                 heed(self._executor, taken.task, error)
             except Exception as refused:  # noqa: BLE001  # one bad execution must not stop the others
                 self._tell(taken.task, refused)
+                return "failed"
+            return "timed_out"  # or it was closed by somebody else
+        return "completed"
 
     def _answer(self, taken: Taken) -> Answer | None:
         """The answer; None if there is none: then the task times out and comes again, perhaps to a better decider."""
@@ -215,6 +242,19 @@ def heed(executor: Executor, task: DecisionTask, error: Exception | None) -> Non
     assert task.workflow_execution is not None
     executor.forget((task.workflow_execution.workflow_id, task.workflow_execution.run_id))
     raise error
+
+
+def about(task: DecisionTask, domain: str, task_list: str) -> dict[str, str]:
+    """What log lines say of a task."""
+    execution = task.workflow_execution
+    assert execution is not None
+    return {
+        "domain": domain,
+        "workflow_id": execution.workflow_id,
+        "run_id": execution.run_id,
+        "task_type": "decision",
+        "task_list": task_list,
+    }
 
 
 def name_of(task: DecisionTask) -> str:

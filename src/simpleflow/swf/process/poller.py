@@ -1,7 +1,8 @@
 """The program of a poller process: one decider or one worker, started and watched by a supervisor.
 
 Its plan is the first argument, as JSON; the second is a descriptor that ends when the supervisor does. Told to stop,
-it takes no new task, finishes what it has, and ends; after the time of grace it ends what still runs.
+it takes no new task, finishes what it has, and ends; after the time of grace it ends what still runs. Told to finish,
+it takes as long as that does.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ from simpleflow.service import Address, client_of, patient_client_of
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
+from simpleflow.swf.process.counts import Counts, NoCounts, counts
 from simpleflow.swf.process.decider import SharingDecider
-from simpleflow.swf.process.signals import NOW, STOP, Signals
+from simpleflow.swf.process.hands import Isolation
+from simpleflow.swf.process.prints import part_output
+from simpleflow.swf.process.signals import FINISH, NOW, STOP, Signals
 from simpleflow.swf.process.worker import BEAT_S, Worker
 from swf.client import Client
 from swf.clients.retrying import Backoff
@@ -56,16 +60,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Middlewares of a worker: dotted paths of functions."""
     beat_s: float = BEAT_S
     grace_s: float = 60.0
+    concurrency: int = 1
+    """Activities at once, for a worker."""
+    isolation: Isolation = Isolation()
+    counts_in: str | None = None
+    """The directory for what is counted; None: nothing is."""
 
 
 class Poller:
-    """Does what a plan says in a thread of its own."""
+    """Does what a plan says in threads: one for a decider, one for each activity that a worker runs at once."""
 
     def __init__(self, plan: Plan, ended: Callable[[], None]) -> None:
-        """*ended* is called by the thread as the last thing it does."""
+        """*ended* is called by the first thread as the last thing it does."""
         self._plan = plan
         self._client = patient_client_of(plan.address)
-        self._loop: SharingDecider | Worker | None = None
+        self._loops: list[SharingDecider] | list[Worker] = []
         self._stopped = threading.Event()
         self._ended = ended
         self.is_broken = False
@@ -76,40 +85,49 @@ class Poller:
     def stop(self) -> None:
         """Takes no new task."""
         self._stopped.set()
-        if self._loop is not None:
-            self._loop.stop()
+        for loop in self._loops:
+            loop.stop()
         self._client.stop_polling()
 
     def kill(self) -> None:
-        """Ends the activity that runs."""
-        if isinstance(self._loop, Worker):
-            self._loop.kill()
+        """Ends the activities that run."""
+        for loop in self._loops:
+            if isinstance(loop, Worker):
+                loop.kill()
 
     def _run(self) -> None:
         try:
-            self._loop = self._decider() if self._plan.kind == "decider" else self._worker()
+            made = [self._decider()] if self._plan.kind == "decider" else self._workers()
+            self._loops = made
             if self._stopped.is_set():
-                self._loop.stop()
-            self._loop.run()
-        except BaseException:  # nothing of ours ends a thread but an error
-            log.exception("%s broke, another one will take its place", self._plan.kind)
-            self.is_broken = True
+                self.stop()
+            threads = [threading.Thread(target=self._work, args=(loop,), daemon=True) for loop in made[1:]]
+            for thread in threads:
+                thread.start()
+            self._work(made[0])
+            for thread in threads:
+                thread.join()
+        except BaseException as error:  # noqa: BLE001  # nothing of ours ends a thread but an error
+            self._break(error)
         finally:
             self.is_done = True
             self._ended()
 
-    def _worker(self) -> Worker:
-        plan = self._plan
-        completion.tell(plan.address)
-        return Worker(
-            self._client,
-            plan.domain,
-            plan.task_list,
-            plan.modules,
-            beat_s=plan.beat_s,
-            keeps_values=plan.address.is_here,
-            middlewares={"pre": plan.pre, "post": plan.post},
-        )
+    def _work(self, loop: SharingDecider | Worker) -> None:
+        try:
+            loop.run()
+        except BaseException as error:  # noqa: BLE001  # as above
+            self._break(error)
+            self.stop()  # the others finish what they have
+
+    def _break(self, error: BaseException) -> None:
+        log.error("%s broke, another one will take its place", self._plan.kind, exc_info=error)
+        self.is_broken = True
+
+    def _workers(self) -> list[Worker]:
+        completion.tell(self._plan.address)
+        told = counts(self._plan.kind, self._plan.task_list, directory=self._plan.counts_in)
+        return [worker_of(self._plan, self._client, told) for _ in range(self._plan.concurrency)]
 
     def _decider(self) -> SharingDecider:
         plan = self._plan
@@ -124,7 +142,23 @@ class Poller:
             sticky_list=sticky_list,
             keeps_values=plan.address.is_here,
         )
-        return SharingDecider(self._client, executor, plan.domain, plan.task_list, sticky_list)
+        told = counts(plan.kind, plan.task_list, directory=plan.counts_in)
+        return SharingDecider(self._client, executor, plan.domain, plan.task_list, sticky_list, counts=told)
+
+
+def worker_of(plan: Plan, client: Client, counts: Counts = NoCounts()) -> Worker:  # noqa: B008  # it holds nothing
+    """A worker as the plan has it."""
+    return Worker(
+        client,
+        plan.domain,
+        plan.task_list,
+        plan.modules,
+        beat_s=plan.beat_s,
+        keeps_values=plan.address.is_here,
+        middlewares={"pre": plan.pre, "post": plan.post},
+        isolation=plan.isolation,
+        counts=counts,
+    )
 
 
 def imported(path: str) -> Any:
@@ -158,6 +192,8 @@ def sticky_name(task_list: str) -> str:
 
 def main(plan: Plan, lifeline: int) -> int:
     """Runs until it is told to stop, or its supervisor is gone; the exit code."""
+    if plan.isolation.kind == "thread":
+        part_output()
     setup_logging()
     os.set_inheritable(lifeline, False)
     try:
@@ -182,6 +218,8 @@ def main(plan: Plan, lifeline: int) -> int:
             poller.kill()
             poller.thread.join(LAST_WORDS_S)
             break
+        if FINISH in heard:
+            poller.stop()
         if STOP & heard and ends_at is None:
             ends_at = time.monotonic() + plan.grace_s
             poller.stop()

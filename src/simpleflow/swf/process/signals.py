@@ -10,6 +10,8 @@ import signal
 from typing import Final
 
 STOP: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+FINISH: Final = signal.SIGUSR2
+"""What a supervisor sends to pollers that others have taken the place of: finish what runs, however long it takes."""
 NOW: Final = signal.SIGUSR1
 """What a supervisor sends to its pollers when it does not wait any longer. SIGTERM they may get from others too: a
 service manager sends it to all processes of a unit."""
@@ -23,7 +25,7 @@ class Signals:
         self._reads, self._writes = os.pipe()
         os.set_blocking(self._writes, False)
         os.set_blocking(self._reads, False)
-        for number in (*STOP, NOW, signal.SIGCHLD):
+        for number in (*STOP, NOW, FINISH, signal.SIGCHLD):
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
                 signal.signal(number, _nothing)
         signal.set_wakeup_fd(self._writes, warn_on_full_buffer=False)

@@ -11,7 +11,7 @@ from simpleflow import settings
 from simpleflow.attempt import LATER
 from simpleflow.swf.process.beats import Beats, Heard
 from simpleflow.swf.process.child import Beat, Done, Told
-from simpleflow.swf.process.children import Child
+from simpleflow.swf.process.hands import Hand
 from swf.client import Client
 from swf.protocol.faults import UnknownResourceFault
 
@@ -39,14 +39,14 @@ class Canceled(Exception):
 
 
 class Watch:
-    """One activity that a child runs.
+    """One activity that a child, or a thread, runs.
 
     An activity that gives signs of life itself is told of a cancel at its next one, and then has as long as its
-    heartbeat timeout to end. Any other is ended.
+    heartbeat timeout to end. Any other is ended. What runs in a thread cannot be ended: it is told, and waited for.
     """
 
     def __init__(
-        self, client: Client, child: Child, task_token: str, activity_id: str, limits: dict[str, int], longest_s: float
+        self, client: Client, child: Hand, task_token: str, activity_id: str, limits: dict[str, int], longest_s: float
     ) -> None:
         """*limits* are its timeouts in seconds, as far as known. *longest_s* are the seconds between heartbeats at
         most."""
@@ -66,6 +66,14 @@ class Watch:
         self._is_unsent = False
         self._is_listening = False
         self._is_canceled = False
+        self._given_up = "activity ended" if child.can_be_ended else "activity cannot be ended, it runs in a thread"
+        self.is_late = False
+        """Whether its start-to-close timeout was over before it ended."""
+
+    @property
+    def details(self) -> str | None:
+        """What the activity has said in its last heartbeat."""
+        return self._details
 
     def run(self) -> Done | None:
         """What became of the activity; None if nobody wants to know, and the child is to be ended.
@@ -89,7 +97,8 @@ class Watch:
             now = time.monotonic()
             if now >= self._ends_at:
                 self._flush()
-                log.warning("activity ended, its time is over id=%s seconds=%s", self._id, self._whole)
+                log.warning("%s, its time is over id=%s seconds=%s", self._given_up, self._id, self._whole)
+                self.is_late = True
                 return None
             heard = self._beats.heard()
             if heard is not None and not self._heed(heard):
@@ -127,10 +136,14 @@ class Watch:
         cancel and does not listen."""
         match heard:
             case UnknownResourceFault():
-                log.warning("activity ended, the service does not know it any more id=%s: %s", self._id, heard)
+                log.warning(
+                    "%s, the service does not know it any more id=%s: %s", self._given_up, self._id, heard
+                )  # fmt: skip
                 return False
             case Exception():
                 log.warning("heartbeat failed, next one follows id=%s: %s", self._id, heard)
+            case _ if heard.cancel_requested and not self._child.can_be_ended:
+                self._is_canceled = True
             case _ if heard.cancel_requested and not self._is_listening:
                 raise Canceled
             case _ if heard.cancel_requested and not self._is_canceled:
