@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
 
-.PHONY: demo test check lint types layers bench bench-peers scale soak crashtest faults clean
+.PHONY: browser demo test check lint types layers bench bench-peers scale soak crashtest faults clean
 
 demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
 
-test: $(READY)
+test: $(READY) browser
 	$(BIN)/pytest -n auto $(TESTS)
+
+# The browser of the tests of the pages: Debian's.
+browser:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
 
 check: lint types layers test
 
@@ -33,6 +37,7 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.commands
+	$(BIN)/python -m benchmarks.pages
 
 # Others in between, each in an environment of its own (made at the first time), in about twelve minutes.
 bench-peers: $(READY)
@@ -50,7 +55,7 @@ faults: $(READY)
 
 # Runs, servers and all parts of a fleet killed at random moments and at named places, the unsynced log damaged.
 KILLS ?= 1000
-crashtest: $(READY)
+crashtest: $(READY) browser
 	$(BIN)/python -m tests.processes.crash --kills $(KILLS)
 	$(BIN)/python -m tests.processes.storm
 

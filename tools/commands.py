@@ -20,8 +20,8 @@ GROUPS: Final = {
     "Run workflows": ("workflow.start", "standalone", "decider.start", "worker.start"),
     "See executions": (
         "workflow.list", "workflow.filter", "workflow.info", "workflow.tasks", "workflow.profile", "task.info",
-        "workflow.history", "workflow.timeline", "workflow.graph", "workflow.watch", "workflow.result",
-        "workflow.query",
+        "workflow.history", "workflow.timeline", "workflow.graph", "workflow.export", "workflow.watch",
+        "workflow.result", "workflow.query", "web",
     ),
     "Change executions": (
         "workflow.signal", "workflow.cancel", "workflow.terminate", "workflow.restart", "workflow.rerun",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import heapq
 import itertools
@@ -22,8 +23,9 @@ from swf.protocol import wire
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.decision import decision
 from swf.protocol.event import HistoryEvent
+from swf.protocol.faults import DomainAlreadyExistsFault, TypeAlreadyExistsFault
 from swf.protocol.values import ActivityType, ChildPolicy, TaskList, WorkflowExecution, WorkflowType
-from swf.server import ManualClock, open_service
+from swf.server import ManualClock, Service, open_service
 from swf.server.inprocess import InProcessClient
 
 LIST = TaskList(name="default")
@@ -68,6 +70,9 @@ class Play:
     tags: tuple[str, ...] = ("eu", "priority")
     path: str | None = None
     start: float = START
+    workflow_id: str = "order"
+    on: Service | None = None
+    """A service that stays open, on its own clock, after earlier plays; else one is made."""
 
     def __post_init__(self) -> None:
         counts: Counter[str] = Counter()
@@ -76,8 +81,13 @@ class Play:
             prefix = {"activity": "activity-", "child": "child-"}.get(step.kind, "")
             step.id = step.id or f"{prefix}{step.name}-{counts[step.name]}"
         self.by_id = {step.id: step for step in self.steps}
-        self.clock = ManualClock(self.start)
-        self.service = open_service(self.path, clock=self.clock)
+        if self.on is None:
+            self.clock = ManualClock(self.start)
+            self.service = open_service(self.path, clock=self.clock)
+        else:
+            assert isinstance(self.on.clock, ManualClock)
+            self.clock, self.service = self.on.clock, self.on
+            self.start = self.clock.now()
         self.client = InProcessClient(self.service, poll_wait_s=0)
         self.later: list[tuple[float, int, Callable[[], None]]] = []
         self.numbers = itertools.count()
@@ -92,7 +102,10 @@ class Play:
         self._register()
 
     def _register(self) -> None:
-        call = self.client.call
+        def call(request: Any) -> Any:
+            with contextlib.suppress(DomainAlreadyExistsFault, TypeAlreadyExistsFault):
+                return self.client.call(request)
+
         call(o.RegisterDomain(name="shop", workflow_execution_retention_period_in_days="30"))
         kinds = {self.type, *(step.name for step in self.steps if step.kind == "child")}
         for name in kinds:
@@ -123,13 +136,13 @@ class Play:
         started = call(
             o.StartWorkflowExecution(
                 domain="shop",
-                workflow_id="order",
+                workflow_id=self.workflow_id,
                 workflow_type=WorkflowType(name=self.type, version="3"),
                 tag_list=self.tags,
             )
         )
         assert started.run_id is not None
-        self.name = WorkflowExecution(workflow_id="order", run_id=started.run_id)
+        self.name = WorkflowExecution(workflow_id=self.workflow_id, run_id=started.run_id)
         for name, at in self.signals.items():
             self._in(at, functools.partial(self._signal, name))
 
@@ -137,7 +150,7 @@ class Play:
         heapq.heappush(self.later, (round(self.clock.now() + seconds, 3), next(self.numbers), action))
 
     def _signal(self, name: str) -> None:
-        self.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id="order", signal_name=name))
+        self.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id=self.workflow_id, signal_name=name))
 
     def play(self) -> list[HistoryEvent]:
         """The history."""
@@ -154,7 +167,8 @@ class Play:
             while self.later and self.later[0][0] <= self.clock.now():
                 heapq.heappop(self.later)[2]()
         events = self._events()
-        self.service.close()
+        if self.on is None:
+            self.service.close()
         return events
 
     def _events(self) -> list[HistoryEvent]:
@@ -182,7 +196,7 @@ class Play:
         if task.task_token is None:
             return False
         assert task.workflow_execution is not None
-        if task.workflow_execution.workflow_id != "order":
+        if task.workflow_execution.workflow_id != self.workflow_id:
             step = self.by_id[task.workflow_execution.workflow_id]
             self._in(step.outcomes[0][1], functools.partial(self._answer, task.task_token, [self._end_of_child(step)]))
             return True

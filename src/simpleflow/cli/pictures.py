@@ -101,6 +101,26 @@ def graph(
         click.echo(f"{picture.graph.hidden} nodes are left out; draw them with --all", err=True)
 
 
+@click.command()
+@NAMES
+@click.option("--output", "-o", metavar="FILE", default="-", help="Write it there instead of to standard output.")
+@with_options
+@click.pass_context
+def export(ctx: click.Context, /, names: tuple[str, ...], output: str, **given: Any) -> None:
+    """Write the page of one execution as one file of HTML that needs no server: a run outlives its retention.
+
+    It has the sentence, where the time went, graph, timeline, events, and the details of its tasks.
+
+    Example: simpleflow --db simpleflow.db workflow.export basic -o basic.html
+    """
+    from simpleflow.__about__ import __version__
+    from simpleflow.web.assets import stylesheet
+    from simpleflow.web.pages.execution import Shown
+    from simpleflow.web.pages.exported import exported
+
+    write(output, exported(Shown(picture_of(ctx, names, given), ()), stylesheet(), __version__))
+
+
 def picture_of(
     ctx: click.Context, names: tuple[str, ...], given: dict[str, Any], *, most_nodes: int | None = 400
 ) -> Picture:

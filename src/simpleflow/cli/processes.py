@@ -41,12 +41,22 @@ KEY: Final = "simpleflow"
     "--auth", metavar="FILE", help="Have every call signed by a key of this file: ACCESS_KEY_ID SECRET lines."
 )
 @click.option("--name", "names", metavar="HOST", multiple=True, help="One more name that callers use for this host.")
+@click.option("--read-only", is_flag=True, help="The pages change nothing; the API is as ever.")
 @with_options
 @click.pass_context
-def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names: tuple[str, ...], **given: Any) -> int:
+def server(
+    ctx: click.Context,
+    /,
+    port: int,
+    host: str,
+    auth: str | None,
+    names: tuple[str, ...],
+    read_only: bool,
+    **given: Any,
+) -> int:
     """Run the embedded service on a file (simpleflow.db, or --db FILE) until told to stop.
 
-    Prints the variables that point any AWS client to it.
+    Prints the variables that point any AWS client to it. Browsers of this machine see its pages there.
 
     Example: simpleflow server.start --db simpleflow.db
     """
@@ -59,8 +69,11 @@ def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names:
     if address is not None and address.endpoint_url and not _said_by_environment(address.endpoint_url):
         raise CommandError("--endpoint-url names a service that runs already", "server.start takes --db FILE", 2)
     path = Path((address and address.db) or DEFAULT_DB)
+    from simpleflow.cli.pages import beside
+
     setup_logging()
     signals = Signals()
+    pages = beside(path, names=(host, *names), is_read_only=read_only)
     sys.setswitchinterval(0.0005)  # a commit lets go of the interpreter and must get it back soon
     try:
         keys = read_keys(Path(auth)) if auth is not None else None
@@ -68,8 +81,9 @@ def server(ctx: click.Context, /, port: int, host: str, auth: str | None, names:
         raise CommandError(str(error)) from error
     with opening(path):
         try:
-            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S, keys=keys, names=names) as door:
+            with serving(path, host=host, port=port, wait_s=OWNER_WAIT_S, keys=keys, names=names, pages=pages) as door:
                 click.echo(f"serving {path.resolve()} at {door.url}, version {running_version()}", err=True)
+                click.echo(f"pages for browsers of this machine: {door.url}/", err=True)
                 click.echo(exports(door.url) if keys is None else exports(door.url, key=next(iter(keys)), secret=None))
                 sys.stdout.flush()
                 while not (heard := signals.wait(None)[0] & STOP):

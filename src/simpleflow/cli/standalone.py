@@ -117,7 +117,7 @@ def standalone(
     if isolation == "thread":
         part_output()
     _stop_as_by_ctrl_c()
-    with _session(where.address, domain, found, options) as session:
+    with _session(where.address, domain, found, options) as (session, begun):
         chosen_tags = read_tags(tags)
         if repair is not None:
             earlier = _earlier(where, domain, session, repair, value, force)
@@ -131,7 +131,7 @@ def standalone(
                 execution_timeout=str(execution_timeout) if execution_timeout else None,
                 decision_timeout=str(decision_tasks_timeout) if decision_tasks_timeout else None,
             )
-        return _run(session, began, workflow, display_status=display_status)
+        return _run(session, began, workflow, begun, display_status=display_status)
 
 
 def _stop_as_by_ctrl_c() -> None:
@@ -168,8 +168,13 @@ def _earlier(
 
 
 @contextlib.contextmanager
-def _session(address: Address, domain: str, workflow: Any, options: dict[str, Any]) -> Iterator[Session]:
-    """A session on the service, which is opened in this process if it is a file that nobody serves."""
+def _session(
+    address: Address, domain: str, workflow: Any, options: dict[str, Any]
+) -> Iterator[tuple[Session, threading.Event]]:
+    """A session on the service, which is opened in this process if it is a file that nobody serves.
+
+    The event is set when the execution has begun: then it is told where its pages are.
+    """
     from simpleflow import completion, service
     from simpleflow.standalone import Session
     from swf.clients import RetryingClient
@@ -181,41 +186,53 @@ def _session(address: Address, domain: str, workflow: Any, options: dict[str, An
         if address.db is not None:
             found = stack.enter_context(served_or_opened(Path(address.db), to_write=True))
             if not isinstance(found, str):
-                stack.enter_context(_door(found))
-                yield Session(lambda: InProcessClient(found), domain, workflow, service=found, **about)
+                begun = stack.enter_context(_door(found, domain))
+                yield Session(lambda: InProcessClient(found), domain, workflow, service=found, **about), begun
                 return
         service.client_of(address)  # what is wrong with it is said now
-        yield Session(lambda: RetryingClient(service.client_of(address)), domain, workflow, **about)
+        session = Session(lambda: RetryingClient(service.client_of(address)), domain, workflow, **about)
+        yield session, threading.Event()
 
 
 @contextlib.contextmanager
-def _door(service: Service) -> Iterator[None]:
-    """Opens the door of the service beside what is done in the block, for commands and pages of other processes."""
+def _door(service: Service, domain: str) -> Iterator[threading.Event]:
+    """Opens the door of the service beside what is done in the block, for commands and browsers.
+
+    When the event that it gives is set, it is printed where the pages are.
+    """
+    begun, is_over = threading.Event(), threading.Event()
     opened: list[Any] = []
 
     def open_door() -> None:
+        from simpleflow.cli.pages import beside
         from swf.server.http import Door, DoorError
 
         try:
-            door = Door(service)
+            door = Door(service, pages=beside(service.path))
         except DoorError as error:
             log.warning("other processes cannot look into %s meanwhile: %s", service.path, error)
             return
         door.open()
         opened.append(door)
         service.announce(door.url)
+        begun.wait()
+        if not is_over.is_set():
+            click.echo(f"pages: {door.url}/{urllib.parse.quote(domain, safe='')}/", err=True)
 
     opening = threading.Thread(target=open_door, name="door", daemon=True)
     opening.start()
     try:
-        yield
+        yield begun
     finally:
+        if not begun.is_set():
+            is_over.set()
+            begun.set()
         opening.join()
         for door in opened:
             door.close()
 
 
-def _run(session: Session, began: Any, path: str, *, display_status: bool) -> int:
+def _run(session: Session, began: Any, path: str, begun: threading.Event, *, display_status: bool) -> int:
     """Runs the session and prints what came out; the exit code."""
     from simpleflow.cli.progress import Progress
     from simpleflow.cli.start import explain
@@ -228,6 +245,7 @@ def _run(session: Session, began: Any, path: str, *, display_status: bool) -> in
     )
     click.echo(ids)
     sys.stdout.flush()
+    begun.set()
     shown: Any = Progress(began.execution.workflow_id, session.tally) if display_status else contextlib.nullcontext()
     try:
         with shown:

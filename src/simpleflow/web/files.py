@@ -65,7 +65,7 @@ def graph_svg(picture: Picture, *, theme: Theme = "auto", downwards: bool = Fals
     placed = graph_layout(picture.graph, downwards=downwards)
     drawn = draw_graph(picture.graph, run, placed=placed, downwards=downwards)
     wide, high = graph_size(placed)
-    title = ["Dataflow", " · ".join([*_kinds(picture), *_notes(picture)])]
+    title = ["Dataflow", " · ".join([*kinds(picture), *notes(picture)])]
     full = max(wide + 2 * PAD, width("".join(title), 13) + 190)
     return _card(drawn, title, full, high, (full - wide) / 2, theme, [_critical_legend(full)])
 
@@ -75,7 +75,7 @@ def timeline_svg(picture: Picture, *, theme: Theme = "auto", size: TimelineSize 
     size = size or TimelineSize()
     shown = picture.rows[:MOST_ROWS]
     drawn = draw_timeline(picture.run, shown, picture.path, size=size)
-    title = ["Timeline", " · ".join(_rows(picture))]
+    title = ["Timeline", " · ".join(rows_in_words(picture))]
     return _card(drawn, title, size.width, timeline_height(shown), 0, theme, _legend(picture, size.width), pad=0)
 
 
@@ -173,7 +173,7 @@ def _dataflow(picture: Picture) -> Markup:
     ]
     line = el("svg", {"class": "sf", "width": 20, "height": 10}, el("path", {"class": "crit-line", "d": "M0 6h18"}))
     legend = el("span", {"class": "states"}, line, el("span", None, "critical path"))
-    head = _head("Dataflow", [*_kinds(picture), *_notes(picture)], legend)
+    head = _head("Dataflow", [*kinds(picture), *notes(picture)], legend)
     return el("section", None, head, el("div", {"class": "drawing"}, *fits))
 
 
@@ -194,11 +194,12 @@ def _timeline(picture: Picture) -> Markup:
         {"class": "sf plot", "width": "100%", **size, "aria-label": speech(run)},
         draw_plot(run, shown, picture.path),
     )
-    head = _head("Timeline", _rows(picture), _states_legend(picture))
+    head = _head("Timeline", rows_in_words(picture), _states_legend(picture))
     return el("section", None, head, el("div", {"class": "drawing rows"}, labels, plot))
 
 
-def _kinds(picture: Picture) -> list[str]:
+def kinds(picture: Picture) -> list[str]:
+    """How many tasks of each kind there are, in words."""
     run = picture.run
     if not run.tasks and not picture.graph.nodes:
         return [without_tasks(run)]
@@ -210,7 +211,8 @@ def _kinds(picture: Picture) -> list[str]:
     return [*words, *([count(len(run.signals), "signal")] if run.signals else []), count(run.events, "event")]
 
 
-def _notes(picture: Picture) -> list[str]:
+def notes(picture: Picture) -> list[str]:
+    """What has to be said about the graph."""
     notes = []
     if picture.graph.is_inferred:
         notes.append("dashed edges are inferred from decisions")
@@ -219,7 +221,8 @@ def _notes(picture: Picture) -> list[str]:
     return notes
 
 
-def _rows(picture: Picture) -> list[str]:
+def rows_in_words(picture: Picture) -> list[str]:
+    """The head of the timeline in words."""
     run, rows = picture.run, picture.rows
     words = [duration(run.end - run.start), f"{count(len(run.tasks), 'task')} in {count(len(rows), 'row')}"]
     if len(rows) > MOST_ROWS:
@@ -227,7 +230,7 @@ def _rows(picture: Picture) -> list[str]:
     return words
 
 
-def _states(picture: Picture) -> list[State]:
+def states_of(picture: Picture) -> list[State]:
     """The states that bars can have here."""
     run = picture.run
     found = {attempt.outcome for task in run.tasks for attempt in task.attempts}
@@ -236,7 +239,8 @@ def _states(picture: Picture) -> list[State]:
     return [state for state in dict.fromkeys(order) if state in found or (None in found and state is open_)]
 
 
-def _word(state: State) -> str:
+def word_of(state: State) -> str:
+    """The word of a state in a legend."""
     return "done" if state is State.COMPLETED else state.word.lower()
 
 
@@ -248,9 +252,9 @@ def _states_legend(picture: Picture) -> Markup:
                 {"class": "sf", "width": 20, "height": 10},
                 el("rect", {"width": 16, "height": 10, "rx": 2, **fill(state)}),
             )
-            + el("span", None, f"{_word(state)} ")
+            + el("span", None, f"{word_of(state)} ")
         )
-        for state in _states(picture)
+        for state in states_of(picture)
     ]
     return el("span", {"class": "states"}, joined(parts))
 
@@ -259,8 +263,8 @@ def _legend(picture: Picture, full: float) -> list[Markup]:
     """Swatches with words, from the right."""
     parts = []
     right = full - PAD
-    for state in reversed(_states(picture)):
-        word = _word(state)
+    for state in reversed(states_of(picture)):
+        word = word_of(state)
         right -= width(word, 11.5)
         parts.append(el("text", {"class": "ink3 small", "x": right, "y": 27}, word))
         right -= 21

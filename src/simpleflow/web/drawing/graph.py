@@ -42,14 +42,19 @@ def draw_graph(
     placed: Layout | None = None,
     downwards: bool = False,
     href: Href | None = None,
+    selected: str | None = None,
     prefix: str = "sf",
 ) -> Markup:
-    """The graph; *href* gives the address of a task, None for no link. An empty graph is an empty drawing."""
+    """The graph; *href* gives the address of a task, None for no link. *selected* is the id of a task.
+
+    An empty graph is an empty drawing.
+    """
     placed = placed or graph_layout(graph, downwards=downwards)
     wide, high = graph_size(placed)
     inner = [*_edges(graph, placed, downwards=downwards)]
     for node in graph.nodes:
-        drawn = _node(node, placed.boxes[node.id], run, prefix)
+        is_selected = selected is not None and (node.id == selected or any(task.id == selected for task in node.tasks))
+        drawn = _node(node, placed.boxes[node.id], run, prefix, is_selected=is_selected)
         target = href(node.id) if href is not None else None
         name = el("title", None, described(node, run))
         if target is not None:
@@ -118,14 +123,15 @@ def _size(node: Node) -> tuple[float, float]:
     return GROUP if node.is_group else NODE
 
 
-def _node(node: Node, box: Box, run: Run, prefix: str) -> Markup:
+def _node(node: Node, box: Box, run: Run, prefix: str, *, is_selected: bool) -> Markup:
     if node.kind is Kind.SIGNAL:
         return _signal(node, box)
     parts = []
     if node.is_group:
         for step in (6, 3):
             parts.append(_frame(box, "behind", shift=step))
-    parts.append(_frame(box, f"node is-{node.state}{' crit' if node.is_critical else ''}"))
+    more = (" crit" if node.is_critical else "") + (" is-selected" if is_selected else "")
+    parts.append(_frame(box, f"node is-{node.state}{more}"))
     x, y = box.x, box.y
     many = f"×{count(len(node.tasks))}" if node.is_group else ""
     sign = glyph(node.kind, x + box.width - 22, y + 9)

@@ -26,10 +26,11 @@ def height_of(row: Row) -> float:
     return max(ROW + LINE * len(said(row)) + 6, LANE_TOP + drawn + 8)
 
 
-def draw_label(row: Row, top: float, room: float, more: str = "") -> Markup:
-    """The icon and name of a row, and *more*; below, what a group has come to."""
+def draw_label(row: Row, top: float, room: float, more: str = "", *, by_id: bool = False) -> Markup:
+    """The icon and name of a row (*by_id*: its id), and *more*; below, what a group has come to."""
     parts = [icon(row.state, 14, top + 6, size=14)]
-    name = visible(label(row.cell.name))
+    first = row.cell.first
+    name = visible(label(first.id.removeprefix(f"{first.kind}-") if by_id else first.name))
     kind = " · ".join(word for word in (KINDS.get(row.cell.kind, ""), more) if word)
     if not row.cell.is_group:
         shown = fitted(name, 12, room - 40 - (width(kind, 11) + 8 if kind else 0))

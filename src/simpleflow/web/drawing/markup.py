@@ -16,8 +16,10 @@ Attributes: TypeAlias = dict[str, Value]
 
 EMPTY_IN_HTML: Final = frozenset({"meta", "link", "br", "hr", "img", "input"})
 OPEN_IN_HTML: Final = frozenset(
-    {"a", "body", "code", "div", "footer", "h1", "h2", "head", "header", "html", "li", "main", "p", "section", "span",
-     "strong", "style", "table", "tbody", "td", "th", "thead", "title", "tr", "ul"}
+    {"a", "aside", "body", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "fieldset", "footer",
+     "form", "h1", "h2", "h3", "head", "header", "html", "kbd", "label", "legend", "li", "main", "nav", "ol", "option",
+     "p", "pre", "script", "section", "select", "small", "span", "strong", "style", "summary", "table", "tbody", "td",
+     "textarea", "th", "thead", "time", "title", "tr", "ul"}
 )  # fmt: skip
 """Elements that HTML does not let end in a slash."""
 
@@ -37,6 +39,9 @@ def el(name: str, attributes: Mapping[str, Value] | None = None, *children: str 
         assert key != "style", "a strict Content-Security-Policy forbids style attributes"
         assert not key.startswith("on"), "and scripts in attributes"
         if value is None or value is False:
+            continue
+        if value is True:
+            start.append(f'{key}=""')
             continue
         start.append(f'{key}="{escaped(number(value) if isinstance(value, float) else str(value), in_quotes=True)}"')
     opening = " ".join(start)

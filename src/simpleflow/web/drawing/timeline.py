@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
 from simpleflow.web.drawing.graph import Href
-from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, speech
+from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, said, speech
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
 from simpleflow.web.drawing.patterns import diamond
 from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, Scale, bar, draw_area, draw_lanes, lane_height, ticks
@@ -21,6 +21,8 @@ RIGHT_ROOM: Final = 0.78
 LEFT_ROOM: Final = 0.16
 MOST_SIGNALS: Final = 100
 MARGIN: Final = 0.012
+CHEVRON: Final = 12.0
+"""How far the label of a group that can be opened stands to the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +68,59 @@ def scale_of(run: Run) -> Scale:
     return Scale(run.start, run.end + MARGIN * (run.end - run.start))
 
 
-def timeline_height(rows: Sequence[Row]) -> float:
-    """The height of all rows and the axis."""
-    return AXIS + sum(map(height_of, rows))
+def timeline_height(rows: Sequence[Row], *, axis: bool = True) -> float:
+    """The height of all rows, and of the axis."""
+    return (AXIS if axis else 0.0) + sum(map(height_of, rows))
 
 
 def draw_labels(
-    run: Run, rows: Sequence[Row], *, width: float, href: Href | None = None, selected: str | None = None
+    run: Run,
+    rows: Sequence[Row],
+    *,
+    width: float,
+    href: Href | None = None,
+    selected: str | None = None,
+    switch: Callable[[Row], str | None] | None = None,
+    opened: str | None = None,
+    axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
-    """The column of labels."""
-    parts = [el("text", {"class": "ink3", "x": 16, "y": AXIS - 9}, "Elapsed")]
-    parts += [_shade(rows, selected)]
-    for row, top in zip(rows, _tops(rows), strict=True):
-        drawn = draw_label(row, top, width, _beside_name(run, row, scale_of(run)))
+    """The column of labels. *switch* gives the address at which a group is open, or, if it is *opened*, closed.
+
+    *by_id*: rows have one name, and are told by the ids of their tasks.
+    """
+    tops = _tops(rows, axis=axis)
+    parts = [el("text", {"class": "ink3", "x": 16, "y": AXIS - 9}, "Elapsed")] if axis else []
+    parts += [_shade(rows, tops, selected)]
+    for row, top in zip(rows, tops, strict=True):
+        flip = switch(row) if switch is not None else None
+        shift = 0 if flip is None else CHEVRON
+        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale_of(run)), by_id=by_id)
+        if shift:
+            drawn = el("g", {"transform": f"translate({shift} 0)"}, drawn)
         address = href(row.cell.first.id) if href is not None else None
-        parts.append(drawn if address is None else el("a", {"href": address}, drawn))
+        name = f"{visible(row.cell.first.id)}: {row.state.word}, {took(row.cell.first, run)}"
+        name = _named(row) if row.cell.is_group else name
+        if address is not None:
+            drawn = el("a", {"href": address, "data-task": row.cell.first.id}, el("title", None, name), drawn)
+        parts.append(drawn)
+        if flip is not None:
+            parts.append(_chevron(row, top, flip, is_open=row.cell.first.id == opened))
     return joined(parts)
+
+
+def _named(row: Row) -> str:
+    """A group in words."""
+    many = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
+    return f"{many}: {', '.join(line.replace(' · ', ', ') for line in said(row))}"
+
+
+def _chevron(row: Row, top: float, href: str, *, is_open: bool) -> Markup:
+    sign = "M0 0l4 4 4-4" if is_open else "M2-2l4 4-4 4"
+    name = f"{'Close' if is_open else 'Open'} the group {visible(label(row.cell.name))}"
+    square = el("rect", {"class": "touch", "x": 0, "y": top, "width": 24, "height": ROW})
+    path = el("path", {"class": "icon glyph", "transform": f"translate(8 {number(top + 12)})", "d": sign})
+    return el("a", {"href": href, "aria-label": name, "data-open": row.cell.first.id}, square, path)
 
 
 def draw_plot(
@@ -92,33 +131,35 @@ def draw_plot(
     href: Href | None = None,
     selected: str | None = None,
     prefix: str = "sf",
+    axis: bool = True,
 ) -> Markup:
     """What happened when. All of x is percent: to zoom, change ``x`` and ``width`` of this inner drawing."""
-    high = timeline_height(rows)
+    high = timeline_height(rows, axis=axis)
     scale = scale_of(run)
-    tops = _tops(rows)
-    parts = [_shade(rows, selected), _rules(rows, tops), *_axis(scale, high)]
-    if run.decisions:
+    tops = _tops(rows, axis=axis)
+    parts = [_shade(rows, tops, selected), _rules(rows, tops), *_axis(scale, high, with_words=axis)]
+    if run.decisions and axis:
         parts.append(ticks([(each.scheduled, each.closed or run.end) for each in run.decisions], scale, AXIS - 7, 5))
-    parts += _signals(run, scale, high)
+    parts += _signals(run, scale, high, top=AXIS - 8 if axis else 0)
     parts += _handovers(run, rows, tops, path, scale)
     for row, top in zip(rows, tops, strict=True):
         drawn = _row(run, row, top, scale, prefix)
         if href is not None and (address := href(row.cell.first.id)) is not None:
-            drawn = el("a", {"href": address}, drawn)
+            name = el("title", None, _named(row)) if row.cell.is_group else None
+            drawn = el("a", {"href": address, "tabindex": "-1"}, name, drawn)
         parts.append(drawn)
     if run.close is None:
-        parts.append(_vertical("now", scale.part(run.end), AXIS, high))
+        parts.append(_vertical("now", scale.part(run.end), AXIS if axis else 0, high))
     return el("svg", {"class": "zoom", "x": "0%", "width": "100%", "height": high}, joined(parts))
 
 
-def _tops(rows: Sequence[Row]) -> list[float]:
-    return list(accumulate(map(height_of, rows), initial=AXIS))[:-1]
+def _tops(rows: Sequence[Row], *, axis: bool = True) -> list[float]:
+    return list(accumulate(map(height_of, rows), initial=AXIS if axis else 0.0))[:-1]
 
 
-def _shade(rows: Sequence[Row], selected: str | None) -> Markup:
+def _shade(rows: Sequence[Row], tops: Sequence[float], selected: str | None) -> Markup:
     """The ground of the row that is selected."""
-    for row, top in zip(rows, _tops(rows), strict=True):
+    for row, top in zip(rows, tops, strict=True):
         if selected is not None and any(task.id == selected for task in row.cell.tasks):
             return el("rect", {"class": "shade", "y": top, "width": "100%", "height": height_of(row)})
     return Markup("")
@@ -139,13 +180,13 @@ def _rules(rows: Sequence[Row], tops: Sequence[float]) -> Markup:
     return el("svg", box, el("path", {"class": "rule", "d": lines, "vector-effect": "non-scaling-stroke"}))
 
 
-def _axis(scale: Scale, high: float) -> list[Markup]:
+def _axis(scale: Scale, high: float, *, with_words: bool) -> list[Markup]:
     parts = []
     for seconds in marks(scale.span):
         at = scale.part(scale.start + seconds)
         if seconds:
             parts.append(_vertical("rule", at, 0, high))
-        if at < 0.93:
+        if at < 0.93 and with_words:
             parts.append(el("text", {"class": "ink3 small", "x": percent(at), "dx": 5, "y": 14}, elapsed(seconds)))
     return parts
 
@@ -155,11 +196,13 @@ def _vertical(names: str, at: float, top: float, bottom: float) -> Markup:
     return el("line", {"class": names, "x1": x, "x2": x, "y1": top, "y2": bottom})
 
 
-def _signals(run: Run, scale: Scale, high: float) -> list[Markup]:
+def _signals(run: Run, scale: Scale, high: float, *, top: float) -> list[Markup]:
     parts = []
     for signal in run.signals[-MOST_SIGNALS:]:
         at = scale.part(signal.at)
-        parts.append(_vertical("signal", at, AXIS - 8, high))
+        parts.append(_vertical("signal", at, top, high))
+        if not top:
+            continue
         mark = el("svg", {"x": percent(at), "y": AXIS - 8, "overflow": "visible"}, diamond(0, 0, 4.5))
         parts.append(el("g", None, el("title", None, f"signal {visible(signal.name)}"), mark))
     return parts

@@ -122,6 +122,18 @@ def stylesheet(theme: Theme, *, with_page: bool = False) -> str:
     return _compact(_coloured(rules, "{0}" if theme == "light" else "{1}"))
 
 
+def variables() -> str:
+    """The colours as variables of a page (``var(--ink)``), for rules of its own."""
+    colours = "".join(f"--{name}:light-dark({light},{dark});" for name, (light, dark) in COLOURS.items())
+    schemes = "".join(f":root[data-theme={name}]{{color-scheme:{name}}}" for name in ("light", "dark"))
+    return f":root{{color-scheme:light dark;{colours}--sans:{SANS};--mono:{MONO}}}{schemes}"
+
+
+def drawing_rules() -> str:
+    """The rules of the drawings for a page that has the :func:`variables`."""
+    return _compact(re.sub(r"\$([a-z_0-9]+)", r"var(--\1)", BASE + _state_rules()))
+
+
 def _coloured(rules: str, form: str) -> str:
     return re.sub(r"\$([a-z_0-9]+)", lambda found: form.format(*COLOURS[found.group(1)]), rules)
 

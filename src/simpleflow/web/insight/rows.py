@@ -58,6 +58,12 @@ def rows_of(run: Run, path: Sequence[str], *, minimum: int = ROW_MINIMUM) -> lis
     return [_row(cell, run, critical) for cell in cells]
 
 
+def singles(row: Row, run: Run, path: Sequence[str]) -> list[Row]:
+    """A row for each task of a group."""
+    critical = set(path)
+    return [_row(Cell(number, (task,), ()), run, critical) for number, task in enumerate(row.cell.tasks)]
+
+
 def _row(cell: Cell, run: Run, critical: set[str]) -> Row:
     counts = counts_of(cell.tasks, run)
     is_critical = any(task.id in critical for task in cell.tasks)

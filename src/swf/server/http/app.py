@@ -36,11 +36,15 @@ LARGEST_REQUEST: Final = 1024 * 1024
 """Bytes of head and body together."""
 BODY_PAUSE_S: Final = 20.0
 """How long the next part of a body may take."""
+OWN: Final = frozenset({("GET", "/health"), ("GET", "/metrics"), ("POST", "/backup"), ("POST", "/")})
+"""The requests of the service: what is none of them is asked of the pages, if there are any."""
 JSON: Final = b"application/x-amz-json-1.0"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application for people, beside the API; the service knows nothing of it."""
 
 
 class BackupRequest(msgspec.Struct, frozen=True):
@@ -77,13 +81,15 @@ class App:
         metrics: Metrics,
         guard: Guard,
         back_up: Callable[[Path], int],
+        pages: Pages | None = None,
     ) -> None:
-        """*back_up* copies the file, in another thread."""
+        """*back_up* copies the file, in another thread. *pages* answers what is no call, to callers of this machine."""
         self._make_calls = make_calls
         self._health = health
         self._metrics = metrics
         self._guard = guard
         self._back_up = back_up
+        self._pages = pages
         self.calls: Calls | None = None
         """Set when the loop has begun."""
         self._body_pause_s = BODY_PAUSE_S
@@ -101,6 +107,9 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif scope["type"] == "http" and self._is_page(scope):
+            assert self._pages is not None
+            await self._pages(scope, receive, send)
         elif scope["type"] == "http":
             reply = await self._answer(scope, receive)
             headers = [
@@ -111,6 +120,11 @@ class App:
             ]
             await send({"type": "http.response.start", "status": reply.status, "headers": headers})
             await send({"type": "http.response.body", "body": reply.body})
+
+    def _is_page(self, scope: Scope) -> bool:
+        """Whether it is none of the requests of the service, and people of this machine may have pages."""
+        is_ours = (scope["method"], scope["path"]) in OWN
+        return self._pages is not None and not is_ours and is_here(scope)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

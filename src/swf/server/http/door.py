@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import uvicorn
@@ -13,7 +13,7 @@ import uvicorn
 from swf.protocol import wire
 from swf.server.about import running_version
 from swf.server.clock import wall_time
-from swf.server.http.app import App
+from swf.server.http.app import App, Pages
 from swf.server.http.calls import Calls
 from swf.server.http.guard import LOOPBACK, Guard
 from swf.server.http.metrics import Metrics
@@ -43,12 +43,14 @@ class Door:
         poll_wait_s: float = 60.0,
         keys: Mapping[str, str] | None = None,
         names: Collection[str] = (),
+        pages: Callable[[Service], Pages] | None = None,
     ) -> None:
         """Binds *host* and *port* (0: a free one). Raises DoorError if that is not possible.
 
         A poll waits at most *poll_wait_s* seconds for a task. *keys* are secrets by access key id: with them every
         call must be signed, and other hosts than this one may be served. *names* are more names of the host, by
-        which callers may call it.
+        which callers may call it. *pages* makes an ASGI application that answers beside the API, to callers of this
+        machine.
         """
         if host not in LOOPBACK and keys is None:
             raise DoorError(
@@ -71,6 +73,7 @@ class Door:
                 LOOPBACK | {each.lower() for each in (host, name, *names)}, keys, service.owner_secret, wall_time
             ),
             back_up=service.back_up,
+            pages=None if pages is None else pages(service),
         )
         self._server = _Server(
             self._app,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from swf.server import failpoints
 from swf.server.functions import Functions
+from swf.server.http.app import Pages
 from swf.server.http.door import Door
+from swf.server.service import Service
 
 
 @contextlib.contextmanager
@@ -21,19 +23,20 @@ def serving(
     keys: Mapping[str, str] | None = None,
     names: Collection[str] = (),
     functions: Functions | None = None,
+    pages: Callable[[Service], Pages] | None = None,
     reach: failpoints.Reach = failpoints.nothing,
 ) -> Iterator[Door]:
     """Owns the file *path* and serves it from a thread of this process, until the block is left.
 
-    *port* 0: a free one. *keys* and *names*: as for :class:`Door`. Another owner is waited for for *wait_s* seconds.
-    *functions* calls Lambda functions; None: they are not available. Raises FileOwned, DatabaseError,
+    *port* 0: a free one. *keys*, *names* and *pages*: as for :class:`Door`. Another owner is waited for for
+    *wait_s* seconds. *functions* calls Lambda functions; None: they are not available. Raises FileOwned, DatabaseError,
     DoorError, OSError.
     """
     from swf.server import open_service
 
     service = open_service(path, wait_s=wait_s, functions=functions, reach=reach)
     try:
-        door = Door(service, host=host, port=port, keys=keys, names=names)
+        door = Door(service, host=host, port=port, keys=keys, names=names, pages=pages)
         door.open()
         service.announce(door.url)
         try:

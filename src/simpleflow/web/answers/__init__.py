@@ -1,0 +1,1 @@
+"""What is answered at each address: what was asked becomes a page, or JSON."""

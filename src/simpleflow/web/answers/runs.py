@@ -1,0 +1,172 @@
+"""One execution and what belongs to it."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from simpleflow.web import files, urls, views
+from simpleflow.web.answers.web import FRAGMENT, Missing, Web, attached, fragment, html, json_of, wants_json
+from simpleflow.web.choices import chosen
+from simpleflow.web.insight.rows import singles
+from simpleflow.web.pages import drawings as drawn
+from simpleflow.web.pages import events, execution, inspector, others
+from simpleflow.web.pages.execution import Shown
+from simpleflow.web.pages.parts import seconds_of
+from simpleflow.web.queries.faults import Refused
+from simpleflow.web.runs import State
+from swf.protocol import wire
+
+
+def newest(web: Web, request: Request) -> Response:
+    """The newest run of an id."""
+    domain, workflow_id = request.path_params["domain"], request.path_params["workflow_id"]
+    found = web.reader.runs(domain, workflow_id)
+    if not found:
+        raise Missing(f"There is no execution {workflow_id!r} here.", domain=domain, workflow_id=workflow_id)
+    return RedirectResponse(urls.execution(domain, workflow_id, found[0].run_id), 303)
+
+
+def shown_of(web: Web, request: Request) -> Shown:
+    """What the page of the address tells. Raises Missing, Refused."""
+    domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
+    choice, notes = chosen(request.query_params)
+    try:
+        picture, folded = web.reader.picture(domain, workflow_id, run_id, most_nodes=None if choice.all_nodes else 400)
+    except Refused as refused:
+        if refused.trouble.kind in ("gone", "refused"):
+            what = f"There is no run {run_id!r} of {workflow_id!r} here."
+            raise Missing(what, domain=domain, workflow_id=workflow_id) from refused
+        raise
+    started = folded.execution.started
+    parent = started.parent_workflow_execution
+    timeouts = {
+        "execution": started.execution_start_to_close_timeout,
+        "decision": started.task_start_to_close_timeout,
+    }
+    return Shown(
+        picture,
+        folded.history,
+        choice,
+        runs=_runs(web, domain, workflow_id),
+        parent=None if parent is None else (parent.workflow_id, parent.run_id),
+        timeouts={name: seconds_of(text) for name, text in timeouts.items() if text},
+        is_cancel_requested=folded.execution.cancel_requested,
+        notes=notes,
+    )
+
+
+def _runs(web: Web, domain: str, workflow_id: str) -> list[tuple[str, float, State]]:
+    try:
+        return [(line.run_id, line.start, line.state) for line in web.reader.runs(domain, workflow_id)[:20]]
+    except Refused:
+        return []  # the run itself could be read
+
+
+def one(web: Web, request: Request) -> Response:
+    """The page of an execution."""
+    shown = shown_of(web, request)
+    if wants_json(request):
+        return json_of(views.summary(shown.picture))
+    return html(execution.whole(web.site, web.where(request, "executions"), shown))
+
+
+def task(web: Web, request: Request) -> Response:
+    """The inspector of a task."""
+    shown = shown_of(web, request)
+    wanted = unquote(request.path_params["task_id"]) if "%" in request.path_params["task_id"] else None
+    ids = {each.id: each for each in shown.run.tasks}
+    found = ids.get(request.path_params["task_id"]) or ids.get(wanted or "")
+    if found is None:
+        raise Missing(f"There is no task {request.path_params['task_id']!r} in this execution.")
+    if wants_json(request):
+        return json_of(views.task(found))
+    part = inspector.card(web.site, shown.picture, found, shown.link, shown.history)
+    return fragment(web, request, found.id, part)
+
+
+def rows(web: Web, request: Request) -> Response:
+    """Rows of an open group of the timeline."""
+    shown = shown_of(web, request)
+    group = request.query_params.get("group") or shown.chosen.open
+    found = next((row for row in shown.picture.rows if row.cell.is_group and row.cell.first.id == group), None)
+    if found is None:
+        raise Missing(f"There is no group {group!r} in this timeline.")
+    inside = singles(found, shown.run, shown.picture.path)
+
+    def further(at: int) -> str:
+        return urls.with_query(f"{shown.base}/rows", {"group": group, "at": at})
+
+    part = drawn.chunk(shown.picture, inside, shown.chosen.at, shown.to_task, selected=None, further=further)
+    return fragment(web, request, f"Timeline of {shown.run.workflow_id}", part)
+
+
+def more_events(web: Web, request: Request) -> Response:
+    """More rows of the table of events."""
+    shown = shown_of(web, request)
+    text = request.query_params.get("before", "0")
+    before = int(text) if text.isdecimal() and len(text) < 9 else 0
+    part = events.chunk(shown.run, shown.history, shown.chosen, shown.link, before)
+    return fragment(web, request, f"Events of {shown.run.workflow_id}", part)
+
+
+def tree(web: Web, request: Request) -> Response:
+    """The children of an execution."""
+    domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
+    branches = web.reader.children(domain, workflow_id, run_id)
+    if FRAGMENT in request.headers:
+        return html(str(others.tree_list(domain, branches, web.reader.now())))
+    return html(
+        others.tree(web.site, web.where(request, "executions"), workflow_id, run_id, branches, web.reader.now())
+    )
+
+
+def value(web: Web, request: Request) -> Response:
+    """A value of an event, whole, to be kept."""
+    shown = shown_of(web, request)
+    number, field = request.path_params["event"], request.path_params["field"]
+    event = next((each for each in shown.history if each.id == number), None)
+    text = None if event is None else events.attribute(event, field)
+    if text is None:
+        raise Missing(f"Event {number} of this execution has no {field!r}.")
+    resolved = web.reader.histories.resolve(text)
+    return attached(resolved or "", "text/plain; charset=utf-8", f"{shown.run.workflow_id}-{number}-{field}.txt")
+
+
+def history(web: Web, request: Request) -> Response:
+    """The history as a file that can be replayed."""
+    shown = shown_of(web, request)
+    run = shown.run
+    ids = msgspec.json.encode({"workflowId": run.workflow_id, "runId": run.run_id}).decode()
+    domain = msgspec.json.encode(run.domain).decode()
+    body = ",\n".join(wire.encode(event).decode() for event in shown.history)
+    text = f'{{"domain": {domain}, "execution": {ids}, "events": [\n{body}\n]}}\n'
+    return attached(text, "application/json", f"{run.workflow_id}.json")
+
+
+def graph_svg(web: Web, request: Request) -> Response:
+    """The dataflow for a document."""
+    return Response(files.graph_svg(shown_of(web, request).picture), media_type="image/svg+xml")
+
+
+def timeline_svg(web: Web, request: Request) -> Response:
+    """The timeline for a document."""
+    return Response(files.timeline_svg(shown_of(web, request).picture), media_type="image/svg+xml")
+
+
+def summary(web: Web, request: Request) -> Response:
+    """The run in short."""
+    return json_of(views.summary(shown_of(web, request).picture))
+
+
+def tasks(web: Web, request: Request) -> Response:
+    """All tasks."""
+    return json_of(views.tasks(shown_of(web, request).run))
+
+
+def graph(web: Web, request: Request) -> Response:
+    """The dataflow."""
+    return json_of(views.graph(shown_of(web, request).picture))

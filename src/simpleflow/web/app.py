@@ -1,0 +1,154 @@
+"""The pages as an ASGI application: addresses, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from simpleflow.web import urls
+from simpleflow.web.answers import lists, runs
+from simpleflow.web.answers.web import Missing, Web, bound, html, wants_json
+from simpleflow.web.assets import assets
+from simpleflow.web.doors import Application, Doors
+from simpleflow.web.pages import troubles
+from simpleflow.web.pages.shell import Site, Where
+from simpleflow.web.queries.faults import Refused
+from simpleflow.web.queries.reader import Reader
+from simpleflow.web.queries.runs import PATIENCE_S, Reading
+from swf.client import Client
+
+
+def application(
+    client: Client,
+    *,
+    endpoint: str,
+    now: Callable[[], float],
+    is_amazon: bool = False,
+    options: str = "",
+    hosts: Collection[str] = (),
+    actions: frozenset[str] = frozenset(),
+    version: str = "",
+    patience_s: float = PATIENCE_S,
+    more: Sequence[Callable[[Web], Sequence[Route]]] = (),
+) -> Application:
+    """The pages over the service of *client*, which *endpoint* names in words.
+
+    *options* are those by which the command line finds the same service; *hosts* are more names of this host.
+    *actions* may be done; *more* makes their routes. A history that takes longer
+    than *patience_s* seconds is read on while its page says so.
+    """
+    addresses = {name: asset.address for name, asset in assets().items()}
+    site = Site(endpoint, is_amazon, options, actions, addresses, version)
+    web = Web(Reader(client, now, patience_s=patience_s), site, counts_at_once=not is_amazon)
+
+    def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
+        return troubles.refused(site, title, what, what_to_do).encode()
+
+    inner = Starlette(
+        routes=[*(route for make in more for route in make(web)), *_routes(web)],
+        exception_handlers={
+            HTTPException: _not_here(web),
+            Missing: _missing(web),
+            Reading: _reading(web),
+            Refused: _refused(web),
+        },
+    )
+    inner.router.redirect_slashes = False
+    return Doors(inner, hosts=hosts, refusal=refusal)
+
+
+def _routes(web: Web) -> list[Route]:
+    run = "/{domain}/e/{workflow_id}/{run_id}"
+    table: list[tuple[str, Callable[[Web, Request], Response]]] = [
+        ("/", lists.home),
+        *((f"/static/{name}", lists.static) for name in assets()),
+        ("/{domain}", lists.to_domain),
+        ("/{domain}/", lists.executions),
+        ("/{domain}/executions.json", lists.executions),
+        ("/{domain}/counts", lists.counts),
+        ("/{domain}/find", lists.find),
+        ("/{domain}/types", lists.types),
+        ("/{domain}/task-lists", lists.task_lists),
+        ("/{domain}/e/{workflow_id}", runs.newest),
+        (run, runs.one),
+        (f"{run}/task/{{task_id}}", runs.task),
+        (f"{run}/rows", runs.rows),
+        (f"{run}/events", runs.more_events),
+        (f"{run}/tree", runs.tree),
+        (f"{run}/value/{{event:int}}/{{field}}", runs.value),
+        (f"{run}/history.json", runs.history),
+        (f"{run}/graph.svg", runs.graph_svg),
+        (f"{run}/timeline.svg", runs.timeline_svg),
+        (f"{run}/summary.json", runs.summary),
+        (f"{run}/tasks.json", runs.tasks),
+        (f"{run}/graph.json", runs.graph),
+    ]
+    return [Route(path, endpoint=bound(web, answer), methods=["GET"]) for path, answer in table]
+
+
+def _not_here(web: Web) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 405:
+            text = troubles.refused(
+                web.site, "Not this way", f"{request.method} means nothing here.", "Open the address in a browser."
+            )
+            return HTMLResponse(text, 405, headers=error.headers)
+        return html(troubles.not_found(web.site, Where(), "There is no page at this address."), error.status_code)
+
+    return handle
+
+
+def _missing(web: Web) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Missing)
+        if wants_json(request):
+            return Response(msgspec.json.encode({"error": str(error)}), 404, media_type="application/json")
+        near: list[tuple[str, str]] = []
+        retention = None
+        if error.domain is not None and error.workflow_id is not None:
+            near = [
+                (line.workflow_id, urls.execution(error.domain, line.workflow_id, line.run_id))
+                for line in web.reader.near(error.domain, error.workflow_id)
+            ]
+            retention = web.reader.retention(error.domain)
+        return html(troubles.not_found(web.site, web.where(request), str(error), retention=retention, near=near), 404)
+
+    return handle
+
+
+def _reading(web: Web) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Reading)
+        if wants_json(request):
+            told = {"error": str(error), "read": error.read}
+            body = msgspec.json.encode(told)
+            return Response(body, 503, media_type="application/json", headers={"retry-after": "2"})
+        names = request.path_params
+        try:
+            about = web.reader.described(names["domain"], names["workflow_id"], names["run_id"])
+        except Refused as refused:
+            return _refused(web)(request, refused)
+        return html(troubles.reading(web.site, web.where(request), about, error.read))
+
+    return handle
+
+
+def _refused(web: Web) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        trouble = error.trouble
+        status = troubles.STATUS[trouble.kind]
+        if wants_json(request):
+            told = {"error": trouble.message, "kind": trouble.kind, "operation": trouble.operation}
+            return Response(msgspec.json.encode(told), status, media_type="application/json")
+        again = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+        return html(troubles.of_trouble(web.site, web.where(request), trouble, again), status)
+
+    return handle

@@ -1,0 +1,1 @@
+"""The only room of the pages that asks a service: calls become values."""

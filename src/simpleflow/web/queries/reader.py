@@ -1,0 +1,194 @@
+"""What the pages ask of a service, with what was read kept for a while."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from simpleflow.web.files import Picture
+from simpleflow.web.filters import Filter
+from simpleflow.web.listed import Branch, Counts, DomainLine, Found, Line, TaskListLine, TypeLine
+from simpleflow.web.queries import lists, others
+from simpleflow.web.queries.faults import Refused, asked, caught
+from simpleflow.web.queries.runs import PATIENCE_S, Folded, Histories
+from swf.client import Client
+from swf.protocol.operations import DescribeWorkflowExecution, WorkflowExecutionDetail
+from swf.protocol.values import WorkflowExecution
+
+COUNTS_S: Final = 15.0
+"""How old counts may be: Amazon refills those calls slowly."""
+QUICK_S: Final = 0.05
+"""Counts that take longer come after the page."""
+DOMAINS_S: Final = 60.0
+KEPT: Final = 200
+NEAR: Final = 3
+DEEPEST: Final = 3
+"""Levels of children that are read at once."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class _Kept:
+    at: float
+    value: Any
+
+
+class Reader:
+    """Reads a service for the pages; used by many threads."""
+
+    def __init__(self, client: Client, now: Callable[[], float], *, patience_s: float = PATIENCE_S) -> None:
+        self.client = client
+        self.now = now
+        self.histories = Histories(client, patience_s=patience_s)
+        self._counting_s = 0.0
+        """How long counting took the last time."""
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Any, _Kept] = OrderedDict()
+
+    def domain_names(self) -> list[str]:
+        """The domains of the menu; none if they cannot be read."""
+        try:
+            return self._keeping(("domains",), DOMAINS_S, lambda: others.domain_names(self.client))
+        except Refused:
+            return []
+
+    def domains(self) -> list[DomainLine]:
+        """All domains. Raises Refused."""
+        return others.domains(self.client)
+
+    def executions(self, domain: str, filter: Filter) -> Found:
+        """The list; if the service does not answer, the last one that it gave. Raises Refused."""
+        now = self.now()
+        key = ("list", domain, filter)
+        try:
+            found = lists.found(self.client, domain, filter, now)
+        except Refused as refused:
+            old: Found | None = self._old(key)
+            if old is None or refused.trouble.kind not in ("silent", "throttled"):
+                raise
+            return replace(old, trouble=refused.trouble, is_old=True)
+        self._keep(key, found)
+        return found
+
+    def counts(self, domain: str, filter: Filter) -> Counts:
+        """The counts of the tabs. Raises Refused."""
+        return self._keeping(_counts_key(domain, filter), COUNTS_S, lambda: self._counted(domain, filter))
+
+    def _counted(self, domain: str, filter: Filter) -> Counts:
+        began = time.perf_counter()
+        found = lists.counts(self.client, domain, filter, self.now())
+        self._counting_s = time.perf_counter() - began
+        return found
+
+    def counts_at_once(self, domain: str, filter: Filter) -> Counts | None:
+        """The counts, if a page need not wait for them: they are known, or counting was quick. Raises Refused."""
+        with self._lock:
+            kept = self._kept.get(_counts_key(domain, filter))
+        is_fresh = kept is not None and self.now() - kept.at < COUNTS_S
+        return self.counts(domain, filter) if is_fresh or self._counting_s < QUICK_S else None
+
+    def types(self, domain: str) -> tuple[list[TypeLine], int]:
+        """The types, and how many are not described. Raises Refused."""
+        recent = lists.found(self.client, domain, Filter(), self.now()).lines
+        return self._keeping(("types", domain), COUNTS_S, lambda: others.types(self.client, domain, recent))
+
+    def task_lists(self, domain: str) -> tuple[list[TaskListLine], int]:
+        """The task lists of open executions. Raises Refused."""
+        still_open = lists.found(self.client, domain, Filter(state="open"), self.now()).lines
+        return self._keeping(
+            ("task lists", domain), COUNTS_S, lambda: others.task_lists(self.client, domain, still_open)
+        )
+
+    def runs(self, domain: str, workflow_id: str) -> list[Line]:
+        """The runs of an id, newest first. Raises Refused."""
+        return lists.runs_of(self.client, domain, workflow_id, self.now())
+
+    def described(self, domain: str, workflow_id: str, run_id: str) -> WorkflowExecutionDetail:
+        """All that the service tells of one run. Raises Refused."""
+        execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
+        return asked(self.client, DescribeWorkflowExecution(domain=domain, execution=execution))
+
+    def picture(
+        self, domain: str, workflow_id: str, run_id: str, *, most_nodes: int | None = 400
+    ) -> tuple[Picture, Folded]:
+        """The run as it is now. Raises Refused."""
+        name = (domain, workflow_id, run_id)
+        return caught(
+            "GetWorkflowExecutionHistory", lambda: self.histories.picture(name, self.now(), most_nodes=most_nodes)
+        )
+
+    def by_run_id(self, domain: str, run_id: str) -> Line | None:
+        """The execution with a run id, among those that a list reads. Raises Refused."""
+        found = lists.found(self.client, domain, Filter(page=2), self.now())
+        return next((line for line in found.lines if line.run_id == run_id), None)
+
+    def near(self, domain: str, workflow_id: str) -> Sequence[Line]:
+        """Executions with similar ids, of the newest ones."""
+        try:
+            lines = lists.found(self.client, domain, Filter(), self.now()).lines
+        except Refused:
+            return []
+        newest = {line.workflow_id: line for line in reversed(lines)}
+        ids = difflib.get_close_matches(workflow_id, newest, n=NEAR, cutoff=0.5)
+        return [newest[id] for id in ids]
+
+    def retention(self, domain: str) -> str | None:
+        """For how many days the domain keeps closed executions; None if that is not known."""
+        return others.retention_of(self.client, domain)
+
+    def children(self, domain: str, workflow_id: str, run_id: str) -> list[Branch]:
+        """The children, and theirs, to a depth that is read at once. Raises Refused."""
+        filter = Filter(parent=workflow_id)
+        lines = lists.found(self.client, domain, Filter(), self.now()).lines
+        below: dict[tuple[str, str], list[Line]] = {}
+        for line in lines:
+            if line.parent is not None:
+                below.setdefault(line.parent, []).append(line)
+        if (workflow_id, run_id) not in below:
+            for line in lists.found(self.client, domain, filter, self.now()).lines:
+                if line.parent is not None:
+                    below.setdefault(line.parent, []).append(line)
+        return _branches(below, (workflow_id, run_id), 0)
+
+    def _keeping(self, key: Any, seconds: float, make: Callable[[], Value]) -> Value:
+        now = self.now()
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and now - kept.at < seconds:
+            value: Value = kept.value
+            return value
+        made = make()
+        self._keep(key, made)
+        return made
+
+    def _keep(self, key: Any, value: Any) -> None:
+        with self._lock:
+            self._kept[key] = _Kept(self.now(), value)
+            self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def _old(self, key: Any) -> Any:
+        with self._lock:
+            kept = self._kept.get(key)
+        return None if kept is None else kept.value
+
+
+def _counts_key(domain: str, filter: Filter) -> Any:
+    return "counts", domain, filter.since, filter.until
+
+
+def _branches(below: dict[tuple[str, str], list[Line]], at: tuple[str, str], depth: int) -> list[Branch]:
+    branches = []
+    for line in below.get(at, ()):
+        name = (line.workflow_id, line.run_id)
+        is_deep = depth + 1 >= DEEPEST
+        inner = [] if is_deep else _branches(below, name, depth + 1)
+        branches.append(Branch(line, inner, is_more=is_deep and name in below))
+    return branches

@@ -1,0 +1,1 @@
+// What an open execution does next: sections are replaced as there is news.

@@ -1,0 +1,132 @@
+// Zoom of the timeline: two attributes of the inner drawings; nothing is drawn anew. Groups open in place.
+const box = () => document.querySelector("[data-drawing=timeline]");
+let from = 0, to = 1;
+
+function show(keep = true) {
+  const wide = to - from;
+  for (const inner of document.querySelectorAll(".plot .zoom")) {
+    inner.setAttribute("x", `${(-from / wide) * 100}%`);
+    inner.setAttribute("width", `${100 / wide}%`);
+  }
+  if (!keep) return;
+  const url = new URL(location.href);
+  const isWhole = from <= 0 && to >= 1;
+  for (const [name, value] of [["from", from], ["to", to]]) {
+    if (isWhole) url.searchParams.delete(name); else url.searchParams.set(name, (value * 100).toFixed(3));
+  }
+  history.replaceState(null, "", url);
+}
+
+export function zoomTo(a, b) {
+  const wide = Math.min(1, Math.max(1e-4, b - a));
+  from = Math.min(1 - wide, Math.max(0, a));
+  to = from + wide;
+  show();
+}
+
+export function restore() {
+  const found = box();
+  if (!found) return;
+  for (const buttons of document.querySelectorAll(".zooms")) buttons.hidden = false;
+  if (from > 0 || to < 1) show(false);
+}
+
+const start = box();
+if (start) {
+  const [a, b] = [Number(start.dataset.from ?? 0) / 100, Number(start.dataset.to ?? 100) / 100];
+  if (b > a) [from, to] = [a, b];
+  restore();
+}
+
+const scaled = (factor, at = (from + to) / 2) => zoomTo(at - (at - from) * factor, at + (to - at) * factor);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-zoom]");
+  if (button) ({ in: () => scaled(0.5), out: () => scaled(2), all: () => zoomTo(0, 1) })[button.dataset.zoom]();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !box() || event.target.closest("input, select, textarea, dialog")) return;
+  if (localStorage.getItem("keys") === "off") return;
+  if (event.key === "+" || event.key === "=") scaled(0.5);
+  else if (event.key === "-") scaled(2);
+  else if (event.key === "0") zoomTo(0, 1);
+});
+
+const partOf = (plot, event) => {
+  const area = plot.getBoundingClientRect();
+  return from + ((event.clientX - area.left) / area.width) * (to - from);
+};
+document.addEventListener("wheel", (event) => {
+  const plot = event.target.closest?.(".plot");
+  if (!plot) return;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    scaled(event.deltaY > 0 ? 1.25 : 0.8, partOf(plot, event));
+  } else if (event.shiftKey) {
+    event.preventDefault();
+    const step = ((event.deltaY || event.deltaX) / plot.clientWidth) * (to - from);
+    zoomTo(from + step, to + step);
+  }
+}, { passive: false });
+
+// Dragging along the axis chooses a stretch.
+let drag = null;
+document.addEventListener("pointerdown", (event) => {
+  const plot = event.target.closest?.(".band:first-child .plot");
+  if (!plot || event.button || event.clientY - plot.getBoundingClientRect().top > 32) return;
+  drag = { plot, at: partOf(plot, event), x: event.clientX };
+  plot.setPointerCapture(event.pointerId);
+});
+document.addEventListener("pointerup", (event) => {
+  if (drag && Math.abs(event.clientX - drag.x) > 4) {
+    const other = partOf(drag.plot, event);
+    zoomTo(Math.min(drag.at, other), Math.max(drag.at, other));
+  }
+  drag = null;
+});
+
+// Rows of an open group: more of them come as they come near the screen; those far away are emptied.
+const SCREENS = 5, MOST = 10;
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) more(entry.target);
+}, { rootMargin: "600px" });
+async function more(link) {
+  near.unobserve(link);
+  const url = new URL(link.getAttribute("href"), location.href);
+  const at = Number(link.dataset.more);
+  const path = url.pathname.endsWith("/rows") ? url.pathname : `${url.pathname}/rows`;
+  const answer = await fetch(`${path}?group=${encodeURIComponent(url.searchParams.get("open") ?? url.searchParams.get("group"))}&at=${at}`, { headers: { "X-Fragment": "1" } });
+  if (!answer.ok) return;
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const chunk = document.importNode(part.querySelector(".chunk"), true);
+  const place = link.closest(".chunk");
+  link.closest(".chunk-words").remove();
+  place.after(chunk);
+  show(false);
+  watch(chunk);
+  tidy();
+}
+export function watch(root = document) {
+  for (const link of root.querySelectorAll("a[data-more]")) near.observe(link);
+}
+function tidy() {
+  const chunks = [...document.querySelectorAll(".chunk")];
+  if (chunks.length <= MOST) return;
+  for (const chunk of chunks) {
+    const { top, bottom } = chunk.getBoundingClientRect();
+    const isFar = bottom < -SCREENS * innerHeight || top > (SCREENS + 1) * innerHeight;
+    if (isFar && !chunk.dataset.emptied && !chunk.querySelector("a[data-more]")) {
+      chunk.dataset.emptied = String(chunk.offsetHeight);
+      chunk.kept = [...chunk.childNodes];
+      const hole = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      hole.setAttribute("height", chunk.dataset.emptied);
+      chunk.replaceChildren(hole);
+    } else if (!isFar && chunk.dataset.emptied) {
+      chunk.replaceChildren(...chunk.kept);
+      delete chunk.dataset.emptied;
+      show(false);
+    }
+  }
+}
+addEventListener("scroll", () => requestAnimationFrame(tidy), { passive: true });
+watch();

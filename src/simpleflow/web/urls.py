@@ -1,0 +1,62 @@
+"""The addresses of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+from urllib.parse import quote, urlencode
+
+Query: TypeAlias = Mapping[str, str | int | None]
+
+HOME: Final = "/"
+SUFFIXES: Final = {"summary.json", "tasks.json", "graph.json", "history.json", "graph.svg", "timeline.svg"}
+"""What belongs to one execution and is no page."""
+
+
+def segment(text: str) -> str:
+    """*text* as one segment of a path."""
+    return quote(text, safe="")
+
+
+def with_query(path: str, query: Query) -> str:
+    """*path* with the values that are given: None and empty ones are left out."""
+    given = {key: str(value) for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def executions(domain: str, **query: str | int | None) -> str:
+    """The executions of a domain."""
+    return with_query(f"/{segment(domain)}/", query)
+
+
+def types(domain: str) -> str:
+    """The types of a domain."""
+    return f"/{segment(domain)}/types"
+
+
+def task_lists(domain: str) -> str:
+    """The task lists of a domain."""
+    return f"/{segment(domain)}/task-lists"
+
+
+def start(domain: str) -> str:
+    """Where an execution is started."""
+    return f"/{segment(domain)}/start"
+
+
+def execution(domain: str, workflow_id: str, run_id: str | None = None, more: str = "") -> str:
+    """An execution; *more* is what belongs to it, as ``events``."""
+    path = f"/{segment(domain)}/e/{segment(workflow_id)}"
+    if run_id is None:
+        return path
+    return f"{path}/{segment(run_id)}" + (f"/{more}" if more else "")
+
+
+def task(domain: str, workflow_id: str, run_id: str, task_id: str) -> str:
+    """The inspector of a task alone."""
+    return execution(domain, workflow_id, run_id, f"task/{segment(task_id)}")
+
+
+def value(domain: str, workflow_id: str, run_id: str, event: int, field: str) -> str:
+    """A long value of an event, whole."""
+    return execution(domain, workflow_id, run_id, f"value/{event}/{segment(field)}")

@@ -1,0 +1,65 @@
+"""A browser that looks at the pages: Debian's chromium, driven by playwright."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from simpleflow.cli.pages import listening
+from simpleflow.web.doors import Application
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Browser]:
+    """The browser; `make browser` installs it."""
+    path = shutil.which("chromium")
+    assert path is not None, "there is no chromium; install it with: make browser"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def shown(application: Application) -> Iterator[str]:
+    """The pages at an address."""
+    with listening(application, "127.0.0.1", 0) as url:
+        yield url.rstrip("/")
+
+
+class Eye:
+    """One page of the browser, with what it complained of and asked for."""
+
+    def __init__(self, browser: Browser, **about: Any) -> None:
+        self.context = browser.new_context(**about)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@contextlib.contextmanager
+def looking(
+    browser: Browser, *, wide: int = 1440, high: int = 900, theme: str = "light", script: bool = True
+) -> Iterator[Eye]:
+    """A new page of its own."""
+    eye = Eye(
+        browser,
+        viewport={"width": wide, "height": high},
+        color_scheme=theme,
+        java_script_enabled=script,
+        reduced_motion="reduce",
+    )
+    try:
+        yield eye
+    finally:
+        eye.close()

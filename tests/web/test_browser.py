@@ -1,0 +1,261 @@
+"""The pages as a browser shows them: nothing runs over, nothing is forbidden by their own policy, keys work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web.browser import launched, looking, shown
+from tests.web.world import World, filled, pages_of
+
+AXE = Path(__file__).parent / "vendored" / "axe.min.js"
+
+
+@dataclass
+class Shop:
+    """Pages at an address."""
+
+    url: str
+    world: World
+
+    def of(self, workflow_id: str, more: str = "") -> str:
+        return self.url + self.world.path(workflow_id) + more
+
+    def pages(self) -> list[str]:
+        paths = ["/?all=1", "/shop/", "/shop/?state=failed&tag=x", "/shop/types", "/shop/task-lists", "/nothing/at/all"]
+        more = ["", "?view=full", "?view=signals", "?view=children", "?only=failed", "/tree"]
+        return [
+            *(self.url + path for path in paths),
+            *(self.of("order-A-10442", each) for each in more),
+            self.of("report-2026-11-22", "?open=activity-aggregate-1"),
+        ]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    service = filled()
+    world = pages_of(service)
+    with shown(world.browser.app) as url:  # type: ignore[arg-type]  # the same application
+        yield Shop(url, world)
+    service.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_is_wider_than_the_screen_nor_breaks_its_own_policy(browser: Browser, shop: Shop, theme: str) -> None:
+    """Half of them in one theme, half in the other."""
+    with looking(browser, theme=theme) as eye:
+        for address in shop.pages()[theme == "dark" :: 2]:
+            eye.page.goto(address)
+            for wide in (320, 390, 768, 1440, 2560):
+                eye.page.set_viewport_size({"width": wide, "height": 900})
+                over = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert over <= 0, (address, wide)
+        assert [each for each in eye.complaints if "404" not in each] == []
+
+
+@pytest.mark.parametrize(("wide", "high"), [(1440, 900), (390, 844)])
+def test_why_a_run_failed_is_seen_without_scrolling(browser: Browser, shop: Shop, wide: int, high: int) -> None:
+    with looking(browser, wide=wide, high=high) as eye:
+        eye.page.goto(shop.of("report-2026-11-22"))
+        box = eye.page.get_by_text("AccessDenied: s3://reports is read-only for role reporter").first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= high
+
+
+def test_the_first_view_asks_for_little_and_for_nothing_elsewhere(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        eye.page.goto(shop.of("order-A-10442"))
+        eye.page.wait_for_load_state("networkidle")
+        assert len(eye.requests) <= 6
+        assert all(each.startswith(shop.url) for each in eye.requests)
+
+
+def test_axe_finds_nothing(browser: Browser, shop: Shop) -> None:
+    """The usual checks of accessibility, in both themes and on a phone."""
+    with looking(browser) as eye:
+        for address in shop.pages():
+            _checked(eye, address)
+    with looking(browser, wide=390, theme="dark") as eye:
+        for address in shop.pages()[1:8:2]:
+            _checked(eye, address)
+
+
+def _checked(eye: object, address: str) -> None:
+    page = eye.page  # type: ignore[attr-defined]
+    page.goto(address)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then(found => found.violations)")
+    told = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
+    assert told == [], address
+
+
+def test_without_a_script_the_list_is_filtered_and_a_task_is_chosen(browser: Browser, shop: Shop) -> None:
+    with looking(browser, script=False) as eye:
+        page = eye.page
+        page.goto(f"{shop.url}/shop/")
+        page.get_by_label("Type").select_option("reports.DailyReport")
+        page.get_by_role("button", name="Filter").click()
+        page.get_by_role("link", name="report-2026-11-22").click()
+        page.get_by_role("link", name="Open the group aggregate").click()
+        page.get_by_role("link", name="activity-aggregate-13: Completed").first.click()
+        assert page.locator("[data-task-shown]").get_attribute("data-task-shown") == "activity-aggregate-13"
+        assert "task=activity-aggregate-13" in page.url
+        page.get_by_role("link", name="24 more of 62").click()
+        assert page.locator("tbody tr").count() == 24
+
+
+def test_a_task_is_shown_in_place_and_the_address_names_it(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        page.locator(".fit.right").get_by_role("link", name="activity-shop.charge_card-1").click()
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-shop.charge_card-1")
+        assert "task=activity-shop.charge_card-1" in page.url
+        expect(page.locator(".fit.right .is-selected")).to_have_count(1)
+        page.reload()
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-shop.charge_card-1")
+
+
+def test_the_zoom_is_two_attributes_and_in_the_address(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        inner = page.locator(".plot .zoom").first
+        before = inner.inner_html()
+        page.keyboard.press("+")
+        expect(inner).to_have_attribute("width", "200%")
+        expect(inner).to_have_attribute("x", "-50%")
+        assert inner.inner_html() == before
+        assert "from=25.000&to=75.000" in page.url
+        page.reload()
+        expect(inner).to_have_attribute("width", "200%")
+        page.keyboard.press("0")
+        expect(inner).to_have_attribute("width", "100%")
+        assert "from=" not in page.url
+
+
+def test_the_keyboard_alone_leads_from_the_list_to_a_task(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(f"{shop.url}/shop/?state=failed")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/report-2026-11-22/**")
+        page.keyboard.press("c")
+        assert page.evaluate("document.activeElement.dataset.node") == "activity-list_partitions-1"
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("document.activeElement.dataset.node") == "activity-aggregate-1"
+        page.keyboard.press("f")
+        assert page.evaluate("document.activeElement.dataset.node") == "activity-publish-1"
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-publish-1")
+        page.keyboard.press("/")
+        page.keyboard.type("invoice-2j")
+        assert page.evaluate("document.activeElement.value") == "invoice-2j"
+        page.keyboard.press("Backspace")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/e/invoice-2/**")
+        page.locator("body").press("g")
+        page.keyboard.press("l")
+        page.wait_for_url("**/shop/")
+
+
+def test_each_drawing_is_one_stop_of_the_tab_key(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        eye.page.goto(shop.of("order-A-10442"))
+        for drawing in (".fit.right .graph", ".labels"):
+            assert eye.page.locator(f"{drawing} a:not([tabindex='-1'])").count() == 1
+        assert eye.page.locator(".plot a:not([tabindex='-1'])").count() == 0
+
+
+def test_the_theme_that_was_chosen_comes_with_the_next_page(browser: Browser, shop: Shop) -> None:
+    """As an attribute that the server wrote: nothing flashes."""
+    with looking(browser, theme="light") as eye:
+        page = eye.page
+        page.goto(f"{shop.url}/shop/")
+        page.get_by_role("button", name="Light or dark").click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        answer = page.goto(f"{shop.url}/shop/types")
+        assert answer is not None
+        assert 'data-theme="dark"' in answer.text()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 16, 20)"
+
+
+def test_rows_that_are_chosen_bring_up_what_can_be_done(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(f"{shop.url}/shop/")
+        expect(page.locator(".bulk")).to_be_hidden()
+        page.get_by_label("Select invoice-1").check()
+        page.get_by_label("Select invoice-2").check()
+        expect(page.locator(".bulk")).to_contain_text("With 2 chosen")
+        page.get_by_label("Select all rows").check()
+        expect(page.locator(".bulk")).to_contain_text("With 6 chosen")
+
+
+def test_a_view_is_kept_in_the_browser(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.on("dialog", lambda dialog: dialog.accept("Daily"))
+        page.goto(f"{shop.url}/shop/?tag=daily")
+        page.get_by_role("button", name="Save this view").click()
+        page.goto(f"{shop.url}/shop/")
+        page.get_by_role("link", name="Daily", exact=True).click()
+        page.wait_for_url("**/?tag=daily")
+
+
+def test_a_stretch_of_the_histogram_narrows_the_list(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(f"{shop.url}/shop/")
+        box = page.locator(".histogram").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"], box["y"] + 20)
+        page.mouse.up()
+        page.wait_for_url("**since=2026-11-23T**")
+        assert page.locator(".executions tbody tr").count() < 6
+
+
+def test_more_events_come_below_those_that_are_there(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("report-2026-11-22"))
+        assert page.locator(".events tbody tr").count() == 38
+        page.get_by_role("link", name="24 more of 62").click()
+        expect(page.locator(".events tbody tr")).to_have_count(62)
+        expect(page.locator("[data-append]")).to_have_count(0)
+
+
+def test_an_export_opens_without_a_server(browser: Browser, tmp_path: Path, shop: Shop) -> None:
+    from simpleflow.web.assets import stylesheet
+    from simpleflow.web.pages.execution import Shown
+    from simpleflow.web.pages.exported import exported
+    from simpleflow.web.queries.reader import Reader
+
+    reader = Reader(shop.world.client.client, shop.world.clock.now)
+    picture, _ = reader.picture("shop", "report-2026-11-22", shop.world.run_id("report-2026-11-22"))
+    file = tmp_path / "report.html"
+    file.write_text(exported(Shown(picture, ()), stylesheet(), "1"))
+    for wide in (390, 1440):
+        with looking(browser, wide=wide) as eye:
+            page = eye.page
+            page.goto(file.as_uri())
+            assert page.get_by_text("publish failed for good").is_visible()
+            assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 247, 249)"
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            page.get_by_role("link", name="activity-publish-1").first.click()
+            assert page.locator(":target").get_attribute("id") == "t0"
+            assert eye.complaints == []
+            assert eye.requests == [file.as_uri()]

@@ -1,0 +1,110 @@
+"""A service with executions of many kinds, and its pages asked without a network."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from starlette.testclient import TestClient
+
+from simpleflow.web.app import application
+from swf.client import Client
+from swf.protocol import operations as o
+from swf.protocol.base import Request
+from swf.protocol.values import WorkflowType
+from swf.server import ManualClock, Service, open_service
+from swf.server.inprocess import InProcessClient
+from tests.web.histories import START, Play, diamond, order, report
+
+EVERYTHING = frozenset({"signal", "cancel", "terminate", "rerun", "replay", "start", "bulk"})
+BASE = "http://localhost:8470"
+
+
+@dataclass
+class Counting:
+    """A client that counts calls, and fails those that are to fail."""
+
+    client: Client
+    calls: list[str] = field(default_factory=list)
+    faults: dict[str, Exception] = field(default_factory=dict)
+    """By the name of an operation; ``*`` for all."""
+    goes_on: threading.Event | None = None
+    """Pages of a history wait for it; None: they do not wait."""
+
+    def call(self, request: Request[Any], /) -> Any:
+        name = type(request).__name__
+        self.calls.append(name)
+        fault = self.faults.get(name) or self.faults.get("*")
+        if fault is not None:
+            raise fault
+        if self.goes_on is not None and name == "GetWorkflowExecutionHistory" and request.next_page_token is not None:
+            self.goes_on.wait()
+        return self.client.call(request)
+
+
+@dataclass
+class World:
+    """Pages over one service on a clock that the test moves."""
+
+    service: Service
+    clock: ManualClock
+    client: Counting
+    browser: TestClient
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self.browser.get(path, follow_redirects=False, **more)
+
+    def run_id(self, workflow_id: str) -> str:
+        found = self.get("/shop/executions.json", params={"id": workflow_id}).json()["executions"]
+        return str(found[0]["run_id"])
+
+    def path(self, workflow_id: str, more: str = "") -> str:
+        """The address of the newest run of an id."""
+        path = f"/shop/e/{quote(workflow_id, safe='')}/{quote(self.run_id(workflow_id), safe='')}"
+        return f"{path}/{more}" if more else path
+
+    def start(self, workflow_id: str, **more: Any) -> None:
+        type = more.pop("type", "shop.OrderWorkflow")
+        self.client.client.call(
+            o.StartWorkflowExecution(
+                domain="shop", workflow_id=workflow_id, workflow_type=WorkflowType(name=type, version="3"), **more
+            )
+        )
+
+
+def pages_of(service: Service, **more: Any) -> World:
+    """The pages over a service that a test has filled."""
+    clock = service.clock
+    assert isinstance(clock, ManualClock)
+    client = Counting(InProcessClient(service, poll_wait_s=0))
+    about: dict[str, Any] = {"endpoint": "embedded · flow.db", "actions": EVERYTHING, "options": "--db flow.db", **more}
+    app = application(client, now=clock.now, **about)  # type: ignore[arg-type]  # it only calls
+    return World(service, clock, client, TestClient(app, base_url=BASE, raise_server_exceptions=True))
+
+
+def empty(**more: Any) -> World:
+    """Pages over a service that has nothing yet."""
+    return pages_of(open_service(None, clock=ManualClock(START)), **more)
+
+
+def filled() -> Service:
+    """An order with a child, a report that failed, three small ones."""
+    service = open_service(None, clock=ManualClock(START))
+    play = order(workflow_id="order-A-10442", on=service)
+    play.play()
+    failing = report()
+    Play(
+        failing.steps,
+        workers=12,
+        fails_with=failing.fails_with,
+        type=failing.type,
+        tags=failing.tags,
+        workflow_id="report-2026-11-22",
+        on=service,
+    ).play()
+    for number in range(3):
+        Play(diamond().steps, workflow_id=f"invoice-{number}", type="billing.Invoice", tags=("eu",), on=service).play()
+        play.clock.advance(200)
+    return service
