@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
 
-.PHONY: browser demo test check lint types layers bench scale soak crashtest faults clean
+.PHONY: browser demo test check lint types layers bench bench-peers scale soak crashtest faults clean
 
 demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
@@ -33,15 +33,19 @@ layers: $(READY)
 soak: $(READY)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n auto --timeout 3600 tests/replay tests/simulation tests/service tests/unit tests/wire
 
+# Ours, in about four minutes: writes benchmarks/results.json, RESULTS.md and two plots.
 bench: $(READY)
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.objects
-	$(BIN)/python -m benchmarks.pages
 	$(BIN)/python -m benchmarks.commands
+	$(BIN)/python -m benchmarks.pages
+
+# Others in between, each in an environment of its own (made at the first time), in about twelve minutes.
+bench-peers: $(READY)
+	$(BIN)/python -m benchmarks --peers
 
 # One process with very much in it.
 scale: $(READY)
-	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.ours.scale
 
 # A full disk, one that fails, one that turns read-only, a clock that jumps: all of them real. As root.
 faults: $(READY)

@@ -1,6 +1,7 @@
-"""``make bench``: medians on the embedded service, every answer synced, activities in other processes.
+"""``make bench``: ours and the limits of the machine; ``make bench-peers``: others too, in between.
 
-Prints a table and writes ``benchmarks/results.json``. Compare figures of one run only: machines vary.
+Each peer is a program that prints one row per measure; they run one after the other, ours again and again between
+them, so that a busy neighbour hits all alike. Writes ``results.json``, ``RESULTS.md`` and two plots.
 """
 
 from __future__ import annotations
@@ -9,81 +10,97 @@ import argparse
 import json
 import os
 import platform
-import statistics
+import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from benchmarks import api, processes
-from benchmarks.flows import Chain, FanOut, Quickstart
-from benchmarks.harness import Harness
+from benchmarks import plots, report
+from benchmarks.contract import ROOT, Row, rows
+from benchmarks.goals import Results
+from benchmarks.peers.catalog import PEERS, Absent, Program, prepared
 
-
-def sync_ms(directory: Path, times: int = 200) -> float:
-    """The median time of a sync of a small write."""
-    descriptor = os.open(directory / "sync", os.O_RDWR | os.O_CREAT)
-    spent = []
-    for _ in range(times):
-        os.write(descriptor, b"x" * 4096)
-        began = time.perf_counter()
-        os.fdatasync(descriptor)
-        spent.append(time.perf_counter() - began)
-    os.close(descriptor)
-    return statistics.median(spent) * 1000
+HERE = Path(__file__).parent
+PATIENCE_S = 400
+OURS = Program("benchmarks.ours.standalone", "quickstart:30,chain:100,chain:300,chain:1000,fan-out:1000,many:200")
+LONG = Program("benchmarks.ours.standalone", "quickstart:30,chain:300,chain:3000,fan-out:3000,many:200")
+FLEET = Program("benchmarks.ours.processes", "quickstart:20,chain:300,fan-out:1000,many:50")
+BOTO3 = Program("benchmarks.ours.processes", "quickstart:20,chain:300,fan-out:300,many:50", ("--boto3",))
+LIMITS = Program("benchmarks.limits")
+ALONE = tuple(Program(f"benchmarks.ours.{name}") for name in ("extras", "service", "objects"))
+ROUND = (OURS, LONG, FLEET, BOTO3)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each measure; the median counts")
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("results.json"))
-    options = parser.parse_args()
-    sys.setswitchinterval(0.0005)
-    results: dict[str, Any] = {
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-    }
-    with tempfile.TemporaryDirectory() as directory:
-        results["sync_ms"] = round(sync_ms(Path(directory)), 3)
-        harness = Harness(Path(directory) / "bench.db")
+def plan(*, peers: bool) -> Iterator[Program]:
+    """What runs, in this order: ours in three rounds, the rest between them."""
+    others = list(PEERS) if peers else []
+    between = [LIMITS, *ALONE, LIMITS]
+    for number in range(3):
+        yield from ROUND
+        yield from others[number::3]
+        yield from between[number::3]
+
+
+def answers(program: Program) -> list[Row]:
+    """The rows of a program; what it says besides goes to standard error. Raises Absent."""
+    command = [*prepared(program), "--plan", program.plan, *program.arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "BENCH_PYTHON": sys.executable}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         try:
-            harness.run(FanOut, 20, "warm-up")
-            spent = [harness.run(Quickstart, 1, f"quickstart-{i}") for i in range(30)]
-            results["quickstart_ms"] = round(statistics.median(spent) * 1000, 2)
-            chains: dict[int, list[float]] = {100: [], 1000: [], 3000: []}
-            fans: list[float] = []
-            for turn in range(options.repeat):  # side by side, so that a busy neighbour hits all alike
-                for n, spent_here in chains.items():
-                    spent_here.append(harness.run(Chain, n, f"chain-{n}-{turn}"))
-                fans.append(harness.run(FanOut, 1000, f"fan-out-{turn}"))
-        finally:
-            harness.close()
-        results["api"] = api.measure(Path(directory))
-    for n, spent in chains.items():
-        results[f"chain_{n}_per_s"] = round(n / statistics.median(spent))
-    results["fan_out_1000_per_s"] = round(1000 / statistics.median(fans))
-    results |= processes.measure(options.repeat)
-    ratios = [(long / 3000) / (short / 100) for short, long in zip(chains[100], chains[3000], strict=True)]
-    results["time_per_task_3000_to_100"] = round(statistics.median(ratios), 2)
-    goals = {
-        "quickstart_ms": "<= 25",
-        "chain_100_per_s": ">= 300",
-        "chain_1000_per_s": ">= 300",
-        "chain_3000_per_s": ">= 300",
-        "fan_out_1000_per_s": ">= 500",
-        "time_per_task_3000_to_100": "<= 1.2",
-        "processes_chain_keepalive_per_s": ">= 200",
-        "processes_chain_boto3_per_s": ">= 90",
-    }
-    print(f"{results['machine']}, Python {results['python']}, one sync {results['sync_ms']} ms")
-    for name, value in results.items():
-        if isinstance(value, int | float):
-            print(f"{name:40} {value:>9}" + (f"   goal {goals[name]}" if name in goals else ""))
-    for line in api.table(results["api"]):
-        print(line)
-    options.output.write_text(json.dumps(results, indent=2) + "\n")
+            said, _ = process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            said, _ = process.communicate()
+            raise Absent(f"not over after {PATIENCE_S} s") from None
+    if process.returncode:
+        raise Absent(f"exit code {process.returncode}")
+    return rows(said.splitlines())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--peers", action="store_true", help="measure others too; their environments are made first")
+    parser.add_argument("--report", action="store_true", help="measure nothing: write the report of results.json anew")
+    options = parser.parse_args()
+    file = HERE / "results.json"
+    if not options.report:
+        measured, absent = measure(peers=options.peers)
+        about = {
+            "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+            "Python": platform.python_version(),
+            "absent": "; ".join(absent) or "nothing",
+        }
+        file.write_text(json.dumps({"about": about, "rows": [asdict(row) for row in measured]}, indent=1) + "\n")
+    told = json.loads(file.read_text())
+    results = report.read(told["rows"])
+    (HERE / "RESULTS.md").write_text(report.markdown(results, told["about"]))
+    plots.draw(results, HERE)
+    print("\n".join(report.goals(Results(results.rows))))
+    return 0
+
+
+def measure(*, peers: bool) -> tuple[list[Row], list[str]]:
+    """All rows, and what could not be measured."""
+    measured: list[Row] = []
+    absent: list[str] = []
+    for program in plan(peers=peers):
+        began = time.perf_counter()
+        try:
+            found = answers(program)
+        except Absent as why:
+            absent.append(f"{program.name}: {why}")
+            found = []
+        measured += found
+        name = " ".join((program.name, *program.arguments))
+        print(f"{name}: {len(found)} rows in {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    for line in absent:
+        print(f"absent: {line}", file=sys.stderr)
+    if any(line.startswith(("benchmarks.ours", "benchmarks.limits")) for line in absent):
+        raise SystemExit("ours could not be measured")
+    return measured, absent
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

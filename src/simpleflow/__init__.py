@@ -1,4 +1,7 @@
-"""Dataflow programming: durable workflows written as ordinary methods."""
+"""Dataflow programming: durable workflows written as ordinary methods.
+
+What it offers is imported when it is first used: a command that says its version needs no workflow.
+"""
 
 import logging
 from typing import TYPE_CHECKING, Any

@@ -40,6 +40,16 @@ class Hints:
         self.signature = signature
         self.parameters = {name: hint for name, hint in told.items() if name != "return" and hint is not Any}
         self.result = result.get("return", Any)
+        self.in_order = self._in_order()
+
+    def _in_order(self) -> tuple[tuple[str, Any], ...] | None:
+        """Names and hints of the parameters, if arguments can be given in their order; None if not all can be."""
+        if self.signature is None:
+            return None
+        kinds = {each.kind for each in self.signature.parameters.values()}
+        if not kinds <= {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}:
+            return None
+        return tuple((name, self.parameters.get(name, Any)) for name in self.signature.parameters)
 
 
 @functools.lru_cache(maxsize=2048)
@@ -68,6 +78,13 @@ def arguments(
     how, told = _how(), hints_of(function)
     if how == IGNORE or told.signature is None or not told.parameters:
         return list(args), dict(kwargs)
+    if not kwargs and told.in_order is not None and len(args) == len(told.in_order):  # nothing to bind
+        return [
+            value
+            if hint is Any or type(value) is hint
+            else _restored(value, hint, f"parameter {name!r} of {told.name}", how)
+            for (name, hint), value in zip(told.in_order, args, strict=True)
+        ], {}
     try:
         bound = told.signature.bind(*args, **kwargs)
     except TypeError:
@@ -94,6 +111,8 @@ def result(function: Callable[..., Any], value: Any) -> Any:
     """A decoded result as *function* says it returns it. Raises ValueMismatch."""
     how, told = _how(), hints_of(function)
     if how == IGNORE or told.result is Any or told.result is None or told.result is type(None):
+        return value
+    if type(value) is told.result:
         return value
     return _restored(value, told.result, f"the result of {told.name}", how)
 

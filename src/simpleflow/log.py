@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import logging
-import logging.config
-import logging.handlers
 import os
 import sys
 from typing import Any, Final
@@ -26,6 +24,8 @@ COLORS: Final = {
 }
 PLAIN: Final = "\x1b[0m"
 SYSLOG_PORT: Final = 514
+SYSLOG: Final = "simpleflow syslog"
+"""Names the handler that is made here."""
 
 
 def setup_logging(level: str | None = None) -> None:
@@ -35,7 +35,9 @@ def setup_logging(level: str | None = None) -> None:
     each line is an object. The setting LOGGING, if there is one, is used instead of all this.
     """
     if settings.LOGGING:
-        logging.config.dictConfig(settings.LOGGING)
+        from logging.config import dictConfig
+
+        dictConfig(settings.LOGGING)
         return
     wanted = (level or _said("LOG_LEVEL") or "INFO").upper()
     formatter: logging.Formatter
@@ -52,7 +54,7 @@ def setup_logging(level: str | None = None) -> None:
     for name in LOGGERS:
         logger = logging.getLogger(name)
         for old in logger.handlers:
-            if isinstance(old, logging.handlers.SysLogHandler):
+            if old.name == SYSLOG:
                 old.close()
         logger.handlers = list(handlers)
         logger.propagate = False
@@ -72,7 +74,10 @@ def _syslog(target: str) -> logging.Handler:
         number = int(port or SYSLOG_PORT)
     except ValueError as error:
         raise ValueError(f"SIMPLEFLOW_SYSLOG_TARGET is {target!r}; say host:port") from error
-    handler = logging.handlers.SysLogHandler((host, number))
+    from logging.handlers import SysLogHandler
+
+    handler = SysLogHandler((host, number))
+    handler.name = SYSLOG
     handler.setFormatter(logging.Formatter("simpleflow[%(process)d]: %(levelname)s %(message)s"))
     return handler
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 KEYS: Final = ("domain", "workflow_id", "run_id", "task_type", "event_id", "activity_id", "attempt", "task_list")
 """What may be said, in the order of log lines."""
 
+_KNOWN: Final = frozenset(KEYS)
+
 _context: ContextVar[Mapping[str, Any]] = ContextVar("simpleflow_logging", default={})  # noqa: B039  # never changed
 
 
@@ -41,6 +43,6 @@ def logged(**values: Any) -> Iterator[None]:
 
 
 def _check(values: Mapping[str, Any]) -> None:
-    unknown = values.keys() - set(KEYS)
-    if unknown:
+    if not values.keys() <= _KNOWN:
+        unknown = values.keys() - _KNOWN
         raise TypeError(f"log lines have no {', '.join(sorted(unknown))}; they have {', '.join(KEYS)}")

@@ -125,7 +125,7 @@ def client_of(address: Address) -> Client:
     """A client of a service that runs; raises ConfigurationError. Calls raise Unreachable while it does not run."""
     if address.db is not None:
         return FollowingClient(Path(address.db))
-    from swf.clients import connect
+    from swf.clients import connect  # not before: with botocore a process needs twice the memory
 
     return connect(endpoint_url=address.endpoint_url, region=address.region)
 

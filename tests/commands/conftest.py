@@ -60,7 +60,7 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file with the sample history, read on the day on which it was made: later it would be forgotten."""
     path = tmp_path / "flow.db"
     Played(path).play()
-    monkeypatch.setattr("swf.server.SystemClock", lambda: ManualClock(at("23:10:00")))
+    monkeypatch.setattr("swf.server.opening.SystemClock", lambda: ManualClock(at("23:10:00")))
     return path
 
 

@@ -15,6 +15,7 @@ from examples.map_large import Census
 from moto import mock_aws
 
 from simpleflow import s3
+from simpleflow.cli.app import CommandError
 from simpleflow.stats import Reader
 from simpleflow.swf.process.poller import Plan
 from swf.protocol import operations as o
@@ -266,9 +267,33 @@ def test_a_service_knows_its_other_names(command: Command, monkeypatch: pytest.M
         raise DoorError("enough")
 
     monkeypatch.setattr("swf.server.http.serving", serving)
-    done = command(*DB, "server.start", "--port", "0", "--name", "swf.example", "--name", "swf")
+
+    def beside(path: Path, **options: Any) -> None:
+        told.update(options)
+
+    monkeypatch.setattr("simpleflow.cli.pages.beside", beside)
+    done = command(*DB, "server.start", "--port", "0", "--name", "swf.example", "--name", "swf", "--read-only")
     assert (done.code, "enough" in done.err) == (1, True)
-    assert (told["port"], told["names"]) == (0, ("swf.example", "swf"))
+    assert (told["port"], told["names"], told["is_read_only"]) == (0, ("swf.example", "swf"), True)
+
+
+def test_pages_are_shown_where_and_as_was_said(world: World, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+
+    def made(client: Any, **options: Any) -> str:
+        told.update(options)
+        return "the pages"
+
+    def listening(*arguments: Any) -> Any:
+        told["listening"] = arguments
+        raise CommandError("enough")
+
+    monkeypatch.setattr("simpleflow.cli.pages.made", made)
+    monkeypatch.setattr("simpleflow.cli.pages.listening", listening)
+    done = command(*DB, "web", "--host", "localhost", "--port", "0", "--name", "runs.example", "--read-only")
+    assert (done.code, "enough" in done.err) == (1, True)
+    assert told["listening"] == ("the pages", "localhost", 0)
+    assert (told["names"], told["is_read_only"], told["is_amazon"]) == (("runs.example",), True, False)
 
 
 def test_programs_are_fetched(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,9 +56,9 @@ def test_what_reads_a_file_imports_nothing_slow(
 ) -> None:
     """The sample is old: the service that reads it takes the time of then."""
     code = f"""
-import sys, swf.server
+import sys, swf.server.opening
 from swf.server import ManualClock
-swf.server.SystemClock = lambda: ManualClock({1_438_729_800})
+swf.server.opening.SystemClock = lambda: ManualClock({1_438_729_800})
 from simpleflow.cli.app import run
 for command in {commands!r}:
     assert run([*{HERE!r}, *command]) == 0, command

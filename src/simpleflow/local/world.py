@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -12,9 +11,10 @@ from simpleflow.attempt import Job
 from simpleflow.dispatch import run_activity
 from simpleflow.exceptions import NothingWillHappen
 from simpleflow.middleware import Middlewares
+from simpleflow.replay.unheeded import Unheeded
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
-from simpleflow.swf.executor import Executor
+from simpleflow.swf.executor import Executor, Key
 from simpleflow.workflow import Workflow
 from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.operations import (
@@ -58,6 +58,9 @@ class World:
         self.executor = Executor(self.client, DOMAIN, [], task_list=task_list, store=self.store, is_in_memory=True)
         self._desk = completion.Desk(self.client, keeps_values=True)
         self._is_anything_later = False
+        self._is_refused = False
+        self._unheeded: dict[Key, Unheeded] = {}
+        """By execution, results that are known to the service and were not decided on, for nothing would come of it."""
         self._middlewares = middlewares
         self._fakes = {} if fakes is None else fakes
         list_ = TaskList(name=task_list)
@@ -78,19 +81,72 @@ class World:
     # What happens
 
     def settle(self) -> None:
-        """Decides and works until nothing can happen but the passing of time."""
-        while True:
-            decision = self.client.call(self._decide)
-            if decision.task_token is not None:
-                self.client.call(self.executor.answer(decision, self._decide).request)
-                continue
-            activity = self.client.call(self._work)
-            if activity.task_token is None:
-                return
-            self._answer(activity)
+        """Decides and works until nothing can happen but the passing of time.
 
-    def _answer(self, task: ActivityTask) -> None:
-        """Runs an activity and answers for it, unless that is to be done later."""
+        Everything is decided before the next activity runs, but for results that no workflow would do anything about.
+        """
+        activity: ActivityTask | None = None
+        while True:
+            if activity is None and not self._unheeded:
+                decision = self.client.call(self._decide)
+                if decision.task_token is not None:
+                    self.client.call(self.executor.answer(decision, self._decide).request)
+                    continue
+            if activity is None:
+                activity = self.client.call(self._work)
+            if activity.task_token is None:
+                if not self._unheeded:
+                    return
+                self._unheeded.clear()
+                self._is_refused = False
+                activity = None
+            else:
+                activity = self._do(activity)
+
+    def _do(self, task: ActivityTask) -> ActivityTask | None:
+        """Runs an activity and answers for it, unless that is to be done later.
+
+        The next one that may run before anything is decided; None: first it is looked whether there is something to
+        decide.
+        """
+        assert task.activity_id is not None
+        response = self._response(task)
+        if isinstance(response, RespondActivityTaskCompleted) and self._is_unheeded(task, task.activity_id):
+            return self.client.respond_and_poll(response, self._work, self._hear)
+        self._unheeded.clear()
+        self._is_refused = False
+        if response is not None:
+            try:
+                self.client.call(response)
+            except UnknownResourceFault:
+                pass  # one with no time at all, or that has ended its own execution, is not waited for any more
+        return None
+
+    def _hear(self, error: Exception | None) -> None:
+        """What became of a result that nobody heeds."""
+        if isinstance(error, UnknownResourceFault):
+            self._is_refused = True  # something else has happened instead, and that is decided on
+        elif error is not None:
+            raise error
+
+    def _is_unheeded(self, task: ActivityTask, activity_id: str) -> bool:
+        assert task.workflow_execution is not None
+        if self._is_refused:
+            return False
+        key = task.workflow_execution.workflow_id, task.workflow_execution.run_id
+        unheeded = self._unheeded.get(key)
+        if unheeded is None:
+            run = self.executor.warm_run(*key)
+            if run is None:
+                return False
+            unheeded = Unheeded(run)
+        if not unheeded.takes(activity_id):
+            return False
+        self._unheeded[key] = unheeded
+        return True
+
+    def _response(self, task: ActivityTask) -> RespondActivityTaskCompleted | RespondActivityTaskFailed | None:
+        """Runs an activity; None: it is completed later."""
         assert task.activity_id is not None
         assert task.activity_type is not None
         assert task.task_token is not None
@@ -109,17 +165,12 @@ class World:
             began_at=self.clock.now(),
         )
         outcome = run_activity(job, self.store, middlewares=self._middlewares, fakes=self._fakes)
-        token = task.task_token
-        # One with no time at all, or that has ended its own execution, is not waited for any more.
-        with contextlib.suppress(UnknownResourceFault):
-            if outcome.is_later:
-                self._is_anything_later = True
-            elif outcome.reason is None:
-                self.client.call(RespondActivityTaskCompleted(task_token=token, result=outcome.result))
-            else:
-                self.client.call(
-                    RespondActivityTaskFailed(task_token=token, reason=outcome.reason, details=outcome.details)
-                )
+        if outcome.is_later:
+            self._is_anything_later = True
+            return None
+        if outcome.reason is None:
+            return RespondActivityTaskCompleted(task_token=task.task_token, result=outcome.result)
+        return RespondActivityTaskFailed(task_token=task.task_token, reason=outcome.reason, details=outcome.details)
 
     def advance(self, seconds: float) -> None:
         """Moves the clock, deadline by deadline; what they bring about happens at their time."""

@@ -56,6 +56,10 @@ class Cell:
         ):
             self.wake()
 
+    def outlasts(self, results: int) -> bool:
+        """Whether the greenlet still waits when so many more of its futures have results."""
+        return self._return_when != FIRST_COMPLETED and self._remaining > results
+
     def wake(self) -> None:
         """Lets the greenlet go on after the batch is applied."""
         if not self._is_woken:

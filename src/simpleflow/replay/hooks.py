@@ -54,6 +54,11 @@ class Hooks:
         self._coroutines = [name for name in NAMES if inspect.iscoroutinefunction(getattr(workflow, name))]
         self.hears_of_failures = type(workflow).on_task_failure is not Workflow.on_task_failure
 
+    @property
+    def are_called(self) -> bool:
+        """Whether the workflow has any."""
+        return self._execution is not None
+
     def see(self, event: HistoryEvent) -> None:
         """Takes in an event."""
         if self._execution is not None:

@@ -24,8 +24,9 @@ def check(name: str) -> None:
 def value_of(name: str, configured: Mapping[str, Any]) -> tuple[Any, str]:
     """The value of a setting, and where it was found. Raises AttributeError, ValueError, ImportError."""
     check(name)
-    if name in os.environ:
-        return read(name, os.environ[name]), f"environment variable {name}"
+    text = os.environ.get(name)
+    if text is not None:
+        return read(name, text), f"environment variable {name}"
     if name in configured:
         return configured[name], "configured"
     path = os.environ.get("SIMPLEFLOW_SETTINGS_MODULE")

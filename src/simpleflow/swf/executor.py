@@ -274,6 +274,11 @@ class Executor:
         """The warm run of a workflow id, or None."""
         return next((warm.run for key, warm in self._warm.items() if key[0] == workflow_id), None)
 
+    def warm_run(self, workflow_id: str, run_id: str) -> Run | None:
+        """The suspended run of an execution, or None."""
+        warm = self._warm.get((workflow_id, run_id))
+        return None if warm is None else warm.run
+
     def _register(self, type: ActivityType | WorkflowType) -> None:
         try:
             if isinstance(type, ActivityType):

@@ -1,22 +1,19 @@
-"""The embedded service: Amazon SWF on one SQLite file, or in memory."""
+"""The embedded service: Amazon SWF on one SQLite file, or in memory.
 
-from __future__ import annotations
+Its parts are imported when they are first used: who only asks where a file is served needs none of them.
+"""
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import apsw
-
-from swf.server import failpoints
-from swf.server.clock import Clock, ManualClock, SystemClock
-from swf.server.functions import Functions, LocalFunctions
-from swf.server.lock import FileLock, FileOwned
-from swf.server.machine.quotas import Quotas
-from swf.server.rates import Rates
-from swf.server.service import Service, StartedTask
-from swf.server.store.database import Database
-from swf.server.store.errors import CannotOpen, DatabaseError, NotADatabase
-from swf.server.ticker import Ticker
+if TYPE_CHECKING:
+    from swf.server.clock import Clock, ManualClock, SystemClock
+    from swf.server.functions import Functions, LocalFunctions
+    from swf.server.lock import FileOwned
+    from swf.server.machine.quotas import Quotas
+    from swf.server.opening import open_reader, open_service
+    from swf.server.rates import Rates
+    from swf.server.service import Service, StartedTask
+    from swf.server.store.errors import CannotOpen, DatabaseError, NotADatabase
 
 __all__ = [
     "CannotOpen",
@@ -36,68 +33,30 @@ __all__ = [
     "open_service",
 ]
 
-
-def open_service(
-    path: str | Path | None,
-    *,
-    clock: Clock | None = None,
-    wait_s: float = 0.0,
-    new_run_id: Callable[[], str] | None = None,
-    quotas: Quotas | None = None,
-    rates: Rates | None = None,
-    functions: Functions | None = None,
-    reach: failpoints.Reach = failpoints.nothing,
-) -> Service:
-    """The service on the file *path*, created if it is not there; None for one in memory.
-
-    Without a *clock* it runs on the wall clock and minds its deadlines in a thread of its own; with one,
-    whoever moves the clock calls :meth:`Service.tick`. *quotas* None: Amazon's numbers; *rates* None: no call is
-    throttled; *functions* None: Lambda functions are not available. Raises FileOwned if another process keeps the file
-    for *wait_s* seconds, NotADatabase if it is another kind of file, CannotOpen if it cannot be opened.
-    *reach* is told the places where tests kill the process.
-    """
-    lock = None
-    if path is not None:
-        path = Path(path).resolve()
-        lock = FileLock(path, wait_s=wait_s)
-    try:
-        reach(failpoints.AT_START)
-        database = Database(path, reach=reach)
-        service = Service(
-            database,
-            clock or SystemClock(not_before=database.last_time()),
-            lock=lock,
-            new_run_id=new_run_id,
-            quotas=quotas,
-            rates=rates,
-            functions=functions,
-        )
-    except apsw.CorruptError as error:
-        if lock is not None:
-            lock.release()
-        raise CannotOpen(f"cannot open {path}: {error}; look at it with --check, or go back to a backup") from error
-    except BaseException:
-        if lock is not None:
-            lock.release()
-        raise
-    if clock is None:
-        ticker = Ticker(service)
-        service.on_close(ticker.stop)
-        ticker.start()
-    return service
+_HOMES = {
+    "CannotOpen": "store.errors",
+    "Clock": "clock",
+    "DatabaseError": "store.errors",
+    "FileOwned": "lock",
+    "Functions": "functions",
+    "LocalFunctions": "functions",
+    "ManualClock": "clock",
+    "NotADatabase": "store.errors",
+    "Quotas": "machine.quotas",
+    "Rates": "rates",
+    "Service": "service",
+    "StartedTask": "service",
+    "SystemClock": "clock",
+    "open_reader": "opening",
+    "open_service": "opening",
+}
 
 
-def open_reader(path: str | Path, *, wait_s: float = 5.0) -> Service:
-    """A service that answers reads alone and fires nothing, on a file that must exist.
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
 
-    Raises FileNotFoundError, FileOwned if another process keeps the file for *wait_s* seconds, NotADatabase.
-    """
-    path = Path(path).resolve()
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
-    lock = FileLock(path, wait_s=wait_s)
-    try:
-        return Service(Database(path, read_only=True), SystemClock(), lock=lock, read_only=True)
-    except BaseException:
-        lock.release()
-        raise
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from swf.protocol.base import Request
@@ -30,21 +29,35 @@ class InProcessClient:
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer; raises the fault."""
-        with closing(self._call([request])) as answers:
-            return _raised(next(answers))  # type: ignore[no-any-return]  # the operation says what it answers
+        pending = self._pending(request)
+        try:
+            self._submit([pending])
+            answer = self._answer(pending)
+        finally:
+            self._leave_none(pending)
+        return _raised(answer)  # type: ignore[no-any-return]  # the operation says what it answers
 
     def respond_and_poll(
         self, response: Request[None], poll: Request[Result], /, heard: Callable[[Exception | None], None]
     ) -> Result:
         """The task of the poll, from one round of the service with the response."""
-        with closing(self._call([response, poll])) as answers:
-            heard(next(answers))
-            return _raised(next(answers))  # type: ignore[no-any-return]  # the operation says what it answers
+        responding, polling = self._pending(response), self._pending(poll)
+        try:
+            self._submit([responding, polling])
+            heard(self._answer(responding))
+            answer = self._answer(polling)
+        finally:
+            self._leave_none(responding, polling)
+        return _raised(answer)  # type: ignore[no-any-return]  # the operation says what it answers
 
     def call_together(self, first: Request[Any], second: Request[Any], /) -> tuple[Any | Fault, Any | Fault]:
         """Both answers, from one round of the service; faults are returned."""
-        with closing(self._call([first, second])) as answers:
-            return next(answers), next(answers)
+        pendings = self._pending(first), self._pending(second)
+        try:
+            self._submit(list(pendings))
+            return self._answer(pendings[0]), self._answer(pendings[1])
+        finally:
+            self._leave_none(*pendings)
 
     def stop_polling(self) -> None:
         """Answers the polls that wait now, and all later ones, at once and empty."""
@@ -53,22 +66,24 @@ class InProcessClient:
             waiting = list(self._waiting.values())
         self.service.give_up(waiting)
 
-    def _call(self, requests: list[Request[Any]]) -> Generator[Any | Fault, None, None]:
-        pendings = [self._pending(request) for request in requests]
-        try:
-            self.service.submit([pending for pending in pendings if not pending.is_done])
-            for pending in pendings:
-                if isinstance(pending, _Poll) and not pending.answered.wait(self.poll_wait_s):
-                    self.service.give_up([pending])
-                self.service.make_safe(pending)
-                yield pending.answer
-        finally:  # whatever interrupts the wait, no poll stays behind that would swallow a task
-            with self._lock:
-                for pending in pendings:
+    def _submit(self, pendings: list[Pending]) -> None:
+        self.service.submit([pending for pending in pendings if not pending.is_done])
+
+    def _answer(self, pending: Pending) -> Any | Fault:
+        """What was answered, once it is safe; a poll that waits in vain is answered empty."""
+        if isinstance(pending, _Poll) and not pending.answered.wait(self.poll_wait_s):
+            self.service.give_up([pending])
+        self.service.make_safe(pending)
+        return pending.answer
+
+    def _leave_none(self, *pendings: Pending) -> None:
+        """Whatever interrupts the wait, no poll stays behind that would swallow a task."""
+        for pending in pendings:
+            if isinstance(pending, _Poll):
+                with self._lock:
                     self._waiting.pop(id(pending), None)
-            unanswered = [pending for pending in pendings if not pending.is_done]
-            if unanswered:
-                self.service.give_up(unanswered)
+            if not pending.is_done:
+                self.service.give_up([pending])
 
     def _pending(self, request: Request[Any]) -> Pending:
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from swf.lifecycle import ActivityTask, DecisionTask, Execution, LambdaFunction, Timer
 from swf.protocol.event import HistoryEvent
@@ -42,8 +43,7 @@ class Clock(Enum):
     EXECUTION = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """At *at* (seconds since 1970) the clock of the thing that event *event_id* opened runs out."""
 
     at: float
@@ -56,6 +56,7 @@ class Deadline:
         return self.at, self.event_id, self.clock.value
 
 
+@functools.lru_cache(maxsize=1024)
 def seconds(text: str | None) -> int | None:
     """The seconds of a duration text; None for ``NONE`` and for no text, which never pass. At most a year."""
     if text is None or text == "NONE":
@@ -67,11 +68,15 @@ def deadlines(execution: Execution, beats: Mapping[int, Beat], up_since: float) 
     """Every deadline that can still strike, in no order."""
     if not execution.is_open:
         return
+    yield from _but_of_activities(execution, up_since)
+    for task in execution.activities.values():
+        if task.closed is None:
+            yield from _of_activity(task, beats, up_since)
+
+
+def _but_of_activities(execution: Execution, up_since: float) -> Iterator[Deadline]:
     yield from _of_execution(execution)
     yield from _of_decisions(execution, up_since)
-    for task in execution.activities.values():
-        if task.is_open:
-            yield from _of_activity(task, beats, up_since)
     for timer in execution.timers.values():
         if timer.is_open:
             yield from _of_timer(timer)
@@ -105,7 +110,13 @@ def deadlines_from(
 
 def next_deadline(execution: Execution, beats: Mapping[int, Beat], up_since: float) -> float | None:
     """When the earliest timeout can strike, or None if none can."""
-    return min((deadline.at for deadline in deadlines(execution, beats, up_since)), default=None)
+    if not execution.is_open:
+        return None
+    soonest = [deadline.at for deadline in _but_of_activities(execution, up_since)]
+    for task in execution.activities.values():
+        if task.closed is None:
+            soonest += [at for at, _ in _clocks(task, beats, up_since)]
+    return min(soonest, default=None)
 
 
 def _after(start: float, duration: str | None) -> float | None:
@@ -138,24 +149,32 @@ def _of_decisions(execution: Execution, up_since: float) -> Iterator[Deadline]:
 
 
 def _of_activity(task: ActivityTask, beats: Mapping[int, Beat], up_since: float) -> Iterator[Deadline]:
-    wanted, event_id = task.wanted, task.scheduled.id
-    scheduled_at = max(task.scheduled.timestamp, up_since)
-    at = _after(scheduled_at, wanted.schedule_to_close_timeout)
-    if at is not None:
-        yield Deadline(at, event_id, Clock.ACTIVITY_SCHEDULE_TO_CLOSE)
-    if task.started is None:
-        at = _after(scheduled_at, wanted.schedule_to_start_timeout)
-        if at is not None:
-            yield Deadline(at, event_id, Clock.ACTIVITY_SCHEDULE_TO_START)
-        return
-    started_at = max(task.started.timestamp, up_since)
-    at = _after(started_at, wanted.start_to_close_timeout)
-    if at is not None:
-        yield Deadline(at, event_id, Clock.ACTIVITY_START_TO_CLOSE)
-    beat = beats.get(event_id)
-    at = _after(max(started_at, beat.at if beat else 0.0), wanted.heartbeat_timeout)
-    if at is not None:
-        yield Deadline(at, event_id, Clock.ACTIVITY_HEARTBEAT)
+    for at, clock in _clocks(task, beats, up_since):
+        yield Deadline(at, task.opened.id, clock)
+
+
+def _clocks(task: ActivityTask, beats: Mapping[int, Beat], up_since: float) -> list[tuple[float, Clock]]:
+    """When each clock of an activity runs out. Called for thousands at once: so nothing is called here."""
+    wanted = task.wanted
+    since = max(task.opened.timestamp, up_since)
+    allowed = seconds(wanted.schedule_to_close_timeout)
+    found = [] if allowed is None else [(round(since + allowed, 3), Clock.ACTIVITY_SCHEDULE_TO_CLOSE)]
+    started = task.started
+    if started is None:
+        allowed = seconds(wanted.schedule_to_start_timeout)
+        if allowed is not None:
+            found.append((round(since + allowed, 3), Clock.ACTIVITY_SCHEDULE_TO_START))
+        return found
+    since = max(started.timestamp, up_since)
+    allowed = seconds(wanted.start_to_close_timeout)
+    if allowed is not None:
+        found.append((round(since + allowed, 3), Clock.ACTIVITY_START_TO_CLOSE))
+    allowed = seconds(wanted.heartbeat_timeout)
+    if allowed is not None:
+        beat = beats.get(task.opened.id)
+        since = max(since, beat.at) if beat else since
+        found.append((round(since + allowed, 3), Clock.ACTIVITY_HEARTBEAT))
+    return found
 
 
 def _of_timer(timer: Timer) -> Iterator[Deadline]:
@@ -176,16 +195,17 @@ def function_timeout(text: str | None) -> int:
     return LAMBDA_TIMEOUT_S if allowed is None else max(1, min(allowed, LAMBDA_TIMEOUT_S))
 
 
-def expire(turn: Turn, until: float) -> None:
-    """Lets everything strike that is due at *until*, the earliest first, until nothing is.
+def expire(turn: Turn, until: float) -> float | None:
+    """Lets everything strike that is due at *until*, the earliest first, until nothing is; when the next one can.
 
     The time of the turn may be later by milliseconds, if something has reached the execution from another one.
     """
     while True:
-        due = [deadline for deadline in deadlines(turn.execution, turn.beats, turn.up_since) if deadline.at <= until]
-        if not due:
-            return
-        for deadline in sorted(due, key=lambda deadline: deadline.order):
+        following = next_deadline(turn.execution, turn.beats, turn.up_since)
+        if following is None or following > until:
+            return following
+        all_ = deadlines(turn.execution, turn.beats, turn.up_since)
+        for deadline in sorted((each for each in all_ if each.at <= until), key=lambda deadline: deadline.order):
             _strike(turn, deadline)
 
 

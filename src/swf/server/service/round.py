@@ -30,7 +30,7 @@ from swf.protocol.faults import Fault, InternalFailure
 from swf.protocol.values import WorkflowExecution
 from swf.server.functions import FunctionCall
 from swf.server.machine.closing import conclude
-from swf.server.machine.deadlines import deadlines_from, expire, function_timeout, next_deadline
+from swf.server.machine.deadlines import deadlines_from, expire, function_timeout
 from swf.server.machine.outbox import BeginRun, Command
 from swf.server.machine.turn import Beat, Turn
 from swf.server.pending import Pending
@@ -184,10 +184,10 @@ class Round:
             return
         with self.blaming(warm.row):
             turn = self.turn(warm)
-            expire(turn, self.now)
+            following = expire(turn, self.now)
             self.settle(warm, turn)
             if warm.execution.is_open:
-                self.wake(warm, next_deadline(warm.execution, warm.beats, self.service.up_since))
+                self.wake(warm, following)
 
     @contextmanager
     def blaming(self, row: int) -> Iterator[None]:

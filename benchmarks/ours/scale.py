@@ -1,4 +1,4 @@
-"""``make scale``: one process with much in it. Prints what it measured beside what it should stay below.
+"""``make scale``: one process with much in it. Says beside each figure what it should stay below.
 
 100,000 open executions in a file, a history of 25,000 events, 1,000 idle polls, a fan-out of 4,000.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import socket
 import sys
 import tempfile
@@ -15,9 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.api import DOMAIN, FLOW, LIST, register, server
-from benchmarks.flows import FanOut
-from benchmarks.harness import Harness
+from benchmarks.contract import Bench, Row, sync_ms
+from benchmarks.ours.flows import FanOut
+from benchmarks.ours.service import DOMAIN, FLOW, LIST, register, server
+from benchmarks.ours.standalone import standalone
 from swf.clients import KeepAliveClient
 from swf.protocol import operations as o
 from swf.protocol import wire
@@ -180,14 +180,11 @@ def idle_polls(path: Path, count: int) -> Iterator[Figure]:
 
 def wide(path: Path, count: int) -> Iterator[Figure]:
     """One run that has so many activities at once; the decider sends them in batches."""
-    harness = Harness(path)
-    try:
-        harness.run(FanOut, 20, "warm-up")
-        took = harness.run(FanOut, count, "wide")
-        yield f"fan-out of {count}", took, "s", None
-        yield "activities a second", count / took, "/s", None
-    finally:
-        harness.close()
+    with standalone(path) as peer:
+        peer.fan_out(20)
+        began = time.perf_counter()
+        peer.run(FanOut, count)
+        yield f"fan-out of {count}", time.perf_counter() - began, "s", None
 
 
 def memory_of(pid: int) -> float:
@@ -196,28 +193,41 @@ def memory_of(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def row(bench: Bench, what: str, value: float, unit: str) -> Row:
+    """A figure as a row: a duration, or memory."""
+    seconds = value / 1000 if unit == "ms" else value if unit == "s" else 0.0
+    return Row(
+        peer=bench.peer,
+        workload=what,
+        n=1,
+        seconds=seconds,
+        per_second=1 / seconds if seconds else 0.0,
+        peak_rss_mb=value if unit == "MB" else None,
+        sync_ms=sync_ms(bench.directory),
+    )
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ours.scale", description=__doc__)
     parser.add_argument("--executions", type=int, default=100_000)
-    parser.add_argument("--output", type=Path, help="write the figures there, as JSON")
     options = parser.parse_args()
-    sys.setswitchinterval(0.0005)
-    figures: list[Figure] = []
-    with tempfile.TemporaryDirectory() as directory:
+    is_well = True
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        bench = Bench("simpleflow, much at once", Path(folder))
+        (bench.directory / "wide").mkdir()
         for part in (
-            many_open(Path(directory) / "many.db", options.executions),
-            long_history(Path(directory) / "long.db", 24_950),
-            idle_polls(Path(directory) / "idle.db", 1_000),
-            wide(Path(directory) / "wide.db", 4_000),
+            many_open(bench.directory / "many.db", options.executions),
+            long_history(bench.directory / "long.db", 24_950),
+            idle_polls(bench.directory / "idle.db", 1_000),
+            wide(bench.directory / "wide", 4_000),
         ):
-            for figure in part:
-                what, value, unit, limit = figure
-                verdict = "" if limit is None else f"   below {limit:g}: {'yes' if value < limit else 'NO'}"
-                print(f"{what:48} {value:10.2f} {unit:3}{verdict}", flush=True)
-                figures.append(figure)
-    if options.output:
-        options.output.write_text(json.dumps({what: round(value, 3) for what, value, _, _ in figures}, indent=2) + "\n")
-    return 0 if all(limit is None or value < limit for _, value, _, limit in figures) else 1
+            for what, value, unit, limit in part:
+                print(row(bench, what, value, unit).line(), flush=True)
+                if limit is not None:
+                    is_well = is_well and value < limit
+                    verdict = "yes" if value < limit else "NO"
+                    print(f"{what}: {value:.2f} {unit}, below {limit:g}: {verdict}", file=sys.stderr)
+    return 0 if is_well else 1
 
 
 if __name__ == "__main__":

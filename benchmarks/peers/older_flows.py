@@ -1,4 +1,4 @@
-"""The work that is measured."""
+"""The work, for older simpleflow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from typing import Any
 
 from simpleflow import Workflow, activity, futures
 
-quick = activity.with_attributes(version="1", task_list="bench")
+quick = activity.with_attributes(
+    task_list="bench",
+    version="1",
+    schedule_to_start_timeout=3600,
+    start_to_close_timeout=600,
+    schedule_to_close_timeout=4200,
+    heartbeat_timeout=300,
+)
 
 
 @quick
@@ -25,9 +32,7 @@ def same(x: int) -> int:
 
 
 class Quickstart(Workflow):
-    """The quickstart without its sleep: three activities, two of which wait for the first."""
-
-    name, version, task_list = "bench-quickstart", "1", "bench"
+    name, version, task_list = "quickstart", "1", "bench"
 
     def run(self, n: int) -> Any:
         y = self.submit(increment, n)
@@ -38,9 +43,7 @@ class Quickstart(Workflow):
 
 
 class Chain(Workflow):
-    """*n* activities, each waiting for the one before."""
-
-    name, version, task_list = "bench-chain", "1", "bench"
+    name, version, task_list = "chain", "1", "bench"
 
     def run(self, n: int) -> Any:
         x = 0
@@ -50,9 +53,9 @@ class Chain(Workflow):
 
 
 class FanOut(Workflow):
-    """*n* activities at once."""
-
-    name, version, task_list = "bench-fan-out", "1", "bench"
+    name, version, task_list = "fan-out", "1", "bench"
 
     def run(self, n: int) -> Any:
-        return sum(futures.wait(*self.map(same, range(n))))
+        made = self.map(same, range(n))
+        futures.wait(*made)
+        return sum(each.result for each in made)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import select
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 from botocore import xform_name
 
+from benchmarks.contract import Bench
 from swf.clients import KeepAliveClient, connect
 from swf.protocol import decisions as d
 from swf.protocol import operations as o
@@ -35,6 +33,8 @@ from swf.server.inprocess import InProcessClient
 DOMAIN, LIST = "api", TaskList(name="api")
 FLOW, WORK = WorkflowType(name="flow", version="1"), ActivityType(name="work", version="1")
 CALLERS = (1, 8, 64)
+ROUNDS = 300
+SECONDS = 2.0
 Call = Callable[[Any], Any]
 
 
@@ -138,23 +138,26 @@ def operations(call: Call, rounds: int) -> dict[str, list[float]]:
     return spent
 
 
-def per_operation(directory: Path, rounds: int) -> dict[str, dict[str, dict[str, float]]]:
-    """By client and operation: calls per second one after the other, p50 and p99 in milliseconds."""
-    measured: dict[str, dict[str, list[float]]] = {}
-    service = open_service(directory / "inprocess.db")
-    measured["in process"] = operations(InProcessClient(service, poll_wait_s=5).call, rounds)
+def per_operation(bench: Bench) -> None:
+    """One caller, one call after the other, in each of three ways."""
+    service = open_service(bench.directory / "inprocess.db")
+    tell(bench, "service in process", operations(InProcessClient(service, poll_wait_s=5).call, ROUNDS))
     service.close()
-    with server(directory / "http.db") as served:
+    with server(bench.directory / "http.db") as served:
         client = KeepAliveClient(served.url)
-        measured["http"] = operations(client.call, rounds)
+        tell(bench, "service over HTTP", operations(client.call, ROUNDS))
         client.close()
-    with server(directory / "boto3.db") as served:
+    with server(bench.directory / "boto3.db") as served:
         boto = connect(endpoint_url=served.url, region="us-east-1", access_key="any", secret_key="any")
-        measured["boto3"] = operations(_plain(boto.client), rounds)
-    return {
-        client: {operation: _summary(spent) for operation, spent in sorted(by_operation.items())}
-        for client, by_operation in measured.items()
-    }
+        tell(bench, "service, boto3", operations(_plain(boto.client), ROUNDS))
+
+
+def tell(bench: Bench, peer: str, spent: dict[str, list[float]]) -> None:
+    """A row for each operation."""
+    for operation, parts in sorted(spent.items()):
+        with Bench(peer, bench.directory).measure(operation, len(parts)) as measure:
+            measure.parts = parts
+            measure.seconds = sum(parts)
 
 
 def _plain(client: Any) -> Call:
@@ -174,40 +177,23 @@ class _Answer:
     task_token: str | None
 
 
-def _summary(spent: list[float]) -> dict[str, float]:
-    ordered = sorted(spent)
-    return {
-        "per_s": round(len(spent) / sum(spent)),
-        "p50_ms": round(statistics.median(spent) * 1000, 3),
-        "p99_ms": round(ordered[int(0.99 * (len(ordered) - 1))] * 1000, 3),
-    }
-
-
-def callers(directory: Path, seconds: float) -> list[dict[str, float]]:
-    """Signals from so many callers at once over HTTP: calls and commits per second, and how many share a commit."""
-    measured = []
-    with server(directory / "callers.db") as served:
+def callers(bench: Bench) -> None:
+    """Signals from so many callers at once over HTTP, and how many of them share a commit."""
+    here = Bench("service over HTTP", bench.directory)
+    with server(bench.directory / "callers.db") as served:
         client = KeepAliveClient(served.url)
         register(client.call)
         for number in range(max(CALLERS)):
             client.call(o.StartWorkflowExecution(domain=DOMAIN, workflow_id=f"w{number}", workflow_type=FLOW))
         client.close()
         for count in CALLERS:
-            before, began = served.number("swf_commits_total"), time.perf_counter()
-            spent = _hammer(served.url, count, seconds)
-            took = time.perf_counter() - began
-            commits = served.number("swf_commits_total") - before
-            measured.append(
-                {
-                    "callers": count,
-                    "calls_per_s": round(len(spent) / took),
-                    "commits_per_s": round(commits / took),
-                    "calls_per_commit": round(len(spent) / commits, 1),
-                    "p50_ms": _summary(spent)["p50_ms"],
-                    "p99_ms": _summary(spent)["p99_ms"],
-                }
-            )
-    return measured
+            commits = served.number("swf_commits_total")
+            with here.measure("signals of many callers", count) as measure:
+                measure.parts = _hammer(served.url, count, SECONDS)
+                measure.done = len(measure.parts)
+            commits = served.number("swf_commits_total") - commits
+            with here.measure("commits of many callers", count, done=int(commits)) as measure:
+                measure.seconds = SECONDS
 
 
 def _hammer(url: str, count: int, seconds: float) -> list[float]:
@@ -251,67 +237,11 @@ def _hammer(url: str, count: int, seconds: float) -> list[float]:
     return spent
 
 
-def bare_sqlite(directory: Path, seconds: float) -> dict[str, float]:
-    """The limit: SQLite itself with a row and a sync in each transaction, and with 64 rows in each."""
-    measured = {}
-    for rows in (1, 64):
-        connection = apsw.Connection(str(directory / f"bare-{rows}.db"))
-        connection.pragma("locking_mode", "exclusive")
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "normal")
-        connection.execute("create table events (execution, id, body blob, primary key (execution, id)) without rowid")
-        descriptor = os.open(directory / f"bare-{rows}.db-wal", os.O_RDONLY)
-        number, began = 0, time.perf_counter()
-        while time.perf_counter() - began < seconds:
-            connection.execute("begin immediate")
-            connection.executemany(
-                "insert into events values (?, ?, ?)", [(row, number, b"x" * 400) for row in range(rows)]
-            )
-            connection.execute("commit")
-            os.fdatasync(descriptor)
-            number += 1
-        took = time.perf_counter() - began
-        measured[f"commits_per_s_of_{rows}_rows"] = round(number / took)
-        os.close(descriptor)
-        connection.close()
-    return measured
-
-
-def measure(directory: Path, *, rounds: int = 300, seconds: float = 3.0) -> dict[str, Any]:
-    """All figures."""
-    return {
-        "operations": per_operation(directory, rounds),
-        "callers": callers(directory, seconds),
-        "bare_sqlite": bare_sqlite(directory, seconds / 2),
-    }
-
-
-def table(results: dict[str, Any]) -> Iterator[str]:
-    """The figures in lines."""
-    clients = results["operations"]
-    yield f"{'operation, one caller':32}" + "".join(f"{name + ' /s':>14}{'p50 ms':>9}{'p99 ms':>9}" for name in clients)
-    for operation in clients["in process"]:
-        figures = [clients[name][operation] for name in clients]
-        yield f"{operation:32}" + "".join(
-            f"{each['per_s']:>14.0f}{each['p50_ms']:>9.2f}{each['p99_ms']:>9.2f}" for each in figures
-        )
-    for each in results["callers"]:
-        yield (
-            f"{each['callers']:>3} callers over HTTP: {each['calls_per_s']:>6} calls/s, {each['commits_per_s']:>5}"
-            f" commits/s, {each['calls_per_commit']:>5} calls per commit,"
-            f" p50 {each['p50_ms']} ms, p99 {each['p99_ms']} ms"
-        )
-    bare = results["bare_sqlite"]
-    yield (
-        f"bare SQLite, each commit synced: {bare['commits_per_s_of_1_rows']} commits/s of 1 row,"
-        f" {bare['commits_per_s_of_64_rows']} commits/s of 64 rows"
-    )
-
-
 def main() -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        for line in table(measure(Path(directory))):
-            print(line)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        bench = Bench("service", Path(folder))
+        per_operation(bench)
+        callers(bench)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Others that do the same work, a program each; :mod:`benchmarks.peers.catalog` lists them."""

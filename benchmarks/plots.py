@@ -1,0 +1,41 @@
+"""Two pictures: how much of a chain is done in a second, and how that changes with its length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygal
+from pygal.style import CleanStyle
+
+from benchmarks.goals import LIMIT, Results, per_second
+
+SIZES = (100, 300, 1_000, 3_000)
+
+
+def draw(results: Results, directory: Path) -> None:
+    """Writes ``throughput.svg`` and ``growth.svg``."""
+    series = {
+        peer: [results.median((peer, "chain", n), per_second) for n in SIZES]
+        for peer in results.peers()
+        if results.sizes(peer, "chain") and peer != LIMIT
+    }
+    throughput = pygal.HorizontalBar(title="Chain of 300: activities a second", logarithmic=True, **LOOKS)
+    growth = pygal.Line(title="Time per activity, against a chain of 100 or 300", x_labels=map(str, SIZES), **LOOKS)
+    for peer, values in series.items():
+        known = [value for value in values if value]
+        throughput.add(peer, values[1] or known[-1])
+        growth.add(peer, [known[0] / value if value else None for value in values])
+    throughput.render_to_file(str(directory / "throughput.svg"))
+    growth.render_to_file(str(directory / "growth.svg"))
+
+
+LOOKS = {
+    "style": CleanStyle,
+    "js": (),
+    "width": 720,
+    "height": 420,
+    "legend_at_bottom": True,
+    "legend_at_bottom_columns": 2,
+    "no_prefix": True,
+    "disable_xml_declaration": False,
+}
