@@ -147,3 +147,57 @@ def test_who_reads_no_further_hears_no_complaint(world: World, tmp_path: Path, a
     said = process.stderr.read()
     process.stderr.close()
     assert (process.wait(30), said) == (0, "")
+
+
+def started(world: World, directory: Path, line: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """A shell runs *line*, in which ``"$@"`` is the command ``workflow.info`` of an execution with other letters."""
+    world.start("b\u00f6\u65e5")
+    command = (sys.executable, "-m", "simpleflow", *DB, "workflow.info", "b\u00f6\u65e5")
+    return subprocess.run(
+        ["sh", "-c", line, "sh", *command],
+        cwd=directory, env={**environment(directory), **more}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_closed_streams_take_nothing_from_a_command(world: World, tmp_path: Path) -> None:
+    done = started(world, tmp_path, '"$@" 2>&- <&- && "$@" >&- 2>&-')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "order" in done.stdout
+
+
+def test_letters_that_a_stream_does_not_have_are_spelt(world: World, tmp_path: Path) -> None:
+    done = started(world, tmp_path, '"$@" | iconv -f latin1 -t utf8', PYTHONIOENCODING="latin-1")
+    assert done.stderr == ""
+    assert "b\u00f6\\u65e5" in done.stdout
+
+
+def test_without_a_command_the_help_is_shown(command: Command) -> None:
+    done = command()
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: simpleflow")
+    assert "\n  workflow.list" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SWF_MAX_OPEN_ACTIVITY_COUNT", "many", "the variable SWF_MAX_OPEN_ACTIVITY_COUNT is 'many'"),
+        ("SIMPLEFLOW_SETTINGS_MODULE", "no.such", "SIMPLEFLOW_SETTINGS_MODULE is 'no.such', which cannot be imported"),
+    ],
+)
+def test_a_wrong_setting_is_wrong_usage(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = command("workflow.start", "--local", *ONE)
+    assert done.code == 2
+    assert done.err.splitlines()[0].startswith(f"simpleflow: error: {said}")
+
+
+def test_a_damaged_file_is_called_so(world: World, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "cut.db").write_bytes((tmp_path / "flow.db").read_bytes()[:5000])
+    done = command("--db", "cut.db", "workflow.list")
+    assert (done.code, done.out) == (1, "")
+    assert "malformed" in done.err
+    assert "use a backup of it" in done.err
+    assert "room" not in done.err

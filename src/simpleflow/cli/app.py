@@ -90,6 +90,13 @@ class Commands(click.Group):
         except BrokenPipeError as error:  # help is printed already here
             raise PipeClosed from error
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without arguments: the help, on standard error. (Click makes an error of it whose message is the page.)"""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -172,9 +179,11 @@ def run(arguments: list[str] | None = None) -> int:
     """Runs the command line; the exit code is 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     import traceback
 
+    from simpleflow.cli import streams
     from simpleflow.log import setup_logging
-    from simpleflow.settings import files
+    from simpleflow.settings import base, files
 
+    streams.prepare()
     is_debugging = os.environ.get("LOG_LEVEL", "").upper() == "DEBUG"
     files.forget()
     try:
@@ -191,6 +200,9 @@ def run(arguments: list[str] | None = None) -> int:
         return error.code if isinstance(error, CommandError) else error.exit_code
     except files.FileError as error:
         say(str(error), error.hint)
+        return 2
+    except base.SettingError as error:
+        say(str(error), "see what is set, and where, with: simpleflow info settings")
         return 2
     except PipeClosed:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

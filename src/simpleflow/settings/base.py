@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any, Final
 
 from simpleflow.settings import files
@@ -15,6 +16,10 @@ TRUE: Final = frozenset({"1", "true", "yes", "on", "y", "t"})
 FALSE: Final = frozenset({"0", "false", "no", "off", "n", "f", ""})
 
 
+class SettingError(ValueError):
+    """What is said about a setting cannot be used."""
+
+
 def check(name: str) -> None:
     """Raises AttributeError for what is no setting."""
     if name not in DEFAULTS:
@@ -22,7 +27,7 @@ def check(name: str) -> None:
 
 
 def value_of(name: str, configured: Mapping[str, Any]) -> tuple[Any, str]:
-    """The value of a setting, and where it was found. Raises AttributeError, ValueError, ImportError."""
+    """The value of a setting, and where it was found. Raises AttributeError, SettingError."""
     check(name)
     text = os.environ.get(name)
     if text is not None:
@@ -31,13 +36,20 @@ def value_of(name: str, configured: Mapping[str, Any]) -> tuple[Any, str]:
         return configured[name], "configured"
     path = os.environ.get("SIMPLEFLOW_SETTINGS_MODULE")
     if path:
-        module = importlib.import_module(path)
+        module = _module(path)
         if hasattr(module, name):
             return getattr(module, name), path
     found = files.setting(name)
     if found is not None:
         return found.value, found.source
     return DEFAULTS[name], "default"
+
+
+def _module(path: str) -> ModuleType:
+    try:
+        return importlib.import_module(path)
+    except ImportError as error:
+        raise SettingError(f"SIMPLEFLOW_SETTINGS_MODULE is {path!r}, which cannot be imported: {error}") from error
 
 
 def read(name: str, text: str) -> Any:
@@ -52,7 +64,9 @@ def read(name: str, text: str) -> Any:
             case dict():
                 return json.loads(text)
     except ValueError as error:
-        raise ValueError(f"the variable {name} is {text!r}, which is not of the kind of {known!r}: {error}") from error
+        raise SettingError(
+            f"the variable {name} is {text!r}, which is not of the kind of {known!r}: {error}"
+        ) from error
     return text
 
 

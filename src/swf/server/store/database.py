@@ -85,6 +85,8 @@ class Database:
             self.instance_id = str(self.meta("instance_id"))
         except apsw.NotADBError as error:
             raise NotADatabase(f"{path} is not a simpleflow database; use another file") from error
+        except apsw.CorruptError as error:
+            raise CannotOpen(f"cannot open {path}: {error}; use a backup of it") from error
         except apsw.Error as error:
             self._end_if_sync_failed(error)
             raise CannotOpen(f"cannot open {path}: {error}; is there room, and may this user write there?") from error
