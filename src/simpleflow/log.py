@@ -40,6 +40,7 @@ def setup_logging(level: str | None = None) -> None:
         dictConfig(settings.LOGGING)
         return
     wanted = (level or _said("LOG_LEVEL") or "INFO").upper()
+    is_level = wanted in logging.getLevelNamesMapping()
     formatter: logging.Formatter
     if _said("LOG_FORMAT").lower() == "json":
         formatter = JsonLines()
@@ -58,7 +59,9 @@ def setup_logging(level: str | None = None) -> None:
                 old.close()
         logger.handlers = list(handlers)
         logger.propagate = False
-        logger.setLevel(wanted if wanted in logging.getLevelNamesMapping() else "INFO")
+        logger.setLevel(wanted if is_level else "INFO")
+    if not is_level:
+        logging.getLogger(LOGGERS[0]).warning("there is no log level %r: INFO is used; say DEBUG, WARNING, ...", wanted)
 
 
 def _said(name: str) -> str:

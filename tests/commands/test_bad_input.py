@@ -39,6 +39,7 @@ def world(tmp_path: Path) -> World:
         (("xyzzy",), 2, "there is no command 'xyzzy'", "simpleflow --help"),
         ((*DB, "workflow.info"), 2, "Missing argument", "--help"),
         ((*DB, "workflow.list", "--stats", "open"), 2, "No such option", "--help"),
+        ((*DB, "workflow.info", "-big"), 2, "No such option", "names that begin with - stand behind --"),
         ((*DB, "workflow.list", "--status", "ajar"), 2, "'ajar' is not one of 'open', 'closed'", "--help"),
         ((*DB, "workflow.info", "a", "b", "c"), 2, "too many names", "WORKFLOW_ID [RUN_ID]"),
         ((*DB, "workflow.start", "BasicWorkflow"), 2, "is no path to a workflow", "package.module.ClassName"),

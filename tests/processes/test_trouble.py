@@ -60,7 +60,7 @@ def ships(tmp_path: Path) -> Iterator[Fleet]:
         (("worker.start", "-t", "", *NOBODY, "--domain", "d"), KEYS, 2, "taskList.name", "1 to 256 characters"),
         (("decider.start", "--domain", "d", "exits.Flow"), {}, 2, "cannot import exits: SystemExit: 7", ""),
         (("server.start", "--db", "no/such/folder/x.db"), {}, 1, "its folder does not exist", ""),
-        (("server.start", "--host", "0.0.0.0"), {}, 1, "not a loopback address", "--port"),
+        (("server.start", "--host", "0.0.0.0"), {}, 2, "give keys with --auth FILE", ""),
         (("server.strat",), {}, 2, "there is no command 'server.strat'", "did you mean server.start?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

@@ -92,6 +92,8 @@ def test_the_level_comes_from_the_environment(stream: Stream, monkeypatch: pytes
     assert stream.getvalue() == ""
     monkeypatch.setenv("LOG_LEVEL", "nonsense")
     setup_logging()
+    assert "WARNING" in stream.getvalue()
+    assert "there is no log level 'NONSENSE': INFO is used" in stream.getvalue()
     log.info("heard")
     assert "heard" in stream.getvalue()
 

@@ -235,7 +235,10 @@ def hint_of(error: click.ClickException) -> str | None:
     if isinstance(error, CommandError):
         return error.hint
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        return f"see: {error.ctx.command_path} --help"
+        see = f"see: {error.ctx.command_path} --help"
+        if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+            return f"{see}; names that begin with - stand behind --"
+        return see
     return None
 
 

@@ -63,7 +63,7 @@ def server(
     from simpleflow.log import setup_logging
     from simpleflow.swf.process.signals import STOP, Signals
     from swf.server.about import running_version
-    from swf.server.http import DoorError, KeysError, read_keys, serving
+    from swf.server.http import DoorError, KeysError, UnsignedError, read_keys, serving
 
     address = place(ctx, **given).address
     if address is not None and address.endpoint_url and not _said_by_environment(address.endpoint_url):
@@ -92,6 +92,8 @@ def server(
                     goes_on = "executions stay open, and go on when the file is served again"
                     click.echo(f"interrupted; {door.url} answers no more, {goes_on}", err=True)
                 return 130 if signal.SIGINT in heard else 0
+        except UnsignedError as error:
+            raise CommandError(str(error), exit_code=2) from error
         except DoorError as error:
             raise CommandError(str(error), "choose another one with --port, or --port 0 for any") from error
 

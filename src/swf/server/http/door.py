@@ -31,6 +31,10 @@ class DoorError(Exception):
     """The door cannot be opened there."""
 
 
+class UnsignedError(DoorError):
+    """More than this machine would reach a service that asks nobody for a key."""
+
+
 class Door:
     """Serves a service until it is stopped. It does not own the service."""
 
@@ -53,7 +57,7 @@ class Door:
         machine.
         """
         if host not in LOOPBACK and keys is None:
-            raise DoorError(
+            raise UnsignedError(
                 f"{host} is not a loopback address: whoever reaches it could do everything; give keys with --auth FILE"
             )
         try:
