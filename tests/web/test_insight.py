@@ -174,6 +174,15 @@ def test_a_run_in_which_nothing_is_open_waits_for_signals() -> None:
     assert parts[Part.SIGNALS] > 90_000
 
 
+def test_what_ran_beside_the_path_is_not_called_deciding() -> None:
+    """A map that has only so many tasks at once: its last one follows nothing, but begins when others have ended."""
+    decisions = tuple(Decision(at, at, at + 1, is_timed_out=False, worker=None, event=1) for at in (0.0, 41.0, 99.0))
+    run = a_run(a_task("a", 1, 41), a_task("b", 1, 31), a_task("c", 42, 99), close=100.0, decisions=decisions)
+    assert critical_path(run) == ("c",)
+    parts = {each.part: each.milliseconds for each in spent(run)}
+    assert parts == {Part.ACTIVITIES: 97_000, Part.DECIDING: 3_000}
+
+
 # Rows
 
 
