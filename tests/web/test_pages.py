@@ -166,13 +166,16 @@ def test_what_matches_nothing_shows_each_filter_to_be_removed(world: World) -> N
         ("tag=" + "x" * 300, "longer than 256 characters"),
         ("until=9999999999999w", "is no time"),
         ("since=1h&until=2h", "is over before"),
+        ("id=a/b", "No workflow id is 'a/b'"),
+        ("type=a:b", "No workflow type is 'a:b'"),
+        ("type=billing.Invoice&version=%00", "No version is"),
     ],
 )
 def test_a_query_that_means_nothing_is_ignored_and_said(world: World, query: str, said: str) -> None:
     answer = world.get(f"/shop/?{query}")
     assert answer.status_code == 200
     assert said in text_of(answer.text)
-    assert ">order-A-10442</a>" in answer.text
+    assert (">invoice-0</a>" if "billing" in query else ">order-A-10442</a>") in answer.text
 
 
 def test_rows_are_sorted_by_what_is_chosen(world: World) -> None:
@@ -220,8 +223,10 @@ def test_a_service_that_never_answered_is_a_page_that_says_what_was_tried() -> N
     world = empty()
     world.client.faults["*"] = Unreachable("no process serves flow.db")
     for path in ("/", "/shop/", "/shop/types", "/shop/task-lists", "/shop/e/a", "/shop/e/a/b", "/shop/find?id=a"):
+        world.client.calls.clear()
         answer = world.get(path)
         assert answer.status_code == 502, path
+        assert len(world.client.calls) == 1, f"{path}: a service that is silent is waited for once"
         said = text_of(answer.text)
         assert "no process serves flow.db" in said, path
         assert "Is the service running there?" in said
@@ -355,6 +360,12 @@ def test_every_view_of_the_events_is_an_address(world: World) -> None:
     assert "courier-ready" in text_of(world.get(f"{path}?view=signals").text).partition("Name Input Sender")[2]
     assert "child-shop.pick_and_pack-1" in text_of(world.get(f"{path}?view=children").text)
     assert "child-shop.pick_and_pack-1" in text_of(world.get(f"{path}/tree").text)
+
+
+def test_the_start_of_an_open_run_is_not_called_completed(shop: World) -> None:
+    table = shop.get(shop.path("first")).text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "workflow started" in table
+    assert "Completed" not in table
 
 
 def test_events_are_narrowed_to_what_failed_or_contains_a_text(world: World) -> None:

@@ -37,11 +37,11 @@ class Web:
     counts_at_once: bool
     """Whether counting is so cheap that a page waits for it."""
 
-    def where(self, request: Request, current: str = "") -> Where:
-        """The place of a page."""
+    def where(self, request: Request, current: str = "", *, asks: bool = True) -> Where:
+        """The place of a page. Without *asks* the service is not asked for it."""
         return Where(
             domain=request.path_params.get("domain"),
-            domains=self.reader.domain_names(),
+            domains=self.reader.domain_names(asks=asks),
             current=current,
             search=request.query_params.get("id", ""),
             token=request.scope[TOKEN],
