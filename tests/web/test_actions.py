@@ -98,6 +98,7 @@ def test_a_signal_without_a_value_has_no_input(site: Site) -> None:
     [
         ("approval", '{"by": eve}', "This is not JSON"),
         ("approval", "NaN", "NaN is no number of JSON"),
+        ("approval", "[1e999]", "1e999, which is out of range, is no number of JSON"),
         ("approval", "[" * 100_000, "This is nested too deeply"),
         ("", "1", "A signal has a name"),
         ("a" * 257, "1", "256 are possible"),
