@@ -148,9 +148,7 @@ def _of_attempt(task: Task, attempt: Attempt, run: Run) -> Iterator[tuple[Part, 
         yield (Part.CHILDREN if task.kind is Kind.CHILD else Part.ACTIVITIES), until
 
 
-def _gap(
-    run: Run, beside: Beside, since: int, until: int, *, is_last: bool = False
-) -> Iterator[tuple[Part, int]]:
+def _gap(run: Run, beside: Beside, since: int, until: int, *, is_last: bool = False) -> Iterator[tuple[Part, int]]:
     """Time in which nothing of the path was open: up to the last signal that came in it, it was waited for signals."""
     if since >= until:
         return
