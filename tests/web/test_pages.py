@@ -120,6 +120,28 @@ def test_the_numbers_of_the_page_are_those_of_its_json(world: World) -> None:
     )
 
 
+def test_parts_of_a_page_are_told_to_programs_as_well(world: World) -> None:
+    accept = {"accept": "application/json"}
+    order, report = world.path("order-A-10442"), world.path("report-2026-11-22")
+    found = world.get("/shop/find?id=order-A-10442", headers=accept).json()
+    assert (found["workflow_id"], found["run_id"]) == ("order-A-10442", world.run_id("order-A-10442"))
+    assert found == world.get(f"/shop/find?id={found['run_id']}", headers=accept).json()
+    (child,) = world.get(f"{order}/tree", headers=accept).json()["children"]
+    assert (child["workflow_id"], child["children"], child["is_more"]) == ("child-shop.pick_and_pack-1", [], False)
+    tasks = world.get(f"{report}/tasks.json").json()
+    rows = world.get(f"{report}/rows?group=activity-aggregate-1&at=48", headers=accept).json()
+    assert [each for each in tasks if each["name"] == "aggregate"][48:] == rows["tasks"]
+    assert (rows["at"], rows["of"], rows["next"]) == (48, 50, None)
+    history = world.get(f"{report}/history.json").json()["events"]
+    whole = world.get(f"{report}/events?view=full&before=100", headers=accept).json()
+    assert whole["events"] == history[::-1][100:300]
+    assert whole["next"] == 300
+    failed = world.get(f"{report}/events?only=failed", headers=accept).json()
+    assert [(each["state"], each["attempt"]) for each in failed["events"][1:4]] == [
+        ("failed", 3), ("failed", 2), ("failed", 1),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

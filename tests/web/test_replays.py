@@ -122,7 +122,7 @@ def test_a_silence_that_lasts_too_long_is_news_once(live: tuple[Play, World]) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?after=x", "?seen=nan", "?seen=-1", "?after=-1","?after=9999999999999", "?names="]
+    "query", ["", "?after=x", "?seen=nan", "?seen=-1", "?after=-1", "?after=9999999999999", "?names="]
 )
 def test_a_question_that_means_nothing_is_answered_all_the_same(live: tuple[Play, World], query: str) -> None:
     _, world = live

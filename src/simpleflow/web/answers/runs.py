@@ -14,6 +14,7 @@ from simpleflow.web.choices import chosen
 from simpleflow.web.insight.rows import singles
 from simpleflow.web.pages import drawings as drawn
 from simpleflow.web.pages import events, execution, inspector, others
+from simpleflow.web.pages.entries import entries_of
 from simpleflow.web.pages.execution import Shown
 from simpleflow.web.pages.parts import seconds_of
 from simpleflow.web.queries.faults import Refused
@@ -95,6 +96,9 @@ def rows(web: Web, request: Request) -> Response:
     found = next((row for row in shown.picture.rows if row.cell.is_group and row.cell.first.id == group), None)
     if found is None:
         raise Missing(f"There is no group {group!r} in this timeline.")
+    if wants_json(request):
+        inside_it = [views.task(each) for each in found.cell.tasks]
+        return json_of(views.part("tasks", inside_it, shown.chosen.at, drawn.CHUNK))
     inside = singles(found, shown.run, shown.picture.path)
 
     def further(at: int) -> str:
@@ -109,14 +113,30 @@ def more_events(web: Web, request: Request) -> Response:
     shown = shown_of(web, request)
     text = request.query_params.get("before", "0")
     before = int(text) if text.isdecimal() and len(text) < 9 else 0
+    if wants_json(request):
+        return _events_as_json(shown, before)
     part = events.chunk(shown.run, shown.history, shown.chosen, shown.link, before)
     return fragment(web, request, f"Events of {shown.run.workflow_id}", part)
+
+
+def _events_as_json(shown: Shown, before: int) -> Response:
+    """The rows of the view, the newest first: whole events, or what came of them."""
+    choice = shown.chosen
+    if choice.view == "full":
+        told = views.part("events", shown.history[::-1], before, events.CHUNK)
+        told["events"] = [msgspec.Raw(wire.encode(event)) for event in told["events"]]
+    else:
+        found = entries_of(shown.run, only=choice.only, kind=choice.kind, text=choice.text)
+        told = views.part("events", [views.entry(each) for each in found], before, events.CHUNK)
+    return json_of(told)
 
 
 def tree(web: Web, request: Request) -> Response:
     """The children of an execution."""
     domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
     branches = web.reader.children(domain, workflow_id, run_id)
+    if wants_json(request):
+        return json_of({"children": [views.branch(each) for each in branches]})
     if FRAGMENT in request.headers:
         return html(str(others.tree_list(domain, branches, web.reader.now())))
     return html(
