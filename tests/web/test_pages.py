@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import html
 import json
@@ -30,7 +31,7 @@ from swf.protocol import operations as o
 from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import AccessDeniedException, ThrottlingException, UnknownOperationException
 from swf.server import ManualClock, open_service
-from tests.web.histories import START, Play, crawl, diamond, order
+from tests.web.histories import START, Play, Step, crawl, diamond, order
 from tests.web.strategies import runs
 from tests.web.world import World, empty, pages_of
 
@@ -615,6 +616,27 @@ def test_rows_of_an_open_group_come_in_chunks(large: World) -> None:
     assert "rows 201 to 400 of 1,000" in text_of("<main" + part.text)
     assert len(part.content) <= 200_000
     assert len(gzip.compress(part.content)) <= 20_000
+
+
+def test_a_timeline_of_many_rows_comes_in_chunks() -> None:
+    """Tasks that have nothing in common are no groups."""
+    with contextlib.closing(open_service(None, clock=ManualClock(START))) as service:
+        Play([Step(f"task{n}") for n in range(450)], workers=450, workflow_id="many", on=service).play()
+        world = pages_of(service)
+        path = world.path("many")
+        page = world.get(path)
+        assert "rows 1 to 200 of 450" in text_of(page.text)
+        assert "the first" not in text_of(page.text)
+        timeline = page.text.partition('id="s-timeline"')[2].partition('id="s-events"')[0]
+        assert len(re.findall(r'class="chunk whole"', timeline)) == 1
+        more = html.unescape(re.findall(r'<a href="([^"]+)" data-more="200"', timeline)[0])
+        assert "rows 201 to 400 of 450" in text_of(world.get(more).text)
+        seen = set()
+        for at in (0, 200, 400):
+            part = world.get(f"{path}/rows?group=&at={at}", headers={"x-fragment": "1"}).text
+            seen |= set(re.findall(r"task=activity-(task\d+)-1", part))
+        assert len(seen) == 450
+        assert world.get(f"{path}/rows", headers={"accept": "application/json"}).json()["of"] == 450
 
 
 def test_a_list_is_small(world: World) -> None:

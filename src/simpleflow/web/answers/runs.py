@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from simpleflow.web import files, urls, views
 from simpleflow.web.answers.web import FRAGMENT, Missing, Web, attached, fragment, html, json_of, wants_json
 from simpleflow.web.choices import chosen
-from simpleflow.web.insight.rows import singles
+from simpleflow.web.insight.rows import Row, singles
 from simpleflow.web.pages import drawings as drawn
 from simpleflow.web.pages import events, execution, inspector, others
 from simpleflow.web.pages.entries import entries_of
@@ -90,21 +90,33 @@ def task(web: Web, request: Request) -> Response:
 
 
 def rows(web: Web, request: Request) -> Response:
-    """Rows of an open group of the timeline."""
+    """Rows of an open group of the timeline; without a group, of the timeline itself."""
     shown = shown_of(web, request)
     group = request.query_params.get("group") or shown.chosen.open
     found = next((row for row in shown.picture.rows if row.cell.is_group and row.cell.first.id == group), None)
-    if found is None:
+    if group and found is None:
         raise Missing(f"There is no group {group!r} in this timeline.")
     if wants_json(request):
-        inside_it = [views.task(each) for each in found.cell.tasks]
-        return json_of(views.part("tasks", inside_it, shown.chosen.at, drawn.CHUNK))
-    inside = singles(found, shown.run, shown.picture.path)
+        tasks = shown.run.tasks if found is None else found.cell.tasks
+        return json_of(views.part("tasks", [views.task(each) for each in tasks], shown.chosen.at, drawn.CHUNK))
+    inside = shown.picture.rows if found is None else singles(found, shown.run, shown.picture.path)
 
     def further(at: int) -> str:
         return urls.with_query(f"{shown.base}/rows", {"group": group, "at": at})
 
-    part = drawn.chunk(shown.picture, inside, shown.chosen.at, shown.to_task, selected=None, further=further)
+    def switch(row: Row) -> str | None:
+        return shown.link(open=row.cell.first.id, at=None) if row.cell.is_group else None
+
+    part = drawn.chunk(
+        shown.picture,
+        inside,
+        shown.chosen.at,
+        shown.to_task,
+        selected=None,
+        further=further,
+        switch=switch if found is None else None,
+        axis=False,
+    )
     return fragment(web, request, f"Timeline of {shown.run.workflow_id}", part)
 
 
