@@ -374,6 +374,7 @@ def test_those_that_failed_run_again(site: Site) -> None:
         ("/shop/bulk/terminate", {}, 422),
         ("/shop/bulk/terminate", {"run": "no-space", "sure": "1"}, 422),
         ("/shop/bulk/terminate", {"everything": "1", "tag": "nobody", "sure": "1"}, 422),
+        ("/shop/bulk/terminate", {"everything": "1", "since": "tomorrow", "sure": "1"}, 422),
         ("/shop/bulk/signal", {"run": "a b", "sure": "1", "name": "", "input": "}"}, 422),
         ("/shop/bulk/eat", {"run": "a b"}, 404),
     ],
