@@ -20,7 +20,7 @@ from simpleflow.web.app import ACTIONS
 from simpleflow.web.assets import assets
 from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter, moment, parsed, span
-from simpleflow.web.pages import execution
+from simpleflow.web.pages import execution, values
 from simpleflow.web.pages.execution import Chosen, Shown
 from simpleflow.web.pages.exported import exported
 from simpleflow.web.pages.shell import Site, Where
@@ -72,6 +72,19 @@ def test_an_empty_domain_shows_the_command_that_starts_the_example() -> None:
     page = text_of(world.get("/shop/").text)
     assert "No executions yet." in page
     assert "simpleflow --db flow.db standalone examples.basic.BasicWorkflow --input '[1, 5]'" in page
+
+
+def test_no_two_places_of_the_histogram_have_one_name(shop: World) -> None:
+    shop.clock.advance(110)
+    axis = shop.get("/shop/").text.partition('class="chart-axis"')[2].partition("</p>")[0]
+    told = re.findall(r"<time [^>]*>([^<]+)</time>", axis)
+    assert told[0] == "1 min ago"
+    assert len(set(told)) == len(told)
+
+
+def test_a_call_is_written_with_one_kind_of_quotes() -> None:
+    text = '{"args": [["a b", {"c": [1, null, true, "é"]}], "d"], "kwargs": {"e": {}}}'
+    assert values.call("book.Chapter", text) == 'Chapter(["a b", {"c": [1, None, True, "é"]}], "d", e={})'
 
 
 def test_the_list_tells_of_every_execution_and_counts_the_states(world: World) -> None:
