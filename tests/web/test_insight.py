@@ -339,14 +339,18 @@ def test_a_list_that_somebody_polls_is_none() -> None:
 @pytest.mark.parametrize(
     ("decisions", "says"),
     [
-        ((Decision(80, None, None, False, None, 1),), "The decider does not answer on 'default' for 20.0 s."),
+        (
+            (Decision(80, None, None, False, None, 1),),
+            "The decider does not answer: a decision has been due on 'default' for 20.0 s.",
+        ),
         (
             (
                 Decision(1, 1, 2, False, "me", 1),
                 Decision(50, 50, 80, True, "me", 2),
                 Decision(80, 80, None, False, "me", 3),
             ),
-            "The decider does not answer on 'default' for 50.0 s, 2 decision tasks in a row; me had one last.",
+            "The decider does not answer: a decision has been due on 'default' for 50.0 s, 2 decision tasks in a row; "
+            "me had one last.",
         ),
         (
             (Decision(1, 1, 2, False, "me", 1), Decision(95, None, None, False, None, 2)),

@@ -33,7 +33,8 @@ def many(web: Web, request: Request) -> Response:
     if verb not in page.VERBS:
         raise Missing(f"There is no action {verb!r} for many executions; there are {', '.join(page.VERBS)}.")
     values = forms.typed(request)
-    filter, is_cut, notes = None, False, []
+    filter, is_cut = None, False
+    notes: list[str] = []
     if values.get("everything"):
         now = web.reader.now()
         filter, notes = filters.parsed({name: values[name] for name in filters.KNOWN if name in values}, now)

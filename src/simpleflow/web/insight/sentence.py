@@ -141,7 +141,7 @@ def _stuck(run: Run) -> Sentence | None:
     return Sentence(
         Mood.WARNING,
         "The decider does not answer",
-        f" on {run.task_list!r} for {duration(run.now - since)}{often}{had}.",
+        f": a decision has been due on {run.task_list!r} for {duration(run.now - since)}{often}{had}.",
     )
 
 
