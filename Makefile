@@ -36,8 +36,6 @@ soak: $(READY)
 # Ours, in about four minutes: writes benchmarks/results.json, RESULTS.md and two plots.
 bench: $(READY)
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.commands
-	$(BIN)/python -m benchmarks.pages
 
 # Others in between, each in an environment of its own (made at the first time), in about twelve minutes.
 bench-peers: $(READY)
