@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
@@ -64,14 +65,18 @@ def seconds(text: str | None) -> int | None:
     return min(int(text), EXECUTION_DURATION_S)
 
 
-def deadlines(execution: Execution, beats: Mapping[int, Beat], up_since: float) -> Iterator[Deadline]:
-    """Every deadline that can still strike, in no order."""
+def deadlines(
+    execution: Execution, beats: Mapping[int, Beat], up_since: float, until: float = math.inf
+) -> Iterator[Deadline]:
+    """Every deadline that can still strike, in no order; *until*: of activities those up to then."""
     if not execution.is_open:
         return
     yield from _but_of_activities(execution, up_since)
     for task in execution.activities.values():
         if task.closed is None:
-            yield from _of_activity(task, beats, up_since)
+            for at, clock in _clocks(task, beats, up_since):
+                if at <= until:
+                    yield Deadline(at, task.opened.id, clock)
 
 
 def _but_of_activities(execution: Execution, up_since: float) -> Iterator[Deadline]:
@@ -204,7 +209,7 @@ def expire(turn: Turn, until: float) -> float | None:
         following = next_deadline(turn.execution, turn.beats, turn.up_since)
         if following is None or following > until:
             return following
-        all_ = deadlines(turn.execution, turn.beats, turn.up_since)
+        all_ = deadlines(turn.execution, turn.beats, turn.up_since, until)
         for deadline in sorted((each for each in all_ if each.at <= until), key=lambda deadline: deadline.order):
             _strike(turn, deadline)
 
