@@ -30,17 +30,17 @@ FLEET = Program("benchmarks.ours.processes", "quickstart:20,chain:300,fan-out:10
 BOTO3 = Program("benchmarks.ours.processes", "quickstart:20,chain:300,fan-out:300,many:50", ("--boto3",))
 LIMITS = Program("benchmarks.limits")
 ALONE = tuple(Program(f"benchmarks.ours.{name}") for name in ("extras", "commands", "pages", "service", "objects"))
-ROUND = (OURS, LONG, FLEET, BOTO3)
+ROUNDS = ((OURS, LONG, FLEET, BOTO3), (OURS,), (OURS, LONG, FLEET, BOTO3))
 
 
 def plan(*, peers: bool) -> Iterator[Program]:
     """What runs, in this order: ours in three rounds, the rest between them."""
     others = list(PEERS) if peers else []
     between = [LIMITS, *ALONE, LIMITS]
-    for number in range(3):
-        yield from ROUND
-        yield from others[number::3]
-        yield from between[number::3]
+    for number, ours in enumerate(ROUNDS):
+        yield from ours
+        yield from others[number :: len(ROUNDS)]
+        yield from between[number :: len(ROUNDS)]
 
 
 def answers(program: Program) -> tuple[list[Row], list[str]]:

@@ -21,7 +21,7 @@ from benchmarks.ours.standalone import DOMAIN, standalone
 
 TASKS: Final = 20
 EXECUTIONS: Final = 10_000
-REPEAT: Final = 5
+REPEAT: Final = 4
 
 
 def environment() -> dict[str, str]:
