@@ -187,4 +187,6 @@ GOALS: Final[tuple[Goal, ...]] = (
     _page("page", 11, 15), _page("page", 55, 15), _page("page", 3_003, 200), _page("fold", 3_003, 150),
     _page("critical path", 3_003, 20), _page("graph", 3_003, 120), _page("timeline", 3_003, 180),
     _page("list", 100_000, 100, p99_ms),
+    Goal("pages: an open run asks for news, there is none, ms", (PAGES, "live, no news", 1), ms, most=3),
+    Goal("pages: an open run asks for news, all is, ms", (PAGES, "live, all is news", 1), ms, most=150),
 )  # fmt: skip

@@ -44,6 +44,7 @@ def one_run(bench: Bench) -> None:
         bench.kernel("page", tasks, lambda path=path: world.get(path), repeat=REPEAT)
     bench.kernel("page, history not read yet", tasks, lambda: _cold(service, world.path("large")), repeat=1)
     parts(bench, world, tasks)
+    live(bench, world)
     service.close()
 
 
@@ -58,6 +59,15 @@ def parts(bench: Bench, world: World, tasks: int) -> None:
     bench.kernel("critical path", tasks, lambda: Picture(run).path, repeat=REPEAT)
     bench.kernel("graph", tasks, lambda: Picture(run).graph, repeat=REPEAT)
     bench.kernel("timeline", tasks, lambda: draw_plot(run, Picture(run).rows, picture.path), repeat=REPEAT)
+
+
+def live(bench: Bench, world: World) -> None:
+    """What a page of an open run asks for again and again."""
+    Play(crawl().steps, workers=64, until=60.0, workflow_id="open", type="search.Crawl", on=world.service).play()
+    path = world.path("open")
+    told = world.get(f"{path}/summary.json").json()
+    bench.kernel("live, no news", 1, lambda: world.get(f"{path}/sections?after={told['events']}"), repeat=40)
+    bench.kernel("live, all is news", 1, lambda: world.get(f"{path}/sections?after=0"), repeat=REPEAT)
 
 
 def lists(bench: Bench) -> None:
