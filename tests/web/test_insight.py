@@ -294,13 +294,13 @@ def test_a_failure_names_the_task_the_attempts_and_the_message() -> None:
 
 
 def test_a_failure_that_is_no_tasks_is_the_workflows_own() -> None:
-    details = "Traceback:\n  File x\nKeyError: 'y'\n"
+    details = "Traceback:\n  File x\nLookupError: no y\n"
     failed = a_run(a_task("a", 0, 1), close=2.0, state=State.FAILED, reason="KeyError('y')", details=details)
     told = sentence(failed)
     assert (told.lead, told.value, told.note, told.task) == (
         "The workflow failed",
         "KeyError('y')",
-        "KeyError: 'y'",
+        "LookupError: no y",
         None,
     )
 
@@ -398,3 +398,10 @@ def test_starts_are_counted_by_time_and_state() -> None:
     bars = histogram(starts, since=0, until=100, bars=10)
     assert [bar.total for bar in bars] == [2, 0, 0, 0, 0, 0, 0, 0, 0, 2]
     assert bars[0].counts == {State.FAILED: 1, State.COMPLETED: 1}
+
+
+def test_what_the_reason_says_is_not_said_again() -> None:
+    trace = 'Traceback\n  File "x.py", line 1\nValueMismatch: found 7'
+    failed = {"state": State.FAILED, "close": 10.0, "details": trace}
+    assert sentence(a_run(reason="Cannot replay: ValueMismatch(found 7)", **failed)).note == ""  # type: ignore[arg-type]
+    assert sentence(a_run(reason="Cannot replay", **failed)).note == "ValueMismatch: found 7"  # type: ignore[arg-type]
