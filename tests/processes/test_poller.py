@@ -14,7 +14,7 @@ def test_a_loop_that_breaks_is_known_to_be_done_before_anybody_is_woken(monkeypa
     def broken(self: Poller) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Poller, "_worker", broken)
+    monkeypatch.setattr(Poller, "_workers", broken)
     seen: list[tuple[bool, bool]] = []
     plan = Plan(kind="worker", address=Address(endpoint_url="http://127.0.0.1:1"), domain="d", task_list="t")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -32,6 +32,7 @@ from simpleflow.swf.process.decider import SharingDecider
 from simpleflow.swf.process.hands import Isolation
 from simpleflow.swf.process.prints import part_output
 from simpleflow.swf.process.signals import FINISH, NOW, STOP, Signals
+from simpleflow.swf.process.titles import STOPPING, NoTitle, Title
 from simpleflow.swf.process.worker import BEAT_S, Worker
 from swf.client import Client
 from swf.clients.retrying import Backoff
@@ -70,9 +71,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Poller:
     """Does what a plan says in threads: one for a decider, one for each activity that a worker runs at once."""
 
-    def __init__(self, plan: Plan, ended: Callable[[], None]) -> None:
-        """*ended* is called by the first thread as the last thing it does."""
+    def __init__(
+        self,
+        plan: Plan,
+        ended: Callable[[], None],
+        title: Title | NoTitle = NoTitle(),  # noqa: B008  # it holds nothing
+    ) -> None:
+        """*ended* is called by the first thread as the last thing it does; *title* is what the process is called."""
         self._plan = plan
+        self._title = title
         self._client = patient_client_of(plan.address)
         self._loops: list[SharingDecider] | list[Worker] = []
         self._stopped = threading.Event()
@@ -84,6 +91,7 @@ class Poller:
 
     def stop(self) -> None:
         """Takes no new task."""
+        self._title.says(STOPPING)
         self._stopped.set()
         for loop in self._loops:
             loop.stop()
@@ -97,6 +105,7 @@ class Poller:
 
     def _run(self) -> None:
         try:
+            self._title.says("initializing")
             made = [self._decider()] if self._plan.kind == "decider" else self._workers()
             self._loops = made
             if self._stopped.is_set():
@@ -127,7 +136,7 @@ class Poller:
     def _workers(self) -> list[Worker]:
         completion.tell(self._plan.address)
         told = counts(self._plan.kind, self._plan.task_list, directory=self._plan.counts_in)
-        return [worker_of(self._plan, self._client, told) for _ in range(self._plan.concurrency)]
+        return [worker_of(self._plan, self._client, told, self._title) for _ in range(self._plan.concurrency)]
 
     def _decider(self) -> SharingDecider:
         plan = self._plan
@@ -143,10 +152,17 @@ class Poller:
             keeps_values=plan.address.is_here,
         )
         told = counts(plan.kind, plan.task_list, directory=plan.counts_in)
-        return SharingDecider(self._client, executor, plan.domain, plan.task_list, sticky_list, counts=told)
+        return SharingDecider(
+            self._client, executor, plan.domain, plan.task_list, sticky_list, counts=told, title=self._title
+        )
 
 
-def worker_of(plan: Plan, client: Client, counts: Counts = NoCounts()) -> Worker:  # noqa: B008  # it holds nothing
+def worker_of(
+    plan: Plan,
+    client: Client,
+    counts: Counts = NoCounts(),  # noqa: B008  # it holds nothing
+    title: Title | NoTitle = NoTitle(),  # noqa: B008  # it holds nothing
+) -> Worker:
     """A worker as the plan has it."""
     return Worker(
         client,
@@ -158,6 +174,7 @@ def worker_of(plan: Plan, client: Client, counts: Counts = NoCounts()) -> Worker
         middlewares={"pre": plan.pre, "post": plan.post},
         isolation=plan.isolation,
         counts=counts,
+        title=title,
     )
 
 
@@ -204,7 +221,7 @@ def main(plan: Plan, lifeline: int) -> int:
     if here not in sys.path:
         sys.path.insert(0, here)
     signals = Signals()
-    poller = Poller(plan, signals.nudge)
+    poller = Poller(plan, signals.nudge, Title(plan.kind.title(), plan.task_list))
     poller.thread.start()
     ends_at: float | None = None
     while not poller.is_done:
