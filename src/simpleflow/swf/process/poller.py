@@ -21,6 +21,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from simpleflow import completion
+from simpleflow.dispatch import REASON_CHARACTERS
 from simpleflow.format import shortened
 from simpleflow.log import setup_logging
 from simpleflow.service import Address, client_of, patient_client_of
@@ -43,6 +44,10 @@ log = logging.getLogger(__name__)
 
 LAST_WORDS_S: Final = 2.0
 """After the time of grace, the failures of ended activities are still told for so long."""
+
+
+NEVER_READY: Final = 3
+"""The exit code of a poller whose decider or workers could not be made."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +89,8 @@ class Poller:
         self._loops: list[SharingDecider] | list[Worker] = []
         self._stopped = threading.Event()
         self._ended = ended
-        self.is_broken = False
+        self.exit_code = 0
+        """0, unless something broke: 1, or NEVER_READY."""
         self.is_done = False
         """Set before *ended* is called; the thread may live on for a moment."""
         self.thread = threading.Thread(target=self._run, name=plan.kind, daemon=True)
@@ -106,7 +112,11 @@ class Poller:
     def _run(self) -> None:
         try:
             self._title.says("initializing")
-            made = [self._decider()] if self._plan.kind == "decider" else self._workers()
+            try:
+                made = [self._decider()] if self._plan.kind == "decider" else self._workers()
+            except Exception as error:  # noqa: BLE001  # of whatever they are made
+                self.exit_code = cannot_begin(self._plan.kind, error)
+                return
             self._loops = made
             if self._stopped.is_set():
                 self.stop()
@@ -131,7 +141,7 @@ class Poller:
 
     def _break(self, error: BaseException) -> None:
         log.error("%s broke, another one will take its place", self._plan.kind, exc_info=error)
-        self.is_broken = True
+        self.exit_code = 1
 
     def _workers(self) -> list[Worker]:
         completion.tell(self._plan.address)
@@ -155,6 +165,13 @@ class Poller:
         return SharingDecider(
             self._client, executor, plan.domain, plan.task_list, sticky_list, counts=told, title=self._title
         )
+
+
+def cannot_begin(kind: str, error: Exception) -> int:
+    """Says in one line why, for the same happens in each poller to come until it is mended; the exit code."""
+    why = shortened(" ".join(str(error).split()), REASON_CHARACTERS)
+    log.error("%s cannot begin: %s: %s", kind, type(error).__name__, why, exc_info=log.isEnabledFor(logging.DEBUG))
+    return NEVER_READY
 
 
 def worker_of(
@@ -221,7 +238,10 @@ def main(plan: Plan, lifeline: int) -> int:
     if here not in sys.path:
         sys.path.insert(0, here)
     signals = Signals()
-    poller = Poller(plan, signals.nudge, Title(plan.kind.title(), plan.task_list))
+    try:
+        poller = Poller(plan, signals.nudge, Title(plan.kind.title(), plan.task_list))
+    except Exception as error:  # noqa: BLE001  # of whatever it is made
+        return cannot_begin(plan.kind, error)
     poller.thread.start()
     ends_at: float | None = None
     while not poller.is_done:
@@ -242,7 +262,7 @@ def main(plan: Plan, lifeline: int) -> int:
             poller.stop()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(1 if poller.is_broken else 0)  # threads that still poll must not hold the process
+    os._exit(poller.exit_code)  # threads that still poll must not hold the process
 
 
 if __name__ == "__main__":
