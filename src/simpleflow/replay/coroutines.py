@@ -64,11 +64,11 @@ class Coroutines:
         except (RunEvicted, KeyboardInterrupt):
             raise
         except asyncio.CancelledError as error:
-            run.end_main(_raising(self._error or error))
+            run.main.finish(_raising(self._error or error))
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
-            run.end_main(_raising(error))
+            run.main.finish(_raising(error))
         else:
-            run.end_main(_raising(self._error) if self._error is not None else lambda: result)
+            run.main.finish(_raising(self._error) if self._error is not None else lambda: result)
 
     async def _argument_of_the_next_run(self) -> None:
         await self.wait(self._run.continuation.pending(), ALL_COMPLETED, None)

@@ -172,7 +172,7 @@ class Engine:
         text = f"Workflow execution failed: {reason}"
         if len(text) > failures.REASON_CHARACTERS:
             details = str(reason) if details is None else f"{reason}\n\n{details}"
-        self._run.end(self._run.failure(text, details))
+        self._run.main.end(self._run.main.failure(text, details))
         if self._run.coroutines.is_inside() and not self._run.coroutines.is_main():
             self._run.raise_in_main(EndOfRun(reason))
         raise EndOfRun(reason)

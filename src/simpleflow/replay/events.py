@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def start(run: Run, event: HistoryEvent) -> None:
-    run.begin(event)
+    run.main.begin(event)
 
 
 def request_cancel(run: Run, event: HistoryEvent) -> None:

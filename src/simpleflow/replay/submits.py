@@ -265,7 +265,7 @@ class Submits:
             text = format.encode(record.task.input({**activity.meta, "simpleflow": known}))
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
-        record.input = run.field(text)
+        record.input = run.values.field(text)
         assert record.id is not None
         self.add(
             ("schedule", record.id),
@@ -289,11 +289,11 @@ class Submits:
         text = format.encode({"after": after}) if after else None
         if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
             return None
-        return self._run.field(text)
+        return self._run.values.field(text)
 
     def add(self, key: Key, decision: DecisionAttributes, register: ActivityType | WorkflowType | None = None) -> None:
         """Puts a decision into the outbox; ValueError for one that the service would refuse with all others."""
-        values = self._run.fresh_values()
+        values = self._run.values.fresh()
         if not obeys(decision):
             raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
         self._run.outbox.add(key, decision, self._run.batch_end, values, register)
@@ -314,7 +314,7 @@ class Submits:
                 run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
             return known.future
         seconds = timer_seconds(task.timer_id, task.timeout)
-        control = None if task.control is None else run.field(format.encode(task.control))
+        control = None if task.control is None else run.values.field(format.encode(task.control))
         record.input = str(seconds)
         self.add(
             ("start_timer", task.timer_id),
@@ -364,7 +364,7 @@ class Submits:
             run.orphan_markers[task.name] -= 1
             record.future.set_finished(format.decode(details))
             return record.future
-        self.add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)))
+        self.add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.values.field(details)))
         run.marker_echoes[task.name].append(record)
         return record.future
 
