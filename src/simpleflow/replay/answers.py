@@ -76,7 +76,7 @@ def decisions(run: Run) -> Decisions:
 
 def _waits_for_echo(run: Run) -> bool:
     """Whether somebody waits for what makes no event by itself after its own: a marker, the end of a timer."""
-    waiting = (*run.marker_echoes.values(), run.timer_cancels.values())
+    waiting = (*run.marker_echoes.values(), run.timers.cancels.values())
     return run.closing is None and any(record.future.has_waiters for records in waiting for record in records)
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from simpleflow import format, hints
 from simpleflow.replay import failures
 from simpleflow.replay.engine import Undecidable
-from simpleflow.replay.events import is_own
 from simpleflow.replay.greenlets import EndOfRun, RunEvicted
 from simpleflow.replay.inputs import arguments
 from simpleflow.replay.options import FIELD_CHARACTERS
+from simpleflow.replay.timers import is_own
 from swf.protocol.base import DecisionAttributes
 from swf.protocol.decisions import CompleteWorkflowExecution, ContinueAsNewWorkflowExecution, FailWorkflowExecution
 from swf.protocol.event import HistoryEvent

@@ -24,7 +24,7 @@ from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.coroutines import Coroutines
 from simpleflow.replay.differences import Differences
 from simpleflow.replay.engine import Engine, Undecidable
-from simpleflow.replay.events import RULES, adopt, is_own
+from simpleflow.replay.events import RULES, adopt
 from simpleflow.replay.greenlets import Greenlets
 from simpleflow.replay.helpers import Helpers
 from simpleflow.replay.loops import Awaited
@@ -38,6 +38,7 @@ from simpleflow.replay.room import Room
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import innermost, source
 from simpleflow.replay.submits import Submits
+from simpleflow.replay.timers import Timers
 from simpleflow.workflow import Workflow
 from swf.protocol.base import Attributes, DecisionAttributes
 from swf.protocol.event import HistoryEvent
@@ -90,8 +91,6 @@ class Run:
         self.signals = Signals()
         self.cancel_requests = 0
         self.cancel_waits: list[Record] = []
-        self.timer_cancels: dict[str, Record] = {}
-        """Submitted requests to cancel a timer that were not answered yet, by timer id."""
         self.room = Room(self)
         """Timers that were refused because too many are open."""
         self.may_close = True
@@ -115,6 +114,7 @@ class Run:
         self.main = Main(self)
         self.differences = Differences(self)
         self.submits = Submits(self)
+        self.timers = Timers(self)
         self.canvases = Canvases(self)
         self.attempts = Attempts(self)
         self.children = Children(self)
@@ -332,19 +332,6 @@ class Run:
             self.coroutines.fail_main()
         else:
             self.greenlets.wake_main()
-
-    def end_timer(self, record: Record) -> None:
-        """The timer is over. One of the user is remembered, since its id may be asked for again."""
-        self.submits.let_go(record)
-        if is_own(record.key[1]):
-            self.records.pop(record.key, None)
-
-    def finish_cancel(self, timer_id: str) -> None:
-        """The request to cancel a timer has been answered."""
-        self.records.pop(("cancel_timer", timer_id), None)
-        record = self.timer_cancels.pop(timer_id, None)
-        if record is not None:
-            record.future.set_finished(None)
 
     def echo_marker(self, name: str, details: Any, error: Exception | None = None) -> None:
         """A marker of the user is in the history: first in, first out by name."""

@@ -10,7 +10,7 @@ from simpleflow.activity import PRIORITY_NOT_SET, Activity
 from simpleflow.canvas import FuncGroup, Group
 from simpleflow.futures import Future
 from simpleflow.options import Options, take_options
-from simpleflow.replay.checks import check_own_name, check_signal, timer_seconds
+from simpleflow.replay.checks import check_own_name, check_signal
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
 from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
@@ -37,7 +37,6 @@ from swf.protocol.decisions import (
     RecordMarker,
     RequestCancelActivityTask,
     ScheduleActivityTask,
-    StartTimer,
 )
 from swf.protocol.refusal import why_not
 from swf.protocol.values import ActivityType, TaskList, WorkflowType
@@ -107,9 +106,9 @@ class Submits:
                 return self._run.continuation.submit(what)
             case TimerTask():
                 check_own_name("timer", what.timer_id)
-                return self._submit_timer(what)
+                return self._run.timers.submit(what)
             case CancelTimerTask():
-                return self._submit_timer_cancel(what)
+                return self._run.timers.submit_cancel(what)
             case MarkerTask():
                 check_own_name("marker", what.name)
                 return self._submit_marker(what)
@@ -191,6 +190,10 @@ class Submits:
             link.notify(first)
         else:
             first.add_waiter(link)
+
+    def hold(self, record: Record) -> None:
+        """Who cancels the future of *record* cancels the task."""
+        self._of_future[record.future] = record
 
     def let_go(self, record: Record) -> None:
         """The future of *record* has nothing to cancel any more."""
@@ -304,52 +307,6 @@ class Submits:
             if each is not PRIORITY_NOT_SET:
                 return each
         return None
-
-    def _submit_timer(self, task: TimerTask) -> Future[Any]:
-        run = self._run
-        record = Record("timer", task, id=task.timer_id, source=here())
-        known = run.records.get(record.key)
-        if known is not None:
-            if known.future.done:
-                run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
-            return known.future
-        seconds = timer_seconds(task.timer_id, task.timeout)
-        control = None if task.control is None else run.values.field(format.encode(task.control))
-        record.input = str(seconds)
-        self.add(
-            ("start_timer", task.timer_id),
-            StartTimer(timer_id=task.timer_id, start_to_fire_timeout=record.input, control=control),
-        )
-        run.records[record.key] = record
-        self._of_future[record.future] = record
-        run.adopt(record)
-        return record.future
-
-    def start_own_timer(self, prefix: str, seconds: int) -> Future[Any]:
-        """A timer of the engine."""
-        return self.start_timer(self.next_id(prefix), seconds)
-
-    def start_timer(self, id: str, seconds: int) -> Future[Any]:
-        """A timer of the engine with an id of its own."""
-        return self._submit_timer(TimerTask(id, seconds))
-
-    def _submit_timer_cancel(self, task: CancelTimerTask) -> Future[Any]:
-        run = self._run
-        known = run.records.get(("cancel_timer", task.timer_id))
-        if known is not None:
-            return known.future
-        record = Record("cancel_timer", task, id=task.timer_id, source=here())
-        timer = run.records.get(("timer", task.timer_id))
-        if timer is None or timer.future.done:
-            record.future.set_finished(None)
-            return record.future
-        if run.outbox.pop(("start_timer", task.timer_id)) is not None:
-            timer.future.set_cancelled()
-            record.future.set_finished(None)
-            return record.future
-        run.records[record.key] = run.timer_cancels[task.timer_id] = record
-        self.add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id))
-        return record.future
 
     def _submit_marker(self, task: MarkerTask) -> Future[Any]:
         run = self._run
