@@ -55,7 +55,7 @@ faults: $(READY)
 
 # Runs, servers and all parts of a fleet killed at random moments and at named places, the unsynced log damaged.
 KILLS ?= 1000
-crashtest: $(READY) browser
+crashtest: $(READY)
 	$(BIN)/python -m tests.processes.crash --kills $(KILLS)
 	$(BIN)/python -m tests.processes.storm
 

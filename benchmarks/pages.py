@@ -37,6 +37,7 @@ def main() -> None:
         _tell(f"page of {told['tasks']:,} tasks", _median(lambda path=path: world.get(path)), gate)
     _tell("page of 3,003 tasks, history not read yet", _cold(service, world.path("large")), None)
     _parts(world)
+    _live(world)
     page = world.get(world.path("large"))
     _say("its HTML, compressed", f"{len(gzip.compress(page.content)):,} bytes", "15,000")
     _say("its HTML", f"{len(page.content):,} bytes", "80,000")
@@ -61,6 +62,15 @@ def _parts(world: World) -> None:
     _tell("graph", _median(lambda: Picture(run).graph), 120)
     picture = Picture(run)
     _tell("timeline", _median(lambda: draw_plot(run, Picture(run).rows, picture.path)), 180)
+
+
+def _live(world: World) -> None:
+    """What a page of an open run asks for again and again."""
+    Play(crawl().steps, workers=64, until=60.0, workflow_id="open", type="search.Crawl", on=world.service).play()
+    path = world.path("open")
+    told = world.get(f"{path}/summary.json").json()
+    _tell("live, without news", _median(lambda: world.get(f"{path}/sections?after={told['events']}"), 40), 3)
+    _tell(f"live, news of {told['tasks']:,} tasks", _median(lambda: world.get(f"{path}/sections?after=0")), 150)
 
 
 def _lists(executions: int = 100_000) -> None:

@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PICTURES: Final = ROOT / "docs" / "pictures"
 EXAMPLES: Final = (
     ("basic", "examples.basic.BasicWorkflow", "[1, 5]"),
-    ("wordcount", "examples.wordcount.WordCount", f'["{ROOT / "docs"}"]'),
+    ("wordcount", "examples.wordcount.WordCount", '["texts"]'),
     ("failing", "examples.wordcount.WordCount", '["/no/such/folder"]'),
 )
 
@@ -38,6 +38,8 @@ class View:
     theme: str = "light"
     wide: int = 1440
     high: int = 900
+    opens: str = ""
+    """The link that opens a form."""
 
 
 VIEWS: Final = (
@@ -48,14 +50,19 @@ VIEWS: Final = (
     View("failing-light", "e/failing"),
     View("failing-phone-light", "e/failing", "light", 390, 844),
     View("approval-light", "e/approval"),
+    View("signal-dark", "e/approval", "dark", opens="Signal…"),
+    View("rerun-light", "e/wordcount", opens="Rerun from here…"),
 )
 
 
 def main() -> None:
     """Runs the examples and takes all pictures."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(prefix="flows-") as name:
         place = Path(name)
+        (place / "texts").mkdir()
+        for text in (ROOT / "docs").glob("*.md"):
+            shutil.copy(text, place / "texts")
         for id, workflow, input in EXAMPLES:
             _simpleflow(place, "standalone", workflow, "--workflow-id", id, "--input", input)
         with _browser() as browser:
@@ -115,6 +122,9 @@ def _take(browser: Any, url: str, view: View) -> None:
     size = {"width": view.wide, "height": view.high}
     page = browser.new_page(viewport=size, color_scheme=view.theme)
     page.goto(url + view.path)
+    if view.opens:
+        page.get_by_role("link", name=view.opens).click()
+        page.wait_for_selector("dialog[open]")
     page.screenshot(path=PICTURES / f"{view.name}.png")
     page.close()
 

@@ -10,8 +10,9 @@ from simpleflow import format
 from simpleflow.replay.reuse import carrying, results_of, source_of
 from simpleflow.stats import Reader
 from simpleflow.storage import ValueStore
+from swf.client import Client
 from swf.protocol.events import WorkflowExecutionStarted
-from swf.protocol.operations import WorkflowExecutionInfo
+from swf.protocol.operations import StartWorkflowExecution, WorkflowExecutionInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,25 @@ def source_of_open(reader: Reader, workflow_id: str) -> list[str]:
         return []
     source = source_of(format.decode(ValueStore().resolve(reader.first_event(about.execution).input)))
     return [source[1]] if source is not None and source[0] == workflow_id else []
+
+
+def start_like(
+    client: Client, domain: str, workflow_id: str, started: WorkflowExecutionStarted, input: str | None
+) -> str:
+    """Starts an execution as another one was started, with *input*; its run id. Raises the fault."""
+    run = client.call(
+        StartWorkflowExecution(
+            domain=domain,
+            workflow_id=workflow_id,
+            workflow_type=started.workflow_type,
+            task_list=started.task_list,
+            task_priority=started.task_priority,
+            input=input,
+            execution_start_to_close_timeout=started.execution_start_to_close_timeout,
+            task_start_to_close_timeout=started.task_start_to_close_timeout,
+            tag_list=started.tag_list,
+            child_policy=started.child_policy,
+            lambda_role=started.lambda_role,
+        )
+    )
+    return str(run.run_id)

@@ -20,6 +20,13 @@ class UnknownWorkflow(Exception):
         super().__init__(f"a decision is asked for a workflow of type {name!r}; this decider knows {mine}{why}")
 
 
+def class_path(input: Any) -> str | None:
+    """The dotted path of the class that decides an execution with this decoded input; None if it does not name it."""
+    extra = input.get("__extra") if isinstance(input, dict) else None
+    path = extra.get("class") if isinstance(extra, dict) else None
+    return str(path) if path else None
+
+
 class Workflows:
     """Workflow classes, and what may be imported beside them: what a task says is not to be trusted with more."""
 
@@ -43,12 +50,11 @@ class Workflows:
         The input names it in ``__extra``; else the type is the name of a class that is known, or the dotted path
         of one, as the types of children are. Raises UnknownWorkflow.
         """
-        extra = input.get("__extra") if isinstance(input, dict) else None
-        path = extra.get("class") if isinstance(extra, dict) else None
-        found = self._at(str(path)) if path else None
+        path = class_path(input)
+        found = self._at(path) if path else None
         found = found or self._by_version.get((name, version)) or self._by_name.get(name) or self._at(name)
         if found is None:
-            raise UnknownWorkflow(name, self._by_name, self._why_not(str(path or name)))
+            raise UnknownWorkflow(name, self._by_name, self._why_not(path or name))
         asked = AskingPart.needs(input) if issubclass(found, AskingPart) else None
         if asked is not None and self._at(asked) is None:
             raise UnknownWorkflow(asked, self._by_name, self._why_not(asked))

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simpleflow.web.app import ACTIONS
 from simpleflow.web.assets import assets
 from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter, moment, parsed, span
@@ -31,7 +32,7 @@ from swf.protocol.faults import AccessDeniedException, ThrottlingException, Unkn
 from swf.server import ManualClock, open_service
 from tests.web.histories import START, Play, crawl, diamond, order
 from tests.web.strategies import runs
-from tests.web.world import EVERYTHING, World, empty, pages_of
+from tests.web.world import World, empty, pages_of
 
 
 def text_of(page: str) -> str:
@@ -520,7 +521,7 @@ def test_foreign_text_stays_text_everywhere(shop: World) -> None:
     assert "\\u202e" in shop.get(path).text
 
 
-SITE = Site("here", False, "", EVERYTHING, {name: f"/static/{name}" for name in assets()})
+SITE = Site("here", False, "", ACTIONS, {name: f"/static/{name}" for name in assets()})
 
 
 @given(runs(12), st.sampled_from(["compact", "full", "children", "signals", "markers"]), st.booleans())

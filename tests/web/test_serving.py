@@ -129,9 +129,33 @@ def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:
         assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "can_change"),
+    [
+        (("server.start", "--port", "0", "--read-only"), False),
+        (("web", "--port", "0", "--read-only", "--host", "localhost"), False),
+        (("web", "--port", "0", "--name", "flows.example", "--import", "examples"), True),
+    ],
+)
+def test_pages_can_do_what_their_command_says(place: Path, options: tuple[str, ...], can_change: bool) -> None:
+    command, *more = options
+    stream = "stderr" if command == "server.start" else "stdout"
+    process = begin(place, command, "--db", "flow.db", "--domain", "shop", *more)
+    try:
+        url = _url(process, stream).removesuffix("shop/")
+        status, page = read(f"{url}shop/e/order")
+        assert status == 200
+        assert ("Rerun…" in page) == can_change
+        assert read(url, host="flows.example")[0] == (200 if "--name" in more else 403)
+        assert read(f"{url}shop/start")[0] == (200 if can_change else 404)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
 def _url(process: subprocess.Popen[str], stream: str) -> str:
     for line in getattr(process, stream):
-        found = re.search(r"(?:^|browsers of this machine: )(http://127\S+/)$", line.strip())
+        found = re.search(r"(?:^|browsers of this machine: )(http://\S+/)$", line.strip())
         if found:
             return found.group(1)
     raise AssertionError(process.communicate()[1])

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from starlette.testclient import TestClient
 
+from simpleflow.web.answers.web import Changing
 from simpleflow.web.app import application
 from swf.client import Client
 from swf.protocol import operations as o
@@ -18,7 +19,6 @@ from swf.server import ManualClock, Service, open_service
 from swf.server.inprocess import InProcessClient
 from tests.web.histories import START, Play, diamond, order, report
 
-EVERYTHING = frozenset({"signal", "cancel", "terminate", "rerun", "replay", "start", "bulk"})
 BASE = "http://localhost:8470"
 
 
@@ -79,7 +79,12 @@ def pages_of(service: Service, **more: Any) -> World:
     clock = service.clock
     assert isinstance(clock, ManualClock)
     client = Counting(InProcessClient(service, poll_wait_s=0))
-    about: dict[str, Any] = {"endpoint": "embedded · flow.db", "actions": EVERYTHING, "options": "--db flow.db", **more}
+    about: dict[str, Any] = {
+        "endpoint": "embedded · flow.db",
+        "changing": Changing(),
+        "options": "--db flow.db",
+        **more,
+    }
     app = application(client, now=clock.now, **about)  # type: ignore[arg-type]  # it only calls
     return World(service, clock, client, TestClient(app, base_url=BASE, raise_server_exceptions=True))
 

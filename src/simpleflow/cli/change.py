@@ -131,6 +131,7 @@ def restart(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None
 
     Example: simpleflow --db simpleflow.db workflow.restart basic
     """
+    from simpleflow.rerunning import start_like
     from swf.protocol.faults import Fault, UnknownResourceFault
     from swf.protocol.operations import TerminateWorkflowExecution
 
@@ -151,29 +152,7 @@ def restart(ctx: click.Context, /, names: tuple[str, ...], **given: Any) -> None
             except UnknownResourceFault:
                 pass  # it was closed meanwhile
         try:
-            run_id = start_like(report, execution.workflow_id, started, started.input)
+            run_id = start_like(report.client, report.domain, execution.workflow_id, started, started.input)
         except Fault as fault:
             raise CommandError(f"cannot start {execution.workflow_id} anew: {fault.code}: {fault}") from fault
     click.echo(f"{execution.workflow_id} {run_id}")
-
-
-def start_like(report: Any, workflow_id: str, started: Any, input: str | None) -> str:
-    """Starts an execution as another one was started, with *input*; its run id."""
-    from swf.protocol.operations import StartWorkflowExecution
-
-    run = report.client.call(
-        StartWorkflowExecution(
-            domain=report.domain,
-            workflow_id=workflow_id,
-            workflow_type=started.workflow_type,
-            task_list=started.task_list,
-            task_priority=started.task_priority,
-            input=input,
-            execution_start_to_close_timeout=started.execution_start_to_close_timeout,
-            task_start_to_close_timeout=started.task_start_to_close_timeout,
-            tag_list=started.tag_list,
-            child_policy=started.child_policy,
-            lambda_role=started.lambda_role,
-        )
-    )
-    return str(run.run_id)

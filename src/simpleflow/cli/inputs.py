@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simpleflow import given
 from simpleflow.cli.app import CommandError
 from simpleflow.workflow import Workflow
 
@@ -56,7 +56,7 @@ def read_input(text: str | None, file: str | None) -> dict[str, Any]:
     """The input of a workflow, ``{"args": [...], "kwargs": {...}}``, from its four forms.
 
     A JSON list is the positional arguments, an object holds ``args`` and ``kwargs``, any other value is the one
-    argument; ``-`` reads standard input.
+    argument; ``-`` reads standard input, and no text at all is no argument.
     """
     source = "--input"
     if file is not None:
@@ -73,22 +73,12 @@ def read_input(text: str | None, file: str | None) -> dict[str, Any]:
     if text is None:
         return {"args": [], "kwargs": {}}
     try:
-        value = json.loads(text)
-    except ValueError as error:
+        return given.input_of(text)
+    except given.Unreadable as error:
+        if error.is_object:
+            raise CommandError(f"the object given as {source} {error}", error.hint, 2) from error
         hint = "for example: --input '[1, 5]' or --input '{\"kwargs\": {\"x\": 1}}'"
-        raise CommandError(f"{source} is not JSON: {error}", hint, 2) from error
-    if isinstance(value, list):
-        return {"args": value, "kwargs": {}}
-    if not isinstance(value, dict):
-        return {"args": [value], "kwargs": {}}
-    strange = sorted(set(value) - {"args", "kwargs"})
-    if strange or not value:
-        what = f"has {', '.join(map(repr, strange))}" if strange else "is empty"
-        raise CommandError(f"the object given as {source} {what}", "it may have 'args' (a list) and 'kwargs'", 2)
-    args, kwargs = value.get("args", []), value.get("kwargs", {})
-    if not isinstance(args, list) or not isinstance(kwargs, dict):
-        raise CommandError(f"in {source}, 'args' must be a list and 'kwargs' an object", exit_code=2)
-    return {"args": args, "kwargs": kwargs}
+        raise CommandError(f"{source} {error}", hint, 2) from error
 
 
 def refuse_other_arguments(workflow: type[Workflow], input: Mapping[str, Any]) -> None:
@@ -109,16 +99,16 @@ def no_arguments_of(error: Exception) -> CommandError:
 
 def read_tags(text: str | None) -> tuple[str, ...]:
     """Tags from a comma-separated list."""
-    tags = tuple(tag.strip() for tag in (text or "").split(",") if tag.strip())
-    if len(tags) > 5:
-        raise CommandError(f"{len(tags)} tags are given; an execution has five at most", exit_code=2)
-    return tags
+    try:
+        return given.tags_of(text or "")
+    except ValueError as error:
+        raise CommandError(str(error), exit_code=2) from error
 
 
 def json_value(text: str, option: str) -> Any:
     """The value of a JSON text that was given as *option*; ``-`` reads standard input."""
     try:
-        return json.loads(sys.stdin.read() if text == "-" else text)
-    except ValueError as error:
+        return given.value_of(sys.stdin.read() if text == "-" else text)
+    except given.Unreadable as error:
         hint = f"a text is JSON with its quotes: {option} '\"yes\"'"
-        raise CommandError(f"what is given as {option} is not JSON: {error}", hint, 2) from error
+        raise CommandError(f"what is given as {option} {error}", hint, 2) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_PORT: Final = 8471
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-ACTIONS: Final[frozenset[str]] = frozenset()
-"""What the pages can do."""
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -79,9 +77,13 @@ def made(
     is_amazon: bool = False,
     is_read_only: bool = False,
     now: Callable[[], float] = time.time,
+    keeps_values: bool = True,
+    modules: Sequence[str] = (),
 ) -> Application:
-    """The pages over a client."""
+    """The pages over a client. Workflows are imported from *modules*, and from below the current directory."""
     from simpleflow.__about__ import __version__
+    from simpleflow.cli.replaying import Replays
+    from simpleflow.web.answers.web import Changing
     from simpleflow.web.app import application
 
     return application(
@@ -91,7 +93,7 @@ def made(
         options=options,
         hosts=[name.lower() for name in names],
         now=now,
-        actions=frozenset() if is_read_only else ACTIONS,
+        changing=None if is_read_only else Changing(keeps_values, Replays(modules)),
         version=__version__,
     )
 
@@ -101,9 +103,19 @@ def made(
 @click.option("--host", type=click.Choice(LOOPBACK), default="127.0.0.1", help="The address to listen on.")
 @click.option("--name", "names", metavar="HOST", multiple=True, help="One more name that browsers use for this host.")
 @click.option("--read-only", is_flag=True, help="The pages change nothing.")
+@click.option("--import", "modules", multiple=True, metavar="MODULE", help="A module of workflows, for replay checks.")
 @with_options
 @click.pass_context
-def web(ctx: click.Context, /, port: int, host: str, names: tuple[str, ...], read_only: bool, **given: Any) -> int:
+def web(
+    ctx: click.Context,
+    /,
+    port: int,
+    host: str,
+    names: tuple[str, ...],
+    read_only: bool,
+    modules: tuple[str, ...],
+    **given: Any,
+) -> int:
     """Show executions in a browser until told to stop: of a file, of an endpoint, of Amazon SWF.
 
     A file that nobody serves is served from here meanwhile. Only browsers of this machine are answered.
@@ -125,6 +137,8 @@ def web(ctx: click.Context, /, port: int, host: str, names: tuple[str, ...], rea
             names=names,
             is_amazon=address.db is None and address.endpoint_url is None,
             is_read_only=read_only,
+            keeps_values=address.is_here,
+            modules=modules,
         )
         with listening(application, host, port) as url:
             click.echo(url if where.domain is None else f"{url}{_segment(where.domain)}/")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import urllib.parse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from simpleflow.cli.inspect import found
 from simpleflow.cli.places import place
 
 if TYPE_CHECKING:
+    from simpleflow.dispatch import Importable
     from swf.protocol.event import HistoryEvent
 
 
@@ -55,6 +58,48 @@ def replay(ctx: click.Context, /, workflow: str, names: tuple[str, ...], file: s
     if not differences:
         click.echo(f"no difference in {len(events)} events", err=True)
     return 1 if differences else 0
+
+
+class Replays:
+    """Replays histories with the code that this process may import: for the pages."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        """*modules*, and those below the current directory."""
+        self._modules = modules
+
+    def can(self, name: str, version: str, input: Any, /) -> bool:
+        """Whether the code of a type may be imported. Nothing is imported to find out."""
+        from simpleflow.workflow import loaded_workflow
+        from simpleflow.workflows import class_path
+
+        path = class_path(input) or name
+        return loaded_workflow(path) is not None or path.rpartition(".")[0] in self._importable()
+
+    def differences(
+        self, name: str, version: str, input: Any, events: list[HistoryEvent], run: tuple[str, str, str], /
+    ) -> list[str]:
+        """What the code does otherwise than the history of a run (domain, workflow id, run id). Raises ValueError."""
+        from simpleflow.workflows import UnknownWorkflow, Workflows
+
+        try:
+            code = Workflows([], self._importable()).find(name, version, input)
+        except UnknownWorkflow as error:
+            raise ValueError(f"The code is not there: {error}") from error
+        except (Exception, SystemExit) as error:  # it is the user's
+            raise ValueError(f"The code cannot be imported: {type(error).__name__}: {error}") from error
+        domain, workflow_id, run_id = run
+        try:
+            return compared(code, events, workflow_id, run_id, domain)
+        except CommandError as error:
+            raise ValueError(str(error)) from error
+
+    def _importable(self) -> Importable:
+        from simpleflow.dispatch import Importable
+
+        here = os.getcwd()
+        if here not in sys.path:
+            sys.path.insert(0, here)
+        return Importable(self._modules, here)
 
 
 def read(file: str) -> tuple[list[HistoryEvent], str, str, str]:

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from simpleflow.cli.app import CommandError, with_options
-from simpleflow.cli.change import start_like
 from simpleflow.cli.inputs import read_input
 from simpleflow.cli.inspect import NAMES
 from simpleflow.cli.places import Place, client_of, domain_and_execution, needs_service, place
@@ -61,7 +60,7 @@ def rerun(
             text = ValueStore().fitting(earlier.input, keeps_values=address.is_here)
         new_id = workflow_id or earlier.about.execution.workflow_id
         try:
-            new_run = start_like(reader, new_id, earlier.started, text)
+            new_run = rerunning.start_like(client, domain, new_id, earlier.started, text)
         except WorkflowExecutionAlreadyStartedFault as fault:
             raise CommandError(
                 f"an execution of {new_id!r} is open", "terminate it first, or say another --workflow-id"

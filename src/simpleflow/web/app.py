@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from typing import Final
 
 import msgspec
 from starlette.applications import Starlette
@@ -12,8 +13,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from simpleflow.web import urls
-from simpleflow.web.answers import lists, runs
-from simpleflow.web.answers.web import Missing, Web, bound, html, wants_json
+from simpleflow.web.answers import actions as acting
+from simpleflow.web.answers import again, bulk, lists, live, runs, starting
+from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.answers.web import Changing, Missing, Web, bound, html, wants_json
 from simpleflow.web.assets import assets
 from simpleflow.web.doors import Application, Doors
 from simpleflow.web.pages import troubles
@@ -22,6 +25,12 @@ from simpleflow.web.queries.faults import Refused
 from simpleflow.web.queries.reader import Reader
 from simpleflow.web.queries.runs import PATIENCE_S, Reading
 from swf.client import Client
+
+RUN: Final = "/{domain}/e/{workflow_id}/{run_id}"
+ACTIONS: Final = frozenset({"signal", "cancel", "terminate", "rerun", "replay", "start", "bulk"})
+A_SECOND: Final = 20
+"""Calls that change something at Amazon, when there are many."""
+Answer = Callable[[Web, Request], Response]
 
 
 def application(
@@ -32,26 +41,28 @@ def application(
     is_amazon: bool = False,
     options: str = "",
     hosts: Collection[str] = (),
-    actions: frozenset[str] = frozenset(),
+    changing: Changing | None = None,
     version: str = "",
     patience_s: float = PATIENCE_S,
-    more: Sequence[Callable[[Web], Sequence[Route]]] = (),
 ) -> Application:
     """The pages over the service of *client*, which *endpoint* names in words.
 
     *options* are those by which the command line finds the same service; *hosts* are more names of this host.
-    *actions* may be done; *more* makes their routes. A history that takes longer
-    than *patience_s* seconds is read on while its page says so.
+    *changing* None: nothing can be changed here, and no address takes a form. A history that takes longer than
+    *patience_s* seconds is read on while its page says so.
     """
     addresses = {name: asset.address for name, asset in assets().items()}
+    actions = frozenset() if changing is None else ACTIONS
     site = Site(endpoint, is_amazon, options, actions, addresses, version)
-    web = Web(Reader(client, now, patience_s=patience_s), site, counts_at_once=not is_amazon)
+    jobs = Jobs(pause_s=1 / A_SECOND if is_amazon else 0.0)
+    reader = Reader(client, now, patience_s=patience_s)
+    web = Web(reader, site, counts_at_once=not is_amazon, changing=changing, jobs=jobs)
 
     def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
         return troubles.refused(site, title, what, what_to_do).encode()
 
     inner = Starlette(
-        routes=[*(route for make in more for route in make(web)), *_routes(web)],
+        routes=[*([] if changing is None else _changes(web)), *_routes(web)],
         exception_handlers={
             HTTPException: _not_here(web),
             Missing: _missing(web),
@@ -64,8 +75,7 @@ def application(
 
 
 def _routes(web: Web) -> list[Route]:
-    run = "/{domain}/e/{workflow_id}/{run_id}"
-    table: list[tuple[str, Callable[[Web, Request], Response]]] = [
+    table: list[tuple[str, Answer]] = [
         ("/", lists.home),
         *((f"/static/{name}", lists.static) for name in assets()),
         ("/{domain}", lists.to_domain),
@@ -76,20 +86,39 @@ def _routes(web: Web) -> list[Route]:
         ("/{domain}/types", lists.types),
         ("/{domain}/task-lists", lists.task_lists),
         ("/{domain}/e/{workflow_id}", runs.newest),
-        (run, runs.one),
-        (f"{run}/task/{{task_id}}", runs.task),
-        (f"{run}/rows", runs.rows),
-        (f"{run}/events", runs.more_events),
-        (f"{run}/tree", runs.tree),
-        (f"{run}/value/{{event:int}}/{{field}}", runs.value),
-        (f"{run}/history.json", runs.history),
-        (f"{run}/graph.svg", runs.graph_svg),
-        (f"{run}/timeline.svg", runs.timeline_svg),
-        (f"{run}/summary.json", runs.summary),
-        (f"{run}/tasks.json", runs.tasks),
-        (f"{run}/graph.json", runs.graph),
+        (RUN, runs.one),
+        (f"{RUN}/task/{{task_id}}", runs.task),
+        (f"{RUN}/rows", runs.rows),
+        (f"{RUN}/events", runs.more_events),
+        (f"{RUN}/sections", live.sections),
+        (f"{RUN}/tree", runs.tree),
+        (f"{RUN}/value/{{event:int}}/{{field}}", runs.value),
+        (f"{RUN}/history.json", runs.history),
+        (f"{RUN}/graph.svg", runs.graph_svg),
+        (f"{RUN}/timeline.svg", runs.timeline_svg),
+        (f"{RUN}/summary.json", runs.summary),
+        (f"{RUN}/tasks.json", runs.tasks),
+        (f"{RUN}/graph.json", runs.graph),
     ]
     return [Route(path, endpoint=bound(web, answer), methods=["GET"]) for path, answer in table]
+
+
+def _changes(web: Web) -> list[Route]:
+    """Forms, and where they are sent."""
+    both: list[tuple[str, Answer]] = [
+        ("/{domain}/start", starting.start),
+        (f"{RUN}/signal", acting.signal),
+        (f"{RUN}/cancel", acting.cancel),
+        (f"{RUN}/terminate", acting.terminate),
+        (f"{RUN}/rerun", again.rerun),
+        (f"{RUN}/replay", again.replay),
+    ]
+    sent: list[tuple[str, Answer]] = [("/{domain}/bulk/choose", bulk.choose), ("/{domain}/bulk/{action}", bulk.many)]
+    return [
+        Route("/{domain}/bulk/result/{key}", endpoint=bound(web, bulk.result), methods=["GET"]),
+        *(Route(path, endpoint=bound(web, answer), methods=["GET", "POST"]) for path, answer in both),
+        *(Route(path, endpoint=bound(web, answer), methods=["POST"]) for path, answer in sent),
+    ]
 
 
 def _not_here(web: Web) -> Callable[[Request, Exception], Response]:

@@ -21,6 +21,8 @@ FORM: Final = "simpleflow.form"
 TOKEN: Final = "simpleflow.token"  # noqa: S105  # the key of it
 """The key of the token in the scope: what forms of this browser have to send back."""
 THEME: Final = "simpleflow.theme"
+TOLD: Final = "simpleflow-told"
+"""The cookie with what was done: the next page tells it, and forgets it."""
 LARGEST_FORM: Final = 512 * 1024
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -29,7 +31,7 @@ POLICY: Final = (
 HEADERS: Final = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # with no-referrer browsers say "Origin: null" when they send our own forms
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 NO_STORE: Final = (b"cache-control", b"no-store")
@@ -63,7 +65,10 @@ class Doors:
 
         async def answer(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _headers(list(message["headers"]), scope, token if is_new else None)
+                is_told = TOLD in headers.get("cookie", "") and "x-fragment" not in headers
+                message["headers"] = _headers(
+                    list(message["headers"]), scope, token if is_new else None, is_told=is_told
+                )
             await send(message)
 
         host = headers.get("host", "")
@@ -150,7 +155,9 @@ def _token(cookies: str) -> tuple[str, bool]:
     return secrets.token_urlsafe(24), True
 
 
-def _headers(headers: list[tuple[bytes, bytes]], scope: Scope, token: str | None) -> list[tuple[bytes, bytes]]:
+def _headers(
+    headers: list[tuple[bytes, bytes]], scope: Scope, token: str | None, *, is_told: bool
+) -> list[tuple[bytes, bytes]]:
     names = {name.lower() for name, _ in headers}
     headers += HEADERS
     if b"cache-control" not in names:
@@ -161,4 +168,6 @@ def _headers(headers: list[tuple[bytes, bytes]], scope: Scope, token: str | None
         if scope.get("scheme") == "https":
             cookie += "; Secure"
         headers.append((b"set-cookie", cookie.encode()))
+    if is_told and is_page:
+        headers.append((b"set-cookie", f"{TOLD}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict".encode()))
     return headers

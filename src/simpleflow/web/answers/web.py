@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from simpleflow.web.doors import THEME, TOKEN
+from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.doors import THEME, TOKEN, TOLD
 from simpleflow.web.drawing.markup import Markup
+from simpleflow.web.pages.parts import symbols
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.queries.reader import Reader
+from swf.protocol.event import HistoryEvent
 
 FRAGMENT: Final = "x-fragment"
 """A request with this header gets a part of a page without its frame."""
@@ -28,6 +32,31 @@ class Missing(Exception):
         self.workflow_id = workflow_id
 
 
+class Replays(Protocol):
+    """Replays histories with the code that this process may import."""
+
+    def can(self, name: str, version: str, input: Any, /) -> bool:
+        """Whether the code of a type (with the decoded input of an execution) may be imported."""
+        ...
+
+    def differences(
+        self, name: str, version: str, input: Any, events: list[HistoryEvent], run: tuple[str, str, str], /
+    ) -> list[str]:
+        """What the code does otherwise than the history of a run (domain, workflow id, run id).
+
+        Raises ValueError, which says why that cannot be told.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """That the pages may change something. *keeps_values*: values too long for SWF are kept on this machine."""
+
+    keeps_values: bool = True
+    replays: Replays | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Web:
     """What every address needs."""
@@ -36,6 +65,19 @@ class Web:
     site: Site
     counts_at_once: bool
     """Whether counting is so cheap that a page waits for it."""
+    changing: Changing | None = None
+    """None: the pages are read only."""
+    jobs: Jobs = field(default_factory=Jobs)
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether values too long for SWF are kept on this machine."""
+        return self.changing is not None and self.changing.keeps_values
+
+    @property
+    def replays(self) -> Replays | None:
+        """What replays histories."""
+        return None if self.changing is None else self.changing.replays
 
     def where(self, request: Request, current: str = "") -> Where:
         """The place of a page."""
@@ -46,6 +88,7 @@ class Web:
             search=request.query_params.get("id", ""),
             token=request.scope[TOKEN],
             theme=theme if (theme := request.scope[THEME]) in ("light", "dark") else "",
+            told=unquote(request.cookies.get(TOLD, "")),
         )
 
 
@@ -82,8 +125,13 @@ def wants_json(request: Request) -> bool:
     return "application/json" in accepted and "text/html" not in accepted
 
 
+def bare(part: Markup, status: int = 200) -> Response:
+    """A part of a page alone, with the icons that it has: the page around it may not have them."""
+    return html(str(part + symbols(part)), status)
+
+
 def fragment(web: Web, request: Request, title: str, part: Markup) -> Response:
     """A part of a page: alone for a script, in the frame of a page for everybody else."""
     if FRAGMENT in request.headers:
-        return html(str(part))
+        return bare(part)
     return html(page(web.site, web.where(request, "executions"), title, part, scripts=["timeline.js"]))

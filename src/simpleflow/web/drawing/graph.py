@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -44,8 +44,11 @@ def draw_graph(
     href: Href | None = None,
     selected: str | None = None,
     prefix: str = "sf",
+    marks: Mapping[str, str] | None = None,
 ) -> Markup:
     """The graph; *href* gives the address of a task, None for no link. *selected* is the id of a task.
+
+    *marks* are classes for nodes by their ids, with which a page says something about them.
 
     An empty graph is an empty drawing.
     """
@@ -60,7 +63,8 @@ def draw_graph(
         if target is not None:
             inner.append(el("a", {"href": target, "data-node": node.id}, name, drawn))
         else:
-            inner.append(el("g", {"data-node": node.id}, name, drawn))
+            mark = None if marks is None else marks.get(node.id)
+            inner.append(el("g", {"data-node": node.id, "class": mark}, name, drawn))
     return el(
         "svg",
         {

@@ -16,10 +16,10 @@ Attributes: TypeAlias = dict[str, Value]
 
 EMPTY_IN_HTML: Final = frozenset({"meta", "link", "br", "hr", "img", "input"})
 OPEN_IN_HTML: Final = frozenset(
-    {"a", "aside", "body", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "fieldset", "footer",
-     "form", "h1", "h2", "h3", "head", "header", "html", "kbd", "label", "legend", "li", "main", "nav", "ol", "option",
-     "p", "pre", "script", "section", "select", "small", "span", "strong", "style", "summary", "table", "tbody", "td",
-     "textarea", "th", "thead", "time", "title", "tr", "ul"}
+    {"a", "aside", "body", "button", "caption", "code", "datalist", "dd", "details", "div", "dl", "dt", "fieldset",
+     "footer", "form", "h1", "h2", "h3", "head", "header", "html", "kbd", "label", "legend", "li", "main", "nav",
+     "ol", "option", "p", "pre", "script", "section", "select", "small", "span", "strong", "style", "summary",
+     "table", "tbody", "td", "textarea", "th", "thead", "time", "title", "tr", "ul"}
 )  # fmt: skip
 """Elements that HTML does not let end in a slash."""
 

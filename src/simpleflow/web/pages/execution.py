@@ -119,7 +119,8 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
         section("say", site, shown),
         section("where", site, shown),
         columns,
-        scripts=["timeline.js", "live.js"],
+        scripts=["timeline.js", *(["live.js"] if run.close is None else [])],
+        is_live=run.close is None,
     )
 
 
@@ -175,7 +176,7 @@ def _title(site: Site, shown: Shown) -> Markup:
     if run.state is State.RUNNING:
         live = el(
             "span",
-            {"class": "live", "data-live": run.events},
+            {"class": "live", "data-live": run.events, "data-most": 15_000 if site.is_amazon else None},
             el("span", {"class": "dot-live"}),
             el("span", None, "live"),
         )
@@ -199,7 +200,7 @@ def _title(site: Site, shown: Shown) -> Markup:
 
 
 def _lasting(run: Run) -> Markup:
-    counts = {"data-since": run.start} if run.close is None else {}
+    counts = {"data-since": run.start, "data-now": run.now} if run.close is None else {}
     return el("span", {"class": "num", **counts}, duration(run.end - run.start))
 
 

@@ -31,7 +31,7 @@ def whole(site: Site, where: Where, listing: Listing) -> str:
     refresh = 3 if found.trouble is not None and found.trouble.kind == "throttled" else 0
     inner = [each for each in body if each is not None]
     names = "listing is-old" if found.is_old else "listing"
-    return page(site, where, "Executions", el("div", {"class": names}, *inner), refresh_s=refresh, scripts=["live.js"])
+    return page(site, where, "Executions", el("div", {"class": names}, *inner), refresh_s=refresh)
 
 
 def _start(site: Site, listing: Listing) -> Markup | None:

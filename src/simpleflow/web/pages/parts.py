@@ -25,8 +25,11 @@ SIGNS: Final = {
 """Signs of the pages, in a box of 16."""
 
 
-def symbols(used_in: str) -> Markup:
-    """What the icons and textures of a page refer to; once in it, and only those that are *used_in* it."""
+def symbols(used_in: str | None) -> Markup:
+    """What the icons and textures of a page refer to; once in it, and only those that are *used_in* it.
+
+    None: all of them.
+    """
     box: Attributes = {"class": "sf", "viewBox": "0 0 16 16"}
     half = el("path", {"class": "half", "d": "M8 2.5a5.5 5.5 0 0 1 0 11z"})
     drawn: dict[str, Markup] = {str(state): icon(state, 0, 0, size=16) for state in State}
@@ -34,7 +37,9 @@ def symbols(used_in: str) -> Markup:
     drawn |= {name: _sign(path) for name, path in SIGNS.items()}
     drawn |= {"signal": diamond(8, 8, 5.5), "half": joined([_sign(SIGNS["theme"]), half])}
     parts = [
-        el("symbol", {"id": f"i-{name}", **box}, markup) for name, markup in drawn.items() if f'"#i-{name}"' in used_in
+        el("symbol", {"id": f"i-{name}", **box}, markup)
+        for name, markup in drawn.items()
+        if used_in is None or f'"#i-{name}"' in used_in
     ]
     return el("svg", {"class": "sf hide", "width": 0, "height": 0, "aria-hidden": "true"}, definitions(), *parts)
 

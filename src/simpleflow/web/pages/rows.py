@@ -124,7 +124,9 @@ def _row(listing: Listing, line: Line, window: tuple[float, float], depth: int, 
     check = None
     if is_bulk:
         check = el(
-            "td", {"class": "check"}, _checkbox(f"{line.workflow_id} {line.run_id}", f"Select {line.workflow_id}")
+            "td",
+            {"class": "check"},
+            _checkbox(f"{urls.segment(line.workflow_id)} {urls.segment(line.run_id)}", f"Select {line.workflow_id}"),
         )
     return el(
         "tr",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, document, el, joined
-from simpleflow.web.pages.parts import sign, symbols
+from simpleflow.web.pages.parts import notice, sign, symbols
 from simpleflow.web.words import visible
 
 
@@ -52,12 +52,23 @@ class Where:
     search: str = ""
     token: str = ""
     theme: str = ""
+    told: str = ""
+    """What was done just before; told once."""
 
 
 def page(
-    site: Site, where: Where, title: str, *content: Markup, scripts: Sequence[str] = (), refresh_s: int = 0
+    site: Site,
+    where: Where,
+    title: str,
+    *content: Markup,
+    scripts: Sequence[str] = (),
+    refresh_s: int = 0,
+    is_live: bool = False,
 ) -> str:
-    """A document. *scripts* are modules beside those that every page has; *refresh_s* 0: it stays as it is."""
+    """A document. *scripts* are modules beside those that every page has; *refresh_s* 0: it stays as it is.
+
+    *is_live*: parts of it are replaced later.
+    """
     head = el(
         "head",
         None,
@@ -72,11 +83,13 @@ def page(
             el("script", {"type": "module", "src": site.assets[name]}) for name in dict.fromkeys(["app.js", *scripts])
         ),
     )
-    inner = joined([_header(site, where), el("main", {"id": "main", "tabindex": "-1"}, *content), _footer(site)])
+    told = notice("done", where.told, live=True) if where.told else None
+    main = el("main", {"id": "main", "tabindex": "-1"}, told, *content)
+    inner = joined([_header(site, where), main, _footer(site)])
     body = el(
         "body",
-        None,
-        symbols(inner),
+        {"data-dialogs": site.assets["dialogs.js"] if site.actions else None},
+        symbols(None if is_live else inner),
         el("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
         inner,
     )

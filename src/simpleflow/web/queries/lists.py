@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -100,6 +101,12 @@ def found(client: Client, domain: str, filter: Filter, now: float) -> Found:
             raise
         trouble = refused.trouble
     return Found(lines, read, is_all, now, trouble)
+
+
+def every(client: Client, domain: str, filter: Filter, now: float, most: int) -> list[Line]:
+    """All executions that match, newest start first, *most* at most. Raises Refused."""
+    lines = (line_of(info) for info in _merged(client, domain, filter, now))
+    return list(itertools.islice((line for line in lines if matches(line, filter, now)), most))
 
 
 def _merged(client: Client, domain: str, filter: Filter, now: float) -> Iterator[WorkflowExecutionInfo]:

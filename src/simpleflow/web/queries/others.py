@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -60,6 +61,16 @@ def domains(client: Client) -> list[DomainLine]:
             is_deprecated = status is RegistrationStatus.DEPRECATED
             lines.append(DomainLine(info.name, is_deprecated, info.description, retention, number))
     return lines
+
+
+def workflow_types(client: Client, domain: str) -> list[tuple[str, str]]:
+    """Name and version of the workflow types that can be started, by name, the newest version first. Raises Refused."""
+    infos = _all(
+        client, ListWorkflowTypes, "type_infos", domain=domain, registration_status=RegistrationStatus.REGISTERED
+    )
+    newest_first = sorted(infos, key=lambda info: -info.creation_date)
+    types = [(info.workflow_type.name, info.workflow_type.version) for info in newest_first]
+    return sorted(types, key=operator.itemgetter(0))
 
 
 def retention_of(client: Client, domain: str) -> str | None:

@@ -10,13 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
+from simpleflow import format, stats
 from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter
 from simpleflow.web.listed import Branch, Counts, DomainLine, Found, Line, TaskListLine, TypeLine
 from simpleflow.web.queries import lists, others
 from simpleflow.web.queries.faults import Refused, asked, caught
 from simpleflow.web.queries.runs import PATIENCE_S, Folded, Histories
+from simpleflow.workflows import class_path
 from swf.client import Client
+from swf.exceptions import SWFError
+from swf.protocol.faults import Fault
 from swf.protocol.operations import DescribeWorkflowExecution, WorkflowExecutionDetail
 from swf.protocol.values import WorkflowExecution
 
@@ -155,6 +159,22 @@ class Reader:
                 if line.parent is not None:
                     below.setdefault(line.parent, []).append(line)
         return _branches(below, (workflow_id, run_id), 0)
+
+    def extra_of(self, domain: str, type: tuple[str, str]) -> dict[str, Any] | None:
+        """What the newest execution of a type (name, version) was started with beside its arguments: the class that
+        decides it, which the type does not tell. None if there is none, or it does not say so.
+        """
+        try:
+            filter = Filter(type=type[0], version=type[1])
+            line = next(iter(lists.every(self.client, domain, filter, self.now(), 1)), None)
+            if line is None:
+                return None
+            name = WorkflowExecution(workflow_id=line.workflow_id, run_id=line.run_id)
+            started = stats.Reader(self.client, domain).first_event(name)
+            input = format.decode(self.histories.resolve(started.input))
+        except (Refused, Fault, SWFError, ValueError):
+            return None  # the form works without it
+        return input["__extra"] if class_path(input) is not None else None
 
     def _keeping(self, key: Any, seconds: float, make: Callable[[], Value]) -> Value:
         now = self.now()

@@ -23,7 +23,7 @@ const absolute = (date, local) => {
   const zone = local ? "" : " UTC";
   return `${get("Date")} ${months[get("Month")]} ${get("FullYear")}, ${two(get("Hours"))}:${two(get("Minutes"))}:${two(get("Seconds"))}${zone}`;
 };
-export function showTimes(root = document) {
+function showTimes(root = document) {
   const local = kept.get("zone") === "local";
   for (const time of $$("time[datetime]", root)) {
     const text = absolute(new Date(time.dateTime), local);
@@ -252,7 +252,7 @@ function help() {
 }
 
 // Drawings: one stop for the Tab key, arrows inside.
-export function rove(root = document) {
+function rove(root = document) {
   for (const drawing of $$(".graph, .labels, .plot", root)) {
     const links = $$("a", drawing);
     links.forEach((link, at) => link.setAttribute("tabindex", at || drawing.matches(".plot") ? "-1" : "0"));
@@ -288,9 +288,27 @@ document.addEventListener("click", async (event) => {
   const answer = await fetch(`${url.pathname}/task/${encodeURIComponent(task)}${url.search}`, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) { location.href = url; return; }
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  adopt(part);
   place.replaceWith(document.importNode($("#s-task", part.body), true));
   history.replaceState(null, "", url.pathname + url.search);
   $$(".node.is-selected").forEach((node) => node.classList.remove("is-selected"));
   $$(`.graph [data-node="${CSS.escape(task)}"] .node`).forEach((node) => node.classList.add("is-selected"));
   if (innerWidth <= 1080 && link.hash) document.getElementById("s-task").scrollIntoView();
+});
+
+// Parts that have come later, with the icons that they need.
+function adopt(part) {
+  for (const icon of $$("symbol", part)) if (!document.getElementById(icon.id)) $("svg.hide").append(document.importNode(icon, true));
+}
+document.addEventListener("arrived", ({ detail: part }) => adopt(part));
+document.addEventListener("fresh", ({ detail: part }) => { showTimes(part); rove(part); });
+
+// Forms open in a dialog; who opens none does not load it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  const module = document.body.dataset.dialogs;
+  if (!link || !module || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const found = await import(module).catch(() => null);
+  if (found) await found.open(link.href); else location.href = link.href;
 });

@@ -1,1 +1,127 @@
-// What an open execution does next: sections are replaced as there is news.
+// What an open execution does next: sections are replaced as there is news. Asked for in proportion to what it costs.
+const LEAST = 1000, BACK_OFF = 30000, PATIENCE = 30 * 60 * 1000, SHARE = 20;
+const dot = () => document.querySelector(".live[data-live]");
+const MOST = Number(dot()?.dataset.most ?? 5000);
+const waiting = new Map();
+let last = Number(dot()?.dataset.live ?? 0), wait = LEAST, timer = null, busy = false, over = false, acted = Date.now(), state = "";
+
+const speaker = document.createElement("div");
+speaker.className = "speaker";
+speaker.setAttribute("aria-live", "polite");
+
+function mark(name, words) {
+  state = name;
+  const found = dot();
+  if (!found) return;
+  found.className = `live ${name}`;
+  found.lastElementChild.replaceChildren(words);
+  if (name !== "is-paused") return;
+  const again = document.createElement("button");
+  again.className = "plain-btn go-on";
+  again.type = "button";
+  again.textContent = "go on";
+  again.addEventListener("click", () => { acted = Date.now(); ask(); });
+  found.lastElementChild.append(" · ", again);
+}
+
+// A section in which somebody is, or selects text, waits.
+const isInUse = (section) => {
+  const chosen = getSelection();
+  const isSelected = chosen && !chosen.isCollapsed && chosen.rangeCount && chosen.getRangeAt(0).intersectsNode(section);
+  return isSelected || (section !== document.activeElement && section.contains(document.activeElement));
+};
+
+function put(name, text) {
+  const old = document.getElementById(`s-${name}`);
+  if (!old) return;
+  if (isInUse(old)) { waiting.set(name, text); return; }
+  waiting.delete(name);
+  const part = document.importNode(new DOMParser().parseFromString(text, "text/html").body.firstElementChild, true);
+  const opened = [...old.querySelectorAll("details")].map((each) => each.open);
+  const places = [...old.querySelectorAll("[data-drawing], .table, pre")].map((each) => [each.scrollLeft, each.scrollTop]);
+  old.replaceWith(part);
+  part.querySelectorAll("details").forEach((each, at) => { if (opened[at]) each.open = true; });
+  part.querySelectorAll("[data-drawing], .table, pre").forEach((each, at) => {
+    if (places[at]) [each.scrollLeft, each.scrollTop] = places[at];
+  });
+  document.dispatchEvent(new CustomEvent("fresh", { detail: part }));
+  if (name === "title" && state) mark(state, state === "is-late" ? "not answering; trying again" : "live");
+}
+const settle = () => setTimeout(() => { for (const [name, text] of [...waiting]) put(name, text); });
+document.addEventListener("focusout", settle);
+document.addEventListener("selectionchange", () => { if (waiting.size && getSelection().isCollapsed) settle(); });
+
+function again(ms) {
+  clearTimeout(timer);
+  timer = over || document.hidden ? null : setTimeout(ask, ms);
+}
+
+async function ask() {
+  if (busy || over) return;
+  if (document.hidden) return;
+  if (Date.now() - acted > PATIENCE) { mark("is-paused", "paused"); return; }
+  busy = true;
+  const url = new URL(location.href);
+  url.pathname = `${url.pathname}/sections`;
+  url.searchParams.set("after", last);
+  url.hash = "";
+  try {
+    const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(BACK_OFF) });
+    if (answer.status === 404) { over = true; mark("is-late", "no longer there"); return; }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const took = Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1] ?? 0);
+    const least = Math.max(LEAST, SHARE * took);
+    if (answer.status === 204) {
+      wait = Math.max(least, Math.min(MOST, wait * 1.5));
+    } else {
+      wait = least;
+      take(await answer.json());
+    }
+    if (!over && state !== "is-live") mark("is-live", "live");
+  } catch {
+    mark("is-late", "not answering; trying again");
+    wait = Math.min(BACK_OFF, Math.max(wait, LEAST) * 2);
+  } finally {
+    busy = false;
+    again(wait);
+  }
+}
+
+function take(news) {
+  last = news.last;
+  over = news.state !== "running";
+  if (over) state = "";
+  for (const [name, text] of Object.entries(news.sections)) put(name, text);
+  document.title = `${news.told} · simpleflow`;
+  if (over) speaker.textContent = news.told;
+}
+
+if (dot()) {
+  document.body.append(speaker);
+  mark("is-live", "live");
+  for (const name of ["pointerdown", "keydown", "scroll"]) {
+    addEventListener(name, () => {
+      const slept = Date.now() - acted > PATIENCE;
+      acted = Date.now();
+      if (slept) ask();
+    }, { passive: true });
+  }
+  document.addEventListener("visibilitychange", () => { if (document.hidden) again(0); else { wait = LEAST; ask(); } });
+  addEventListener("online", ask);
+  again(LEAST);
+  // Nothing else counts on by itself.
+  setInterval(() => {
+    const place = document.querySelector("[data-now]");
+    if (place && !document.hidden) place.textContent = lasting(Date.now() / 1000 - Number(place.dataset.since) + skew);
+  }, 1000);
+}
+
+// As the server writes it; its clock counts.
+const skew = Number(document.querySelector("[data-now]")?.dataset.now ?? Date.now() / 1000) - Date.now() / 1000;
+function lasting(seconds) {
+  const all = Math.max(0, Math.floor(seconds)), two = (number) => String(number).padStart(2, "0");
+  for (const [size, unit, part, smaller] of [[86400, "d", 3600, "h"], [3600, "h", 60, "m"], [60, "m", 1, "s"]]) {
+    if (all >= size) return `${Math.floor(all / size)} ${unit} ${two(Math.floor((all % size) / part))} ${smaller}`;
+  }
+  return `${all} s`;
+}

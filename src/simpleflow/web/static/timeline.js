@@ -17,14 +17,14 @@ function show(keep = true) {
   history.replaceState(null, "", url);
 }
 
-export function zoomTo(a, b) {
+function zoomTo(a, b) {
   const wide = Math.min(1, Math.max(1e-4, b - a));
   from = Math.min(1 - wide, Math.max(0, a));
   to = from + wide;
   show();
 }
 
-export function restore() {
+function restore() {
   const found = box();
   if (!found) return;
   for (const buttons of document.querySelectorAll(".zooms")) buttons.hidden = false;
@@ -106,7 +106,7 @@ async function more(link) {
   watch(chunk);
   tidy();
 }
-export function watch(root = document) {
+function watch(root = document) {
   for (const link of root.querySelectorAll("a[data-more]")) near.observe(link);
 }
 function tidy() {
@@ -130,3 +130,5 @@ function tidy() {
 }
 addEventListener("scroll", () => requestAnimationFrame(tidy), { passive: true });
 watch();
+
+document.addEventListener("fresh", ({ detail: part }) => { restore(); watch(part); });
