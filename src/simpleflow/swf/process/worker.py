@@ -164,8 +164,8 @@ class Worker:
 
     def _heard(self, task: ActivityTask, response: Exception | None) -> None:
         """What follows an answer, while the next poll is on its way."""
-        self._title.says("polling", self)
         self._check(task, response)
+        self._title.says("polling", self)
         self._replace_worn()
 
     def _work(self, task: ActivityTask) -> Request[None] | None:
