@@ -33,13 +33,11 @@ layers: $(READY)
 soak: $(READY)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n auto --timeout 3600 tests/replay tests/simulation tests/service tests/unit tests/wire
 
-# Ours, in about four minutes: writes benchmarks/results.json, RESULTS.md and two plots.
+# Ours, in less than five minutes: writes benchmarks/results.json, RESULTS.md and two plots.
 bench: $(READY)
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.commands
-	$(BIN)/python -m benchmarks.pages
 
-# Others in between, each in an environment of its own (made at the first time), in about twelve minutes.
+# Others in between, each in an environment of its own (made at the first time), in less than twelve minutes.
 bench-peers: $(READY)
 	$(BIN)/python -m benchmarks --peers
 

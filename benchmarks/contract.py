@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 STEPS = 5
 """Activities of each of many workflows."""
 PATIENCE_S = 300.0
+BROKEN = "broken: "
+"""How the line of a program begins that tells of a part that broke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,15 @@ class Bench:
                 work()
                 measure.parts.append(time.perf_counter() - began)
             measure.seconds = statistics.median(measure.parts)
+
+    def each(self, *parts: Callable[[Bench], None]) -> None:
+        """Takes the measures of all parts. One that breaks is told of; the others are taken nevertheless."""
+        for part in parts:
+            try:
+                part(self)
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is told of
+                traceback.print_exc()
+                print(f"{BROKEN}{part.__name__}: {type(error).__name__} {str(error).partition(chr(10))[0]}", flush=True)
 
 
 def quantiles(parts: Sequence[float]) -> dict[str, float]:
@@ -252,6 +264,11 @@ def programs() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def broken(lines: Sequence[str]) -> list[str]:
+    """The parts that broke, among the lines that a program has printed."""
+    return [line.removeprefix(BROKEN) for line in lines if line.startswith(BROKEN)]
 
 
 def rows(lines: Sequence[str]) -> list[Row]:

@@ -15,9 +15,30 @@ BOTO3: Final = "simpleflow processes, boto3"
 LOCAL: Final = "simpleflow local"
 DECIDER: Final = "simpleflow decider"
 COMMAND: Final = "simpleflow command"
+PAGES: Final = "simpleflow pages"
 LIMIT: Final = "limit"
 OLDER: Final = "older simpleflow on our service"
 OLDER_MOTO: Final = "older simpleflow on moto"
+
+NAMED: Final = ("bench-fan-out-1",)
+COMMANDS: Final[dict[str, tuple[str, ...]]] = {
+    "workflow.list": ("--status", "closed"),
+    "workflow.filter": ("--status", "closed"),
+    "workflow.info": NAMED,
+    "workflow.tasks": NAMED,
+    "workflow.profile": NAMED,
+    "task.info": (*NAMED, "activity-benchmarks.ours.flows.same-1"),
+    "workflow.history": NAMED,
+    "workflow.timeline": NAMED,
+    "workflow.graph": NAMED,
+    "workflow.result": NAMED,
+    "history.export": NAMED,
+    "domain.list": (),
+    "type.list": (),
+    "server.check": (),
+    "info": (),
+}
+"""Each command that reads, with what it is given."""
 
 Key = tuple[str, str, int]
 Field = Callable[[Row], float | None]
@@ -31,6 +52,11 @@ def per_second(row: Row) -> float | None:
 def p50_ms(row: Row) -> float | None:
     """The median of single parts."""
     return row.p50_ms
+
+
+def p99_ms(row: Row) -> float | None:
+    """What all but one in a hundred of single parts took at most."""
+    return row.p99_ms
 
 
 def ms(row: Row) -> float | None:
@@ -112,7 +138,7 @@ def _rivals(workload: str, *sizes: int) -> tuple[Key, ...]:
 def _chain(n: int) -> Goal:
     key = (STANDALONE, "chain", n)
     return Goal(f"chain of {n:,}, activities/s", key, per_second, least=600,
-                rivals=_rivals("chain", n), limit=(LIMIT, "chain", 300))  # fmt: skip
+                rivals=_rivals("chain", n, 1_000, 300, 100), limit=(LIMIT, "chain", 300))  # fmt: skip
 
 
 def _growth(workload: str, n: int, most: float) -> Goal:
@@ -121,27 +147,33 @@ def _growth(workload: str, n: int, most: float) -> Goal:
                 is_ratio=True)  # fmt: skip
 
 
+def _page(workload: str, n: int, most: float, field: Field = ms) -> Goal:
+    what = "executions" if workload == "list" else "tasks"
+    return Goal(f"pages: {workload} of {n:,} {what}, ms", (PAGES, workload, n), field, most=most)
+
+
 GOALS: Final[tuple[Goal, ...]] = (
     Goal("quickstart, ms", (STANDALONE, "quickstart", 1), p50_ms, most=12,
          rivals=_rivals("quickstart", 1), limit=(LIMIT, "quickstart", 1)),
     _chain(300), _chain(1_000), _chain(3_000),
     Goal("fan-out of 1,000, activities/s", (STANDALONE, "fan-out", 1_000), per_second, least=1_000,
-         rivals=_rivals("fan-out", 1_000, 300), limit=(LIMIT, "fan-out", 1_000)),
+         rivals=_rivals("fan-out", 1_000, 300, 100), limit=(LIMIT, "fan-out", 1_000)),
     Goal("fan-out of 3,000, activities/s", (STANDALONE, "fan-out", 3_000), per_second, least=1_000,
-         limit=(LIMIT, "fan-out", 1_000)),
+         rivals=_rivals("fan-out", 1_000, 300, 100), limit=(LIMIT, "fan-out", 1_000)),
     Goal("200 workflows of 5 steps, workflows/s", (STANDALONE, "many", 200), per_second, least=110,
-         rivals=_rivals("many", 200, 50), limit=(LIMIT, "many", 200)),
+         rivals=_rivals("many", 200, 50, 20), limit=(LIMIT, "many", 200)),
     Goal("chain, processes, our client, activities/s", (PROCESSES, "chain", 300), per_second, least=300,
-         rivals=_rivals("chain", 300), limit=(LIMIT, "chain, HTTP", 300)),
+         rivals=_rivals("chain", 300, 100), limit=(LIMIT, "chain, HTTP", 300)),
     Goal("chain, processes, boto3, activities/s", (BOTO3, "chain", 300), per_second, least=90,
-         rivals=_rivals("chain", 300), limit=(LIMIT, "chain, boto3", 100)),
+         rivals=_rivals("chain", 300, 100), limit=(LIMIT, "chain, boto3", 100)),
     Goal("warm decision at event 200, ms", (DECIDER, "warm decision", 200), p50_ms, most=1),
     Goal("warm decision at event 20,000, ms", (DECIDER, "warm decision", 20_000), p50_ms, most=1),
-    Goal("cold replay of 25,000 events, ms", (DECIDER, "cold replay", 25_000), ms, most=350),
+    Goal("cold replay of 25,000 events, ms", (DECIDER, "cold replay", 25_000), ms, most=350,
+         limit=("swf objects", "decode and fold", 25_000)),
     _growth("chain", 1_000, 1.05), _growth("chain", 3_000, 1.10), _growth("chain, continued as new", 10_000, 1.20),
     Goal("local mode, fan-out of 1,000, activities/s", (LOCAL, "fan-out", 1_000), per_second, least=8_000),
     Goal("map of 10,000 through children, activities/s", (STANDALONE, "map through children", 10_000), per_second,
-         least=700),
+         least=700, limit=(LIMIT, "fan-out", 1_000)),
     Goal("map of 10,000 through children, MB", (STANDALONE, "map through children", 10_000), memory_mb, most=200),
     Goal("--version, ms above import click", (COMMAND, "--version", 1), p50_ms, most=20,
          against=(LIMIT, "import click", 1)),
@@ -150,4 +182,11 @@ GOALS: Final[tuple[Goal, ...]] = (
     Goal("idle server, decider and 2 workers, MB", (PROCESSES, "idle", 3), memory_mb, most=200),
     Goal("older simpleflow on our service, chain of 100, activities/s", (OLDER, "chain", 100), per_second, least=0,
          rivals=((OLDER_MOTO, "chain", 100),)),
+    *(Goal(f"{command}, ms", (COMMAND, command, 1), p50_ms, most=300) for command in COMMANDS),
+    Goal("workflow.list of 10,000, first line, ms", (COMMAND, "workflow.list", 10_000), p50_ms, most=300),
+    _page("page", 11, 15), _page("page", 55, 15), _page("page", 3_003, 200), _page("fold", 3_003, 150),
+    _page("critical path", 3_003, 20), _page("graph", 3_003, 120), _page("timeline", 3_003, 180),
+    _page("list", 100_000, 100, p99_ms),
+    Goal("pages: an open run asks for news, there is none, ms", (PAGES, "live, no news", 1), ms, most=3),
+    Goal("pages: an open run asks for news, all is, ms", (PAGES, "live, all is news", 1), ms, most=150),
 )  # fmt: skip

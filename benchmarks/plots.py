@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pygal
-from pygal.style import CleanStyle
-
 from benchmarks.goals import LIMIT, Results, per_second
 
 SIZES = (100, 300, 1_000, 3_000)
@@ -14,13 +11,17 @@ SIZES = (100, 300, 1_000, 3_000)
 
 def draw(results: Results, directory: Path) -> None:
     """Writes ``throughput.svg`` and ``growth.svg``."""
+    import pygal  # it meddles with the import system of its process: with that of none that draws nothing
+    from pygal.style import CleanStyle
+
+    looks = {**LOOKS, "style": CleanStyle}
     series = {
         peer: [results.median((peer, "chain", n), per_second) for n in SIZES]
         for peer in results.peers()
         if results.sizes(peer, "chain") and peer != LIMIT
     }
-    throughput = pygal.HorizontalBar(title="Chain of 300: activities a second", logarithmic=True, **LOOKS)
-    growth = pygal.Line(title="Time per activity, against a chain of 100 or 300", x_labels=map(str, SIZES), **LOOKS)
+    throughput = pygal.HorizontalBar(title="Chain of 300: activities a second", logarithmic=True, **looks)
+    growth = pygal.Line(title="Time per activity, against a chain of 100 or 300", x_labels=map(str, SIZES), **looks)
     for peer, values in series.items():
         known = [value for value in values if value]
         throughput.add(peer, values[1] or known[-1])
@@ -30,7 +31,6 @@ def draw(results: Results, directory: Path) -> None:
 
 
 LOOKS = {
-    "style": CleanStyle,
     "js": (),
     "width": 720,
     "height": 420,

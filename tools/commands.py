@@ -77,6 +77,7 @@ FORMATS: Final = """
 | `AWS_DEFAULT_REGION`, `AWS_PROFILE`, `AWS_ACCESS_KEY_ID` ... | region and credentials, as boto3 finds them |
 | `SIMPLEFLOW_FORMAT` | the format, as `--format` |
 | `SIMPLEFLOW_IDENTITY` | JSON object, merged into what SWF shows of who holds a task; null takes a word away |
+| `SIMPLEFLOW_DISABLE_SETPROCTITLE` | `1`: deciders, workers and their children keep the names of their programs |
 | `SIMPLEFLOW_VALUES` | the folder of values that are too long for SWF |
 | `SIMPLEFLOW_SETTINGS_MODULE` | a module with settings; every setting is a variable too (`simpleflow info settings`) |
 | `LOG_LEVEL` | `DEBUG`, `INFO`, `WARNING`, `ERROR` |

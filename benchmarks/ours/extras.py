@@ -1,4 +1,4 @@
-"""What is measured of ours alone: long work, single decisions, replay, local mode, memory, how commands start."""
+"""What is measured of ours alone: long work, single decisions, replay, local mode and memory."""
 
 from __future__ import annotations
 
@@ -157,31 +157,10 @@ def idle(bench: Bench, peer: str, *roots: int) -> None:
         measure.memory_mb = sum(pss_mb(pid) for root in roots for pid in tree(root))
 
 
-def commands(bench: Bench) -> None:
-    """How long the command takes to start, beside an interpreter that imports click alone."""
-    simpleflow = str(Path(python()[0]).with_name("simpleflow"))
-    spent: dict[tuple[str, str], list[float]] = {}
-    asked = {
-        ("limit", "import click"): python("-c", "import click"),
-        ("simpleflow command", "--version"): [simpleflow, "--version"],
-        ("simpleflow command", "--help"): [simpleflow, "--help"],
-    }
-    for _ in range(11):  # side by side, so that a busy neighbour hits all alike
-        for name, command in asked.items():
-            began = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            spent.setdefault(name, []).append(time.perf_counter() - began)
-    for (peer, workload), parts in spent.items():
-        with Bench(peer, bench.directory).measure(workload, 1) as measure:
-            measure.parts = parts
-            measure.seconds = sorted(parts)[len(parts) // 2]
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = Bench(OURS, Path(folder))
-        for part in (commands, local_mode, decisions, long_work, memory):
-            part(bench)
+        bench.each(local_mode, decisions, long_work, memory)
 
 
 if __name__ == "__main__":

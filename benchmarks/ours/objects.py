@@ -75,18 +75,21 @@ def many_executions(bench: Bench) -> None:
     service.close()
 
 
-def main() -> None:
+def one_history(bench: Bench) -> None:
+    """Reads as many events as an execution may have."""
     history = long_history()
     text = history.to_json()
     events = len(history)
+    bench.kernel("decode", events, lambda: History.from_json(text), repeat=5)
+    bench.kernel("decode and fold", events, lambda: fold(History.from_json(text).facts), repeat=5)
+    bench.kernel("decode and compile", events, lambda: History.from_json(text).compile(), repeat=5)
+    bench.kernel("decode, check and fold", events, lambda: History.from_json(text).execution, repeat=5)
+    bench.kernel("fold the rest of 25,000", LAST, lambda: further_events(history), repeat=3)
+
+
+def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(PEER, Path(folder))
-        bench.kernel("decode", events, lambda: History.from_json(text), repeat=5)
-        bench.kernel("decode and fold", events, lambda: fold(History.from_json(text).facts), repeat=5)
-        bench.kernel("decode and compile", events, lambda: History.from_json(text).compile(), repeat=5)
-        bench.kernel("decode, check and fold", events, lambda: History.from_json(text).execution, repeat=5)
-        bench.kernel("fold the rest of 25,000", LAST, lambda: further_events(history), repeat=3)
-        many_executions(bench)
+        Bench(PEER, Path(folder)).each(one_history, many_executions)
 
 
 if __name__ == "__main__":

@@ -239,9 +239,7 @@ def _hammer(url: str, count: int, seconds: float) -> list[float]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        bench = Bench("service", Path(folder))
-        per_operation(bench)
-        callers(bench)
+        Bench("service", Path(folder)).each(per_operation, callers)
 
 
 if __name__ == "__main__":

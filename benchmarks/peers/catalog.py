@@ -32,21 +32,16 @@ class Program:
     arguments: tuple[str, ...] = ()
     environment: str | None = None
 
-    @property
-    def name(self) -> str:
-        """The module."""
-        return self.module
-
 
 PEERS: Final = (
     Program("benchmarks.peers.temporal", "quickstart:20,chain:100,chain:300,fan-out:300,fan-out:1000,many:50",
             environment="temporal"),
     Program("benchmarks.peers.dbos", "quickstart:20,chain:100,chain:300,chain:1000,fan-out:1000,many:200",
             environment="dbos"),
-    Program("benchmarks.peers.older", "quickstart:10,chain:100,fan-out:100,many:20", ("--service", "moto"), "older"),
+    Program("benchmarks.peers.older", "quickstart:5,chain:100", ("--service", "moto"), "older"),
     Program("benchmarks.peers.dbos", "quickstart:20,chain:100,chain:300,chain:1000,fan-out:1000,many:200",
             ("--postgres",), "dbos"),
-    Program("benchmarks.peers.older", "quickstart:10,chain:100,fan-out:100,many:20", ("--service", "ours"), "older"),
+    Program("benchmarks.peers.older", "quickstart:5,chain:100", ("--service", "ours"), "older"),
     Program("benchmarks.peers.huey", "quickstart:20,chain:100,chain:300,chain:1000,fan-out:1000,many:200",
             environment="huey"),
     Program("benchmarks.peers.dask", "quickstart:20,chain:100,chain:300,chain:1000,fan-out:1000,many:200",

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 from simpleflow import client as sync
 from simpleflow.handle import Handle
 from simpleflow.history import History
-from simpleflow.signatures import Runs, RunsAsync
+from simpleflow.takes import Runs, RunsAsync
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -16,9 +16,10 @@ from simpleflow.exceptions import ExecutionAlreadyOpen
 from simpleflow.handle import Handle
 from simpleflow.keeper import PATIENCE_S, KeptClient
 from simpleflow.replay import RunOptions
-from simpleflow.signatures import Runs, RunsAsync, check, takes
+from simpleflow.signatures import check, takes
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
+from simpleflow.takes import Runs, RunsAsync
 from simpleflow.waiting import Closing, Watch
 from simpleflow.waiting import Service as WaitedService
 from simpleflow.workflow import Workflow, checked_tags

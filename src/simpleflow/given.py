@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, NoReturn
 
 MOST_TAGS: Final = 5
@@ -23,7 +24,7 @@ class Unreadable(ValueError):
 def value_of(text: str) -> Any:
     """The value of a JSON text. Raises Unreadable."""
     try:
-        value = json.loads(text, parse_constant=_no_number)
+        value = json.loads(text, parse_constant=_no_number, parse_float=_finite)
         text.encode()
     except RecursionError as error:
         raise Unreadable("is nested too deeply") from error
@@ -34,6 +35,11 @@ def value_of(text: str) -> Any:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(f"{text[:20]}, which is out of range,")
 
 
 def input_of(text: str) -> dict[str, Any]:

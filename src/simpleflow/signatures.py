@@ -1,29 +1,12 @@
-"""What the ``run`` of a workflow takes, for type checkers and before it is called."""
+"""What the ``run`` of a workflow takes, checked before it is called."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from simpleflow.workflow import Workflow
-
-P = ParamSpec("P")
-R_co = TypeVar("R_co", covariant=True)
-
-
-class RunsAsync(Protocol[P, R_co]):
-    """A workflow with ``async def run``."""
-
-    @property
-    def run(self) -> Callable[P, Coroutine[Any, Any, R_co]]: ...
-
-
-class Runs(Protocol[P, R_co]):
-    """A workflow, by what its ``run`` takes and returns."""
-
-    @property
-    def run(self) -> Callable[P, R_co]: ...
 
 
 class ArgumentsError(TypeError):

@@ -1,13 +1,14 @@
-"""Activities by the number of their arguments, those that are coroutines apart, as type checkers see them."""
+"""Activities by the number of their arguments, and workflows, as type checkers see them; coroutines apart."""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from simpleflow.retry import RetryPolicy
 
+P = ParamSpec("P")
 A_contra = TypeVar("A_contra", contravariant=True)
 B_contra = TypeVar("B_contra", contravariant=True)
 C_contra = TypeVar("C_contra", contravariant=True)
@@ -147,3 +148,17 @@ class Awaits4(Protocol[A_contra, B_contra, C_contra, D_contra, R_co]):
     def retry(self) -> int | RetryPolicy: ...
 
     def __call__(self, a: A_contra, b: B_contra, c: C_contra, d: D_contra, /) -> Coroutine[Any, Any, R_co]: ...
+
+
+class RunsAsync(Protocol[P, R_co]):
+    """A workflow with ``async def run``."""
+
+    @property
+    def run(self) -> Callable[P, Coroutine[Any, Any, R_co]]: ...
+
+
+class Runs(Protocol[P, R_co]):
+    """A workflow, by what its ``run`` takes and returns."""
+
+    @property
+    def run(self) -> Callable[P, R_co]: ...

@@ -7,31 +7,15 @@ import random
 import sys
 import uuid
 import warnings
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, overload
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from simpleflow.activity import Activity, AsyncActivity, Executable
 from simpleflow.base import Executor
 from simpleflow.futures import ALL_COMPLETED, Future, check_futures, check_return_when, results_so_far
 from simpleflow.marker import Marker
 from simpleflow.queries import query as query  # noqa: PLC0414  # users write @workflow.query
 from simpleflow.saga import Saga
-from simpleflow.takes import (
-    Awaits0,
-    Awaits1,
-    Awaits2,
-    Awaits3,
-    Awaits4,
-    Takes0,
-    Takes1,
-    Takes2,
-    Takes3,
-    Takes4,
-    Takes5,
-    Takes6,
-    Takes7,
-    Takes8,
-)
+from simpleflow.submitting import Submitting
 from simpleflow.task import (
     ActivityTask,
     CancelTimerTask,
@@ -46,42 +30,14 @@ from simpleflow.task import (
 )
 
 if TYPE_CHECKING:
-    from simpleflow.canvas import Chain, ChainFuture, FuncGroup, FuncGroupFuture, Group, GroupFuture
     from simpleflow.history import History
     from simpleflow.retry import RetryPolicy
     from simpleflow.task_failure import TaskFailureContext
 
-P = ParamSpec("P")
 R = TypeVar("R")
-A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
-F = TypeVar("F")
-G = TypeVar("G")
-H = TypeVar("H")
-R_co = TypeVar("R_co", covariant=True)
-
-Futures = Sequence[Future[Any]] | Mapping[str, Future[Any]] | Set[Future[Any]]
-"""Futures in a container, which ``submit`` resolves at any depth."""
 
 
-class RunsAsync(Protocol[R_co]):
-    """A workflow with an ``async def run``, by what that returns."""
-
-    @property
-    def run(self) -> Callable[..., Coroutine[Any, Any, R_co]]: ...
-
-
-class Runs(Protocol[R_co]):
-    """A workflow, by what its ``run`` returns."""
-
-    @property
-    def run(self) -> Callable[..., R_co]: ...
-
-
-class Workflow:
+class Workflow(Submitting):
     """A durable workflow. Subclass it, set *name*, *version* and *task_list*, and write ``run``.
 
     ``run`` must do the same whenever it is replayed: the time, random numbers and the outside world come
@@ -110,9 +66,6 @@ class Workflow:
     idempotent: bool = False
     propagate_signals_to_parent: bool = True
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-
     @property
     def executor(self) -> Executor:
         """The engine this run talks to."""
@@ -121,247 +74,6 @@ class Workflow:
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """The workflow itself; what it returns is the result, and must be JSON."""
         raise NotImplementedError(f"{type(self).__name__} has no run method")
-
-    # One overload per number of arguments: each may be a value or a future of one.
-
-    @overload
-    def submit(self, what: type[RunsAsync[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: type[Runs[R]], /, *args: Any, **kwargs: Any) -> Future[R]: ...
-
-    # An activity may be an ``async def``: its result is what is awaited.
-
-    @overload
-    def submit(self, what: Awaits0[R], /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Takes0[R], /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Awaits1[A, R], a: Future[A] | A, /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Takes1[A, R], a: Future[A] | A, /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Awaits2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Takes2[A, B, R], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self, what: Awaits3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self, what: Takes3[A, B, C, R], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        what: Awaits4[A, B, C, D, R],
-        a: Future[A] | A,
-        b: Future[B] | B,
-        c: Future[C] | C,
-        d: Future[D] | D,
-        /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        what: Takes4[A, B, C, D, R],
-        a: Future[A] | A,
-        b: Future[B] | B,
-        c: Future[C] | C,
-        d: Future[D] | D,
-        /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        what: Takes5[A, B, C, D, E, R],
-        a: Future[A] | A,
-        b: Future[B] | B,
-        c: Future[C] | C,
-        d: Future[D] | D,
-        e: Future[E] | E,
-        /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        what: Takes6[A, B, C, D, E, F, R],
-        a: Future[A] | A,
-        b: Future[B] | B,
-        c: Future[C] | C,
-        d: Future[D] | D,
-        e: Future[E] | E,
-        f: Future[F] | F,
-        /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        what: Takes7[A, B, C, D, E, F, G, R],
-        a: Future[A] | A,
-        b: Future[B] | B,
-        c: Future[C] | C,
-        d: Future[D] | D,
-        e: Future[E] | E,
-        f: Future[F] | F,
-        g: Future[G] | G,
-        /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self,
-        what: Takes8[A, B, C, D, E, F, G, H, R],
-        a: Future[A] | A,
-        b: Future[B] | B,
-        c: Future[C] | C,
-        d: Future[D] | D,
-        e: Future[E] | E,
-        f: Future[F] | F,
-        g: Future[G] | G,
-        h: Future[H] | H,
-        /,
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: AsyncActivity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Activity[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
-
-    # A class is no activity to mypy, which leaves out what decorators make of classes: its own arguments count.
-
-    @overload
-    def submit(self, what: Callable[[], Executable[R]], /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Callable[[A], Executable[R]], a: Future[A] | A, /) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Callable[[A, B], Executable[R]], a: Future[A] | A, b: Future[B] | B, /) -> Future[R]: ...
-
-    @overload
-    def submit(
-        self, what: Callable[[A, B, C], Executable[R]], a: Future[A] | A, b: Future[B] | B, c: Future[C] | C, /
-    ) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Callable[P, Executable[R]], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]: ...
-
-    # Types cannot say what a list of futures becomes: who gives one is believed.
-
-    @overload
-    def submit(self, what: AsyncActivity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Activity[..., R], a: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: AsyncActivity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Activity[..., R], a: Any, b: Futures, /, *args: Any, **kwargs: Any) -> Future[R]: ...
-
-    @overload
-    def submit(self, what: Chain, /) -> ChainFuture: ...
-
-    @overload
-    def submit(self, what: Group, /) -> GroupFuture: ...
-
-    @overload
-    def submit(self, what: FuncGroup, /) -> FuncGroupFuture: ...
-
-    @overload
-    def submit(self, what: Submittable, /) -> Future[Any]: ...
-
-    def submit(self, what: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Has *what* done and returns the future of its result, at once.
-
-        Futures among the arguments, at any depth of lists, tuples, dicts and sets, are waited for; a failed or
-        cancelled one is passed as None. ``__priority=n`` sets the priority of this task alone.
-        """
-        return self._executor.submit(what, args, kwargs)
-
-    @overload
-    def map(
-        self,
-        activity: Awaits1[A, R],
-        iterable: Iterable[Future[A] | A],
-        *,
-        max_parallel: int | None = None,
-    ) -> list[Future[R]]: ...
-
-    @overload
-    def map(
-        self, activity: Takes1[A, R], iterable: Iterable[Future[A] | A], *, max_parallel: int | None = None
-    ) -> list[Future[R]]: ...
-
-    @overload
-    def map(
-        self,
-        activity: Callable[[A], Executable[R]],
-        iterable: Iterable[Future[A] | A],
-        *,
-        max_parallel: int | None = None,
-    ) -> list[Future[R]]: ...
-
-    @overload
-    def map(
-        self, activity: type[RunsAsync[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
-    ) -> list[Future[R]]: ...
-
-    @overload
-    def map(
-        self, activity: type[Runs[R]], iterable: Iterable[Any], *, max_parallel: int | None = None
-    ) -> list[Future[R]]: ...
-
-    def map(self, activity: Any, iterable: Iterable[Any], *, max_parallel: int | None = None) -> list[Future[Any]]:
-        """One task (or child) per item, the futures in the order of the items.
-
-        At most *max_parallel* of the tasks are open at a time; None: no limit but the service's.
-        """
-        return self._executor.map(activity, [(item,) for item in iterable], max_parallel)
-
-    @overload
-    def starmap(
-        self,
-        activity: AsyncActivity[..., R] | type[RunsAsync[R]],
-        iterable: Iterable[Iterable[Any]],
-        *,
-        max_parallel: int | None = None,
-    ) -> list[Future[R]]: ...
-
-    @overload
-    def starmap(
-        self,
-        activity: Activity[..., R] | type[Runs[R]],
-        iterable: Iterable[Iterable[Any]],
-        *,
-        max_parallel: int | None = None,
-    ) -> list[Future[R]]: ...
-
-    def starmap(
-        self,
-        activity: Any,
-        iterable: Iterable[Iterable[Any]],
-        *,
-        max_parallel: int | None = None,
-    ) -> list[Future[Any]]:
-        """One task per item, whose members are the arguments; else as :meth:`map`."""
-        return self._executor.map(activity, [tuple(item) for item in iterable], max_parallel)
 
     def fail(self, reason: str, details: str | None = None) -> None:
         """Fails the execution now; control leaves ``run``."""

@@ -62,6 +62,17 @@ def speak() -> str:
     return "spoken"
 
 
+class Meets(Workflow):
+    """Ends when a second file is in the place."""
+
+    name = "meets"
+    version = "1"
+    task_list = "gang"
+
+    def run(self, place: str) -> None:
+        self.submit(meet, place, "activity", 2).wait()
+
+
 class Speaks(Workflow):
     name = "speaks"
     version = "1"

@@ -93,6 +93,8 @@ def test_what_a_fleet_logs_and_counts_of_its_tasks(ships: Fleet, isolation: str)
     assert len([line for line in about_decisions if line["message"] == "in the workflow"]) == 1
     assert all({key: line.get(key) for key in of_execution} == of_execution for line in about_decisions)
 
+    done = "simpleflow_tasks_total", "completed", "gang.speak"
+    wait_until(lambda: done in numbers(ports["workers"]), "the worker has heard that its last answer was taken")
     counted = numbers(ports["workers"])
     assert counted["simpleflow_tasks_total", "failed", "gang.speak"] == 1
     assert counted["simpleflow_tasks_total", "completed", "gang.speak"] == 1

@@ -10,6 +10,7 @@ import pytest
 
 from simpleflow import RetryPolicy
 from simpleflow.futures import Future
+from simpleflow.replay import answers
 from simpleflow.replay.children import Children
 from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.engine import Engine
@@ -69,7 +70,7 @@ def forget_the_rest(patch: pytest.MonkeyPatch) -> None:
 
 
 def never_wake_for_markers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Run, "_waits_for_echo", lambda self: False)
+    patch.setattr(answers, "_waits_for_echo", lambda run: False)
 
 
 def look_at_another_clock(patch: pytest.MonkeyPatch) -> None:

@@ -176,9 +176,10 @@ def test_a_rule_that_breaks_in_the_midst_of_a_round_sets_one_execution_aside(
 
     expire = round.expire
 
-    def fail(turn: round.Turn, until: float) -> None:
-        expire(turn, until)
+    def fail(turn: round.Turn, until: float) -> float | None:
+        following = expire(turn, until)
         assert turn.name.workflow_id != "order-1"
+        return following
 
     monkeypatch.setattr(round, "expire", fail)
     second.pass_time(5)

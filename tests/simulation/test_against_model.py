@@ -509,7 +509,7 @@ ServiceAndModel.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-TestServiceAndModel = ServiceAndModel.TestCase
+TestServiceAndModel = pytest.mark.timeout(400)(ServiceAndModel.TestCase)
 
 
 @pytest.mark.parametrize("seed", range(settings().max_examples // 5))

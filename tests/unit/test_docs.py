@@ -63,6 +63,11 @@ INPUTS: dict[str, tuple[dict[str, Any], Any]] = {
     "Impatient": ({"args": []}, [True, True, True]),
     "Cart": ({"args": []}, []),
     "Crawl": ({"args": [["a", "b"]]}, ["page of a", "page of b"]),
+    "Audited": ({"args": ["a book"]}, 6),
+    "Rooms": ({"args": [[[2, 3], [4, 5]]]}, [6, 20]),
+    "Invoice": ({"args": [["EUR", "USD", "EUR"]]}, 2),
+    "Thesis": ({"args": [["short", "a long one"]]}, [1, 3]),
+    "Part": ({"args": ["a long one"]}, 3),
     "Delivery": ({"args": ["a parcel"]}, "a parcel by ship"),
 }
 SIGNALS = {"Cart": {"add": "done"}}

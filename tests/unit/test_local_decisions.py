@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from simpleflow import Workflow, activity, futures, local
+from simpleflow import Workflow, activity, format, futures, local
 from simpleflow.canvas import FuncGroup, Group
 from simpleflow.exceptions import ExecutionFailed
+from simpleflow.local.world import DOMAIN, World
+from simpleflow.swf import setup
+from swf.protocol.operations import SignalWorkflowExecution
 
 seen: list[str] = []
 
@@ -109,3 +112,27 @@ def test_what_two_greenlets_wait_for_wakes_the_one_that_can_go_on() -> None:
 
     assert local.run(Two) == "done"
     assert seen == ["a", "b", "inner", "c", "d"]
+
+
+def test_an_activity_that_signals_its_workflow_is_heard_before_another_one_runs() -> None:
+    class Signalled(Base):
+        def run(self) -> Any:
+            made = self.map(note, ["a", "b", "c"])
+            self.submit(self.wait_signal("go")).wait()
+            seen.append("told")
+            return futures.wait(*made)
+
+    def note_and_signal(name: str) -> str:
+        seen.append(name)
+        if name == "b":
+            world.client.call(SignalWorkflowExecution(domain=DOMAIN, workflow_id="one", signal_name="go"))
+        return name
+
+    world = World(fakes={note.name: note_and_signal})
+    try:
+        world.add(Signalled)
+        input = format.encode({"args": [], "kwargs": {}})
+        world.finish(setup.start(world.client, DOMAIN, Signalled, "one", input))
+    finally:
+        world.close()
+    assert seen == ["a", "b", "told", "c"]

@@ -98,6 +98,7 @@ def test_a_signal_without_a_value_has_no_input(site: Site) -> None:
     [
         ("approval", '{"by": eve}', "This is not JSON"),
         ("approval", "NaN", "NaN is no number of JSON"),
+        ("approval", "[1e999]", "1e999, which is out of range, is no number of JSON"),
         ("approval", "[" * 100_000, "This is nested too deeply"),
         ("", "1", "A signal has a name"),
         ("a" * 257, "1", "256 are possible"),
@@ -373,6 +374,7 @@ def test_those_that_failed_run_again(site: Site) -> None:
         ("/shop/bulk/terminate", {}, 422),
         ("/shop/bulk/terminate", {"run": "no-space", "sure": "1"}, 422),
         ("/shop/bulk/terminate", {"everything": "1", "tag": "nobody", "sure": "1"}, 422),
+        ("/shop/bulk/terminate", {"everything": "1", "since": "tomorrow", "sure": "1"}, 422),
         ("/shop/bulk/signal", {"run": "a b", "sure": "1", "name": "", "input": "}"}, 422),
         ("/shop/bulk/eat", {"run": "a b"}, 404),
     ],

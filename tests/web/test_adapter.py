@@ -198,3 +198,15 @@ def test_the_replay_tells_edges_that_are_read_here() -> None:
     assert len(run.tasks) == 41
     assert set(run.tasks[-1].after) == {task.id for task in run.tasks[:-1]}
     assert len(json.dumps(run.tasks[-1].after)) > 1000
+
+
+def test_a_sleep_of_no_time_is_hidden_and_what_comes_after_it_follows_what_was_before() -> None:
+    flow = Flow()
+    flow.start()
+    flow.decide(schedule("first"))
+    flow.take()
+    flow.complete("first")
+    flow.decide(start_timer("_simpleflow_sleep-1", 0))
+    flow.pass_time(1)
+    flow.decide(schedule("second"))
+    assert edges(run_from(flow.events())) == {"first": (), "second": ("first",)}

@@ -174,6 +174,15 @@ def test_a_run_in_which_nothing_is_open_waits_for_signals() -> None:
     assert parts[Part.SIGNALS] > 90_000
 
 
+def test_what_ran_beside_the_path_is_not_called_deciding() -> None:
+    """A map that has only so many tasks at once: its last one follows nothing, but begins when others have ended."""
+    decisions = tuple(Decision(at, at, at + 1, is_timed_out=False, worker=None, event=1) for at in (0.0, 41.0, 99.0))
+    run = a_run(a_task("a", 1, 41), a_task("b", 1, 31), a_task("c", 42, 99), close=100.0, decisions=decisions)
+    assert critical_path(run) == ("c",)
+    parts = {each.part: each.milliseconds for each in spent(run)}
+    assert parts == {Part.ACTIVITIES: 97_000, Part.DECIDING: 3_000}
+
+
 # Rows
 
 
@@ -285,13 +294,13 @@ def test_a_failure_names_the_task_the_attempts_and_the_message() -> None:
 
 
 def test_a_failure_that_is_no_tasks_is_the_workflows_own() -> None:
-    details = "Traceback:\n  File x\nKeyError: 'y'\n"
+    details = "Traceback:\n  File x\nLookupError: no y\n"
     failed = a_run(a_task("a", 0, 1), close=2.0, state=State.FAILED, reason="KeyError('y')", details=details)
     told = sentence(failed)
     assert (told.lead, told.value, told.note, told.task) == (
         "The workflow failed",
         "KeyError('y')",
-        "KeyError: 'y'",
+        "LookupError: no y",
         None,
     )
 
@@ -330,14 +339,18 @@ def test_a_list_that_somebody_polls_is_none() -> None:
 @pytest.mark.parametrize(
     ("decisions", "says"),
     [
-        ((Decision(80, None, None, False, None, 1),), "The decider does not answer on 'default' for 20.0 s."),
+        (
+            (Decision(80, None, None, False, None, 1),),
+            "The decider does not answer: a decision has been due on 'default' for 20.0 s.",
+        ),
         (
             (
                 Decision(1, 1, 2, False, "me", 1),
                 Decision(50, 50, 80, True, "me", 2),
                 Decision(80, 80, None, False, "me", 3),
             ),
-            "The decider does not answer on 'default' for 50.0 s, 2 decision tasks in a row; me had one last.",
+            "The decider does not answer: a decision has been due on 'default' for 50.0 s, 2 decision tasks in a row; "
+            "me had one last.",
         ),
         (
             (Decision(1, 1, 2, False, "me", 1), Decision(95, None, None, False, None, 2)),
@@ -385,3 +398,10 @@ def test_starts_are_counted_by_time_and_state() -> None:
     bars = histogram(starts, since=0, until=100, bars=10)
     assert [bar.total for bar in bars] == [2, 0, 0, 0, 0, 0, 0, 0, 0, 2]
     assert bars[0].counts == {State.FAILED: 1, State.COMPLETED: 1}
+
+
+def test_what_the_reason_says_is_not_said_again() -> None:
+    trace = 'Traceback\n  File "x.py", line 1\nValueMismatch: found 7'
+    failed = {"state": State.FAILED, "close": 10.0, "details": trace}
+    assert sentence(a_run(reason="Cannot replay: ValueMismatch(found 7)", **failed)).note == ""  # type: ignore[arg-type]
+    assert sentence(a_run(reason="Cannot replay", **failed)).note == "ValueMismatch: found 7"  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import html
 import json
@@ -19,7 +20,7 @@ from simpleflow.web.app import ACTIONS
 from simpleflow.web.assets import assets
 from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter, moment, parsed, span
-from simpleflow.web.pages import execution
+from simpleflow.web.pages import execution, values
 from simpleflow.web.pages.execution import Chosen, Shown
 from simpleflow.web.pages.exported import exported
 from simpleflow.web.pages.shell import Site, Where
@@ -30,7 +31,7 @@ from swf.protocol import operations as o
 from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import AccessDeniedException, ThrottlingException, UnknownOperationException
 from swf.server import ManualClock, open_service
-from tests.web.histories import START, Play, crawl, diamond, order
+from tests.web.histories import START, Play, Step, crawl, diamond, order
 from tests.web.strategies import runs
 from tests.web.world import World, empty, pages_of
 
@@ -71,6 +72,19 @@ def test_an_empty_domain_shows_the_command_that_starts_the_example() -> None:
     page = text_of(world.get("/shop/").text)
     assert "No executions yet." in page
     assert "simpleflow --db flow.db standalone examples.basic.BasicWorkflow --input '[1, 5]'" in page
+
+
+def test_no_two_places_of_the_histogram_have_one_name(shop: World) -> None:
+    shop.clock.advance(110)
+    axis = shop.get("/shop/").text.partition('class="chart-axis"')[2].partition("</p>")[0]
+    told = re.findall(r"<time [^>]*>([^<]+)</time>", axis)
+    assert told[0] == "1 min ago"
+    assert len(set(told)) == len(told)
+
+
+def test_a_call_is_written_with_one_kind_of_quotes() -> None:
+    text = '{"args": [["a b", {"c": [1, null, true, "é"]}], "d"], "kwargs": {"e": {}}}'
+    assert values.call("book.Chapter", text) == 'Chapter(["a b", {"c": [1, None, True, "é"]}], "d", e={})'
 
 
 def test_the_list_tells_of_every_execution_and_counts_the_states(world: World) -> None:
@@ -120,6 +134,28 @@ def test_the_numbers_of_the_page_are_those_of_its_json(world: World) -> None:
     )
 
 
+def test_parts_of_a_page_are_told_to_programs_as_well(world: World) -> None:
+    accept = {"accept": "application/json"}
+    order, report = world.path("order-A-10442"), world.path("report-2026-11-22")
+    found = world.get("/shop/find?id=order-A-10442", headers=accept).json()
+    assert (found["workflow_id"], found["run_id"]) == ("order-A-10442", world.run_id("order-A-10442"))
+    assert found == world.get(f"/shop/find?id={found['run_id']}", headers=accept).json()
+    (child,) = world.get(f"{order}/tree", headers=accept).json()["children"]
+    assert (child["workflow_id"], child["children"], child["is_more"]) == ("child-shop.pick_and_pack-1", [], False)
+    tasks = world.get(f"{report}/tasks.json").json()
+    rows = world.get(f"{report}/rows?group=activity-aggregate-1&at=48", headers=accept).json()
+    assert [each for each in tasks if each["name"] == "aggregate"][48:] == rows["tasks"]
+    assert (rows["at"], rows["of"], rows["next"]) == (48, 50, None)
+    history = world.get(f"{report}/history.json").json()["events"]
+    whole = world.get(f"{report}/events?view=full&before=100", headers=accept).json()
+    assert whole["events"] == history[::-1][100:300]
+    assert whole["next"] == 300
+    failed = world.get(f"{report}/events?only=failed", headers=accept).json()
+    assert [(each["state"], each["attempt"]) for each in failed["events"][1:4]] == [
+        ("failed", 3), ("failed", 2), ("failed", 1),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -167,13 +203,16 @@ def test_what_matches_nothing_shows_each_filter_to_be_removed(world: World) -> N
         ("tag=" + "x" * 300, "longer than 256 characters"),
         ("until=9999999999999w", "is no time"),
         ("since=1h&until=2h", "is over before"),
+        ("id=a/b", "No workflow id is 'a/b'"),
+        ("type=a:b", "No workflow type is 'a:b'"),
+        ("type=billing.Invoice&version=%00", "No version is"),
     ],
 )
 def test_a_query_that_means_nothing_is_ignored_and_said(world: World, query: str, said: str) -> None:
     answer = world.get(f"/shop/?{query}")
     assert answer.status_code == 200
     assert said in text_of(answer.text)
-    assert ">order-A-10442</a>" in answer.text
+    assert (">invoice-0</a>" if "billing" in query else ">order-A-10442</a>") in answer.text
 
 
 def test_rows_are_sorted_by_what_is_chosen(world: World) -> None:
@@ -221,8 +260,10 @@ def test_a_service_that_never_answered_is_a_page_that_says_what_was_tried() -> N
     world = empty()
     world.client.faults["*"] = Unreachable("no process serves flow.db")
     for path in ("/", "/shop/", "/shop/types", "/shop/task-lists", "/shop/e/a", "/shop/e/a/b", "/shop/find?id=a"):
+        world.client.calls.clear()
         answer = world.get(path)
         assert answer.status_code == 502, path
+        assert len(world.client.calls) == 1, f"{path}: a service that is silent is waited for once"
         said = text_of(answer.text)
         assert "no process serves flow.db" in said, path
         assert "Is the service running there?" in said
@@ -356,6 +397,14 @@ def test_every_view_of_the_events_is_an_address(world: World) -> None:
     assert "courier-ready" in text_of(world.get(f"{path}?view=signals").text).partition("Name Input Sender")[2]
     assert "child-shop.pick_and_pack-1" in text_of(world.get(f"{path}?view=children").text)
     assert "child-shop.pick_and_pack-1" in text_of(world.get(f"{path}/tree").text)
+
+
+def test_the_start_of_an_open_run_is_not_called_completed(shop: World) -> None:
+    shop.start("second")
+    page = shop.get(shop.path("second")).text.partition('id="s-events"')[2]
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "workflow started" in table
+    assert "Completed" not in table
 
 
 def test_events_are_narrowed_to_what_failed_or_contains_a_text(world: World) -> None:
@@ -580,6 +629,27 @@ def test_rows_of_an_open_group_come_in_chunks(large: World) -> None:
     assert "rows 201 to 400 of 1,000" in text_of("<main" + part.text)
     assert len(part.content) <= 200_000
     assert len(gzip.compress(part.content)) <= 20_000
+
+
+def test_a_timeline_of_many_rows_comes_in_chunks() -> None:
+    """Tasks that have nothing in common are no groups."""
+    with contextlib.closing(open_service(None, clock=ManualClock(START))) as service:
+        Play([Step(f"task{n}") for n in range(450)], workers=450, workflow_id="many", on=service).play()
+        world = pages_of(service)
+        path = world.path("many")
+        page = world.get(path)
+        assert "rows 1 to 200 of 450" in text_of(page.text)
+        assert "the first" not in text_of(page.text)
+        timeline = page.text.partition('id="s-timeline"')[2].partition('id="s-events"')[0]
+        assert len(re.findall(r'class="chunk whole"', timeline)) == 1
+        more = html.unescape(re.findall(r'<a href="([^"]+)" data-more="200"', timeline)[0])
+        assert "rows 201 to 400 of 450" in text_of(world.get(more).text)
+        seen = set()
+        for at in (0, 200, 400):
+            part = world.get(f"{path}/rows?group=&at={at}", headers={"x-fragment": "1"}).text
+            seen |= set(re.findall(r"task=activity-(task\d+)-1", part))
+        assert len(seen) == 450
+        assert world.get(f"{path}/rows", headers={"accept": "application/json"}).json()["of"] == 450
 
 
 def test_a_list_is_small(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,23 @@ def test_what_is_new_comes_as_sections_of_the_same_page(live: tuple[Play, World]
     assert set(few["sections"]) == {"say"}
 
 
-@pytest.mark.parametrize("query", ["", "?after=x", "?after=-1", "?after=9999999999999", "?names="])
+def test_a_silence_that_lasts_too_long_is_news_once(live: tuple[Play, World]) -> None:
+    """That a decider does not answer is no event; a page that is open says it all the same."""
+    _, world = live
+    world.start("silent")
+    path = world.path("silent")
+    seen = float(re.findall(r'data-now="([^"]+)"', world.get(path).text)[0])
+    assert world.get(f"{path}/sections?after=2&seen={seen}").status_code == 204
+    world.clock.advance(11)
+    assert world.get(f"{path}/sections?after=2&seen=x").status_code == 204
+    news = world.get(f"{path}/sections?after=2&seen={seen}").json()
+    assert "The decider does not answer" in news["sections"]["say"]
+    assert world.get(f"{path}/sections?after=2&seen={news['seen']}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?after=x", "?seen=nan", "?seen=-1", "?after=-1", "?after=9999999999999", "?names="]
+)
 def test_a_question_that_means_nothing_is_answered_all_the_same(live: tuple[Play, World], query: str) -> None:
     _, world = live
     assert world.get(world.path("order", f"sections{query}")).status_code in (200, 204)

@@ -10,9 +10,10 @@ from simpleflow.exceptions import NonDeterminismError
 from simpleflow.futures import running
 from simpleflow.local.world import DOMAIN, World
 from simpleflow.middleware import Middlewares
-from simpleflow.signatures import Runs, RunsAsync, check
+from simpleflow.signatures import check
 from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
+from simpleflow.takes import Runs, RunsAsync
 from simpleflow.workflow import Workflow
 from swf.protocol.operations import SignalWorkflowExecution
 from swf.protocol.values import WorkflowExecution

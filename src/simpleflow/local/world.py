@@ -110,8 +110,14 @@ class World:
         decide.
         """
         assert task.activity_id is not None
+        before = self.service.database.committed
         response = self._response(task)
-        if isinstance(response, RespondActivityTaskCompleted) and self._is_unheeded(task, task.activity_id):
+        has_asked = self.service.database.committed != before  # it has sent a signal, say: that is decided on
+        if (
+            isinstance(response, RespondActivityTaskCompleted)
+            and not has_asked
+            and self._is_unheeded(task, task.activity_id)
+        ):
             return self.client.respond_and_poll(response, self._work, self._hear)
         self._unheeded.clear()
         self._is_refused = False

@@ -100,7 +100,7 @@ class Attempts:
         if delay_s <= 0:
             self._send(record)
             return
-        timer = self._run.submits.start_timer(fitting_id(f"{RETRY_TIMER}{record.id}"), delay_s)
+        timer = self._run.timers.start(fitting_id(f"{RETRY_TIMER}{record.id}"), delay_s)
         record.waits_on = timer
         resume = Resume(self, record)
         if timer.done:  # the history knew it: the task was submitted late

@@ -87,7 +87,7 @@ class Children:
             text = format.encode({"args": task.args, "kwargs": task.kwargs})
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
-        record.input = run.field(text)
+        record.input = run.values.field(text)
         assert record.id is not None
         run.submits.add(
             ("child", record.id),

@@ -59,7 +59,7 @@ class Continuation:
         pending = self.pending()
         if pending:
             run.greenlets.block(pending, ALL_COMPLETED)
-        run.close(self._decision(resolved(task.args), resolved(task.kwargs)))
+        run.main.close(self._decision(resolved(task.args), resolved(task.kwargs)))
         raise EndOfRun("the run continues as a new one")
 
     def _decision(self, args: list[Any], kwargs: dict[str, Any]) -> ContinueAsNewWorkflowExecution:
@@ -75,7 +75,7 @@ class Continuation:
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of the next run cannot be sent: {error}") from error
         decision = ContinueAsNewWorkflowExecution(
-            input=run.field(text),
+            input=run.values.field(text),
             execution_start_to_close_timeout=started.execution_start_to_close_timeout,
             task_start_to_close_timeout=started.task_start_to_close_timeout,
             task_list=started.task_list,
@@ -105,4 +105,4 @@ class Continuation:
             self._registrations += 1
             self.register = [WorkflowType(name=run.started.workflow_type.name, version=self._version())]
         else:
-            run.close(run.failure(f"cannot continue as new: {cause}", None))
+            run.main.close(run.main.failure(f"cannot continue as new: {cause}", None))

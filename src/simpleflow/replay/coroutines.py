@@ -64,11 +64,11 @@ class Coroutines:
         except (RunEvicted, KeyboardInterrupt):
             raise
         except asyncio.CancelledError as error:
-            run.end_main(_raising(self._error or error))
+            run.main.finish(_raising(self._error or error))
         except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
-            run.end_main(_raising(error))
+            run.main.finish(_raising(error))
         else:
-            run.end_main(_raising(self._error) if self._error is not None else lambda: result)
+            run.main.finish(_raising(self._error) if self._error is not None else lambda: result)
 
     async def _argument_of_the_next_run(self) -> None:
         await self.wait(self._run.continuation.pending(), ALL_COMPLETED, None)
@@ -138,7 +138,7 @@ class Coroutines:
             future.add_waiter(cell)
         timer = None
         if timeout is not None:
-            timer = self._run.submits.start_own_timer("_simpleflow_wait", max(0, math.ceil(timeout)))
+            timer = self._run.timers.start_own("_simpleflow_wait", max(0, math.ceil(timeout)))
             timer.add_waiter(promise)
         try:
             yield from promise
@@ -235,7 +235,7 @@ class Coroutines:
 
     def start_timer(self, seconds: int) -> Future[Any]:
         """A durable timer."""
-        return self._run.submits.start_own_timer("_simpleflow_sleep", seconds)
+        return self._run.timers.start_own("_simpleflow_sleep", seconds)
 
     def cancel(self, future: Future[Any]) -> None:
         """Cancels what is behind a future."""
@@ -247,7 +247,7 @@ class Coroutines:
 
     def give_up(self, future: Future[Any]) -> None:
         """Cancels what is behind a future, unless that cannot be stopped: equal ones would share a cancelled future."""
-        unstoppable = (*self._run.marker_echoes.values(), self._run.timer_cancels.values())
+        unstoppable = (*self._run.marker_echoes.values(), self._run.timers.cancels.values())
         if not any(record.future is future for records in unstoppable for record in records):
             self.cancel(future)
 

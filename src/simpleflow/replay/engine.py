@@ -66,7 +66,7 @@ class Engine:
 
     def _block_until(self, futures: Sequence[Future[Any]], return_when: str, timeout: float) -> None:
         """The clock is a durable timer, canceled if it is not needed any longer."""
-        timer = self._run.submits.start_own_timer("_simpleflow_wait", max(0, math.ceil(timeout)))
+        timer = self._run.timers.start_own("_simpleflow_wait", max(0, math.ceil(timeout)))
         try:
             self._run.greenlets.block(futures, return_when, timer)
         finally:
@@ -84,7 +84,7 @@ class Engine:
             raise ValueError(f"self.sleep({seconds!r}): nobody can wait for the past; 0 seconds is the least")
         if self._run.coroutines.is_inside():
             raise ExecutionBlocked(f"self.sleep() cannot wait in a coroutine: write 'await asyncio.sleep({seconds})'")
-        self._run.submits.start_own_timer("_simpleflow_sleep", math.ceil(seconds)).wait()
+        self._run.timers.start_own("_simpleflow_sleep", math.ceil(seconds)).wait()
 
     # Awaiting
 
@@ -172,7 +172,7 @@ class Engine:
         text = f"Workflow execution failed: {reason}"
         if len(text) > failures.REASON_CHARACTERS:
             details = str(reason) if details is None else f"{reason}\n\n{details}"
-        self._run.end(self._run.failure(text, details))
+        self._run.main.end(self._run.main.failure(text, details))
         if self._run.coroutines.is_inside() and not self._run.coroutines.is_main():
             self._run.raise_in_main(EndOfRun(reason))
         raise EndOfRun(reason)

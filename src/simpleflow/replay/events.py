@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simpleflow import hints
 from simpleflow.exceptions import TaskFailed
 from simpleflow.marker import Marker
-from simpleflow.replay import children, failures, helpers, others
-from simpleflow.replay.attempts import RETRY_TIMER
-from simpleflow.replay.options import WAKE_UP_TIMER
+from simpleflow.replay import children, failures, helpers, others, timers
 from simpleflow.replay.records import Record
 from swf.protocol import events as e
 from swf.protocol.base import Attributes
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def start(run: Run, event: HistoryEvent) -> None:
-    run.begin(event)
+    run.main.begin(event)
 
 
 def request_cancel(run: Run, event: HistoryEvent) -> None:
@@ -172,99 +170,6 @@ def echo_activity_cancel(run: Run, event: HistoryEvent) -> None:
     run.outbox.pop(("cancel", event.attributes.activity_id))  # type: ignore[attr-defined]
 
 
-# Timers
-
-
-def is_own(timer_id: str) -> bool:
-    """Whether the timer is the engine's, not the user's."""
-    return timer_id.startswith(("_simpleflow_", RETRY_TIMER))
-
-
-def start_timer(run: Run, event: HistoryEvent) -> None:
-    attributes = event.attributes
-    assert isinstance(attributes, e.TimerStarted)
-    if attributes.timer_id == WAKE_UP_TIMER:
-        run.wakes_up = True
-        return
-    key = "timer", attributes.timer_id
-    run.open_timers[event.id] = key
-    run.outbox.pop(("start_timer", attributes.timer_id))
-    if not is_own(attributes.timer_id):
-        run.timers_seen[attributes.timer_id] = {"state": "started", "event_id": event.id, "control": attributes.control}
-    record = run.records.get(key)
-    if record is None:
-        run.orphan(key, event)
-        return
-    echo_timer(run, record, event)
-
-
-def echo_timer(run: Run, record: Record, event: HistoryEvent) -> None:
-    """The timer runs."""
-    attributes = event.attributes
-    assert isinstance(attributes, e.TimerStarted)
-    record.is_open = True
-    record.future.set_running()
-    run.differences.compare_timer(record, event.id, attributes)
-
-
-def close_timer(run: Run, event: HistoryEvent) -> None:
-    attributes = event.attributes
-    assert isinstance(attributes, e.TimerFired | e.TimerCanceled)
-    if attributes.timer_id == WAKE_UP_TIMER:
-        run.wakes_up = False
-        return
-    key = run.open_timers.pop(attributes.started_event_id, None)
-    if not is_own(attributes.timer_id):
-        run.timers_seen[attributes.timer_id] = {"state": attributes.STATE, "event_id": event.id}
-    run.outbox.pop(("cancel_timer", attributes.timer_id))
-    run.room.end_timer()
-    if key is None:
-        return
-    run.finish_cancel(attributes.timer_id)  # also if it fired first: nothing is left to cancel
-    record = run.records.get(key)
-    if record is None:
-        run.orphan(key, event)
-        return
-    end_timer(run, record, event)
-
-
-def end_timer(run: Run, record: Record, event: HistoryEvent) -> None:
-    """The timer has fired, or was canceled."""
-    record.is_open = False
-    run.end_timer(record)
-    if isinstance(event.attributes, e.TimerFired):
-        record.future.set_finished(None)
-    else:
-        record.future.set_cancelled()
-
-
-def refuse_timer(run: Run, event: HistoryEvent) -> None:
-    attributes = event.attributes
-    assert isinstance(attributes, e.StartTimerFailed)
-    if attributes.timer_id == WAKE_UP_TIMER:
-        run.wakes_up = attributes.cause is Cause.TIMER_ID_ALREADY_IN_USE
-        return
-    entry = run.outbox.pop(("start_timer", attributes.timer_id))
-    record = run.records.get(("timer", attributes.timer_id))
-    if record is None:
-        run.orphan(("timer", attributes.timer_id), event)
-    elif attributes.cause is Cause.OPEN_TIMERS_LIMIT_EXCEEDED and entry is not None and run.open_timers:
-        run.room.refuse_timer(entry)
-    elif attributes.cause in failures.WAIT_AND_REPEAT and entry is not None:
-        run.outbox.add(entry.key, entry.decision, run.batch_end, entry.values)
-    else:
-        run.end_timer(record)
-        record.future.set_exception(TaskFailed(attributes.timer_id, str(attributes.cause)))
-
-
-def refuse_timer_cancel(run: Run, event: HistoryEvent) -> None:
-    """The timer has fired meanwhile: nothing is left to cancel."""
-    attributes = event.attributes
-    assert isinstance(attributes, e.CancelTimerFailed)
-    run.outbox.pop(("cancel_timer", attributes.timer_id))
-    run.finish_cancel(attributes.timer_id)
-
-
 # Markers
 
 
@@ -338,11 +243,11 @@ RULES: dict[type[Attributes], Callable[[Any, HistoryEvent], None]] = {
     e.ScheduleActivityTaskFailed: refuse_activity,
     e.ActivityTaskCancelRequested: echo_activity_cancel,
     e.RequestCancelActivityTaskFailed: echo_activity_cancel,
-    e.TimerStarted: start_timer,
-    e.StartTimerFailed: refuse_timer,
-    e.TimerFired: close_timer,
-    e.TimerCanceled: close_timer,
-    e.CancelTimerFailed: refuse_timer_cancel,
+    e.TimerStarted: timers.begin,
+    e.StartTimerFailed: timers.refuse,
+    e.TimerFired: timers.close,
+    e.TimerCanceled: timers.close,
+    e.CancelTimerFailed: timers.refuse_cancel,
     e.MarkerRecorded: record_marker,
     e.RecordMarkerFailed: refuse_marker,
     e.StartChildWorkflowExecutionInitiated: initiate_child,
@@ -379,9 +284,9 @@ def adopt(run: Run, record: Record, event: HistoryEvent, opened: Attributes | No
             end_refused_activity(run, record, event)
         case e.TimerStarted():
             run.outbox.pop(("start_timer", event.attributes.timer_id))
-            echo_timer(run, record, event)
+            timers.echo(run, record, event)
         case e.TimerFired() | e.TimerCanceled():
-            end_timer(run, record, event)
+            timers.end(run, record, event)
         case e.StartTimerFailed():
             record.future.set_exception(TaskFailed(event.attributes.timer_id, str(event.attributes.cause)))
         case e.StartChildWorkflowExecutionInitiated():

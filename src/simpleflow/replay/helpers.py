@@ -91,7 +91,7 @@ class Helpers:
         run = self._run
         if self._seen.pop(key, None) is not None:
             return
-        text = run.field(format.encode(details))
+        text = run.values.field(format.encode(details))
         run.submits.add(("helper", *key), RecordMarker(marker_name=key[0], details=text))
         if run.outbox.helper_bytes > run.options.max_bytes:
             raise ValueError("more side effects in one decision than a request can carry; use an activity")

@@ -66,7 +66,7 @@ class Others:
         run, task = self._run, record.task
         content = {"args": task.args, "kwargs": task.kwargs, "__propagate": task.propagate}
         try:
-            record.input = run.field(format.encode(content))
+            record.input = run.values.field(format.encode(content))
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of the signal {task.name!r} cannot be sent: {error}") from error
         is_own = task.workflow_id is None
@@ -114,7 +114,7 @@ class Others:
             self._run.forget(record)
 
     def _control(self, id: str) -> str | None:
-        return self._run.field(format.encode({"id": id}))
+        return self._run.values.field(format.encode({"id": id}))
 
     # Passing on
 

@@ -28,7 +28,7 @@ class Room:
             return
         self._refusals += 1
         self._is_waiting = True
-        self._run.submits.start_own_timer(BACKOFF_TIMER, failures.backoff_s(self._refusals)).add_waiter(self)
+        self._run.timers.start_own(BACKOFF_TIMER, failures.backoff_s(self._refusals)).add_waiter(self)
 
     def notify(self, future: Future[Any], /) -> None:
         """The timer has fired."""

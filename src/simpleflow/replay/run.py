@@ -7,16 +7,15 @@ decision feeds the run its new events, batch by batch as they were first seen, a
 from __future__ import annotations
 
 import contextvars
-import inspect
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from simpleflow import codecs, format, hints
-from simpleflow.exceptions import JumboTooLargeError, StorageError, TaskException, WorkflowException
+from simpleflow.exceptions import StorageError, TaskException, WorkflowException
 from simpleflow.futures import Future, running
 from simpleflow.marker import Marker
-from simpleflow.replay import failures, hooks
+from simpleflow.replay import answers, failures, hooks
+from simpleflow.replay.answers import Values
 from simpleflow.replay.attempts import Attempts
 from simpleflow.replay.canvases import Canvases
 from simpleflow.replay.checks import check_limit
@@ -25,12 +24,12 @@ from simpleflow.replay.continuing import Continuation
 from simpleflow.replay.coroutines import Coroutines
 from simpleflow.replay.differences import Differences
 from simpleflow.replay.engine import Engine, Undecidable
-from simpleflow.replay.events import RULES, adopt, is_own
-from simpleflow.replay.greenlets import EndOfRun, Greenlets, RunEvicted
+from simpleflow.replay.events import RULES, adopt
+from simpleflow.replay.greenlets import Greenlets
 from simpleflow.replay.helpers import Helpers
-from simpleflow.replay.inputs import arguments
 from simpleflow.replay.loops import Awaited
-from simpleflow.replay.options import FIELD_CHARACTERS, WAKE_UP_TIMER, Decisions, RunOptions, Stale
+from simpleflow.replay.main import Main
+from simpleflow.replay.options import Decisions, RunOptions, Stale
 from simpleflow.replay.others import Others
 from simpleflow.replay.outbox import Outbox
 from simpleflow.replay.records import Kept, Record
@@ -39,14 +38,9 @@ from simpleflow.replay.room import Room
 from simpleflow.replay.signals import Signals
 from simpleflow.replay.sources import innermost, source
 from simpleflow.replay.submits import Submits
+from simpleflow.replay.timers import Timers
 from simpleflow.workflow import Workflow
 from swf.protocol.base import Attributes, DecisionAttributes
-from swf.protocol.decisions import (
-    CompleteWorkflowExecution,
-    ContinueAsNewWorkflowExecution,
-    FailWorkflowExecution,
-    StartTimer,
-)
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import (
     ActivityTaskScheduled,
@@ -97,8 +91,6 @@ class Run:
         self.signals = Signals()
         self.cancel_requests = 0
         self.cancel_waits: list[Record] = []
-        self.timer_cancels: dict[str, Record] = {}
-        """Submitted requests to cancel a timer that were not answered yet, by timer id."""
         self.room = Room(self)
         """Timers that were refused because too many are open."""
         self.may_close = True
@@ -118,10 +110,11 @@ class Run:
         self.ending: DecisionAttributes | None = None
         """The closing decision of a workflow that has to undo something first."""
         self._unreadable: StorageError | None = None
-        self._fresh_values: dict[str, str] = {}
-        self._closing_values: dict[str, str] = {}
+        self.values = Values(options)
+        self.main = Main(self)
         self.differences = Differences(self)
         self.submits = Submits(self)
+        self.timers = Timers(self)
         self.canvases = Canvases(self)
         self.attempts = Attempts(self)
         self.children = Children(self)
@@ -133,13 +126,13 @@ class Run:
         context.run(running.set, self.engine)
         self.greenlets = Greenlets(context)
         self.coroutines = Coroutines(self, context)
-        self._unmade: Exception | None = None
+        self.unmade: Exception | None = None
         """Why the class could not be made; one of the base class stands in until the execution has failed."""
         try:
             self.workflow = workflow_class(self.engine)
             check_limit(workflow_class)
         except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
-            self._unmade = error
+            self.unmade = error
             self.workflow = Workflow(self.engine)
         self.hooks = hooks.Hooks(self.workflow)
 
@@ -174,7 +167,7 @@ class Run:
         if batch:
             self._feed(batch, is_live=True)
         self.answered_at = self.position
-        return self._collect()
+        return answers.decisions(self)
 
     def replay(self, events: Sequence[HistoryEvent]) -> Sequence[HistoryEvent]:
         """Feeds a new run the decisions of a whole history that were answered, and makes none.
@@ -239,7 +232,7 @@ class Run:
             rule = RULES.get(type(event.attributes))
             if rule is not None:
                 rule(self, event)
-        self._obey_cancel_request()
+        self.main.obey_cancel_request()
         if is_live:
             self.guarded(self.hooks.before_replay)
         self.greenlets.drain(lambda: self.closing is not None or self._unreadable is not None, self.coroutines.go_on)
@@ -248,7 +241,7 @@ class Run:
         self._note_stuck()
         self.differences.look(batch)
         if self.closing is not before:
-            self._close_outbox()
+            self.main.close_outbox()
         if is_live:
             self._after(before)
         self.position = self.batch_end
@@ -268,122 +261,8 @@ class Run:
             raise
         except BaseException as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
             _, details = failures.reason_and_details(error)
-            self.close(self.failure(f"workflow decision failed: {error}", details))
-            self._unwind()
-
-    # The workflow's code
-
-    def begin(self, event: HistoryEvent) -> None:
-        """Event 1: the code is ready to run with its input."""
-        assert isinstance(event.attributes, WorkflowExecutionStarted)
-        self.started = event.attributes
-        if self._unmade is not None:
-            _, details = failures.reason_and_details(self._unmade)
-            self.close(self.failure(f"workflow decision failed: {self._unmade}", details))
-        else:
-            self.greenlets.start(self._main)
-
-    def _main(self) -> None:
-        self.end_main(self._call_run)
-
-    def _call_run(self) -> Any:
-        assert self.started is not None
-        input = self.decoded(self.started.input)
-        self.reuse.take(input)
-        args, kwargs = hints.arguments(self.workflow.run, *arguments(input))
-        return self.workflow.run(*args, **kwargs)
-
-    def end_main(self, outcome: Callable[[], Any]) -> None:
-        """Ends the execution with what ``run`` returns or raises; a coroutine goes on first."""
-        try:
-            result = outcome()
-            if inspect.iscoroutine(result) and not self.coroutines.is_used:
-                self.coroutines.start_main(result)
-                return
-            if self.continuation.is_wanted and not self.greenlets.is_evicting and self.closing is self.ending is None:
-                self.continuation.end()
-        except Undecidable:
-            pass  # told after the batch
-        except (RunEvicted, EndOfRun, KeyboardInterrupt) as unwinding:
-            if isinstance(unwinding, KeyboardInterrupt):
-                raise
-        except BaseException as error:  # noqa: BLE001  # whatever leaves run ends the execution
-            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
-                self.close(self.failure(*failures.reason_and_details(error)))
-        else:
-            if not self.greenlets.is_evicting and self.closing is None and self.ending is None:
-                self._complete(result)
-        if self.ending is not None and self.closing is None and not self.greenlets.is_evicting:
-            self.close(self.ending)
-
-    def _complete(self, result: Any) -> None:
-        try:
-            text = self.field(format.encode(result))
-        except Exception as error:  # noqa: BLE001  # whatever the user has returned
-            self.close(self.failure(f"workflow decision failed: the result of run cannot be sent: {error}", None))
-        else:
-            self.close(CompleteWorkflowExecution(result=text))
-
-    def failure(self, reason: str, details: str | None) -> FailWorkflowExecution:
-        """The decision to fail; texts too long for their fields never hide the failure itself."""
-        if details is None and len(reason) > failures.REASON_CHARACTERS:
-            details = reason
-        if details is not None and len(details) > FIELD_CHARACTERS and not self.options.keeps_values:
-            details = format.shortened(details, FIELD_CHARACTERS)
-        short = format.shortened(reason, failures.REASON_CHARACTERS)
-        return FailWorkflowExecution(reason=short, details=self.field(details))
-
-    def end(self, decision: DecisionAttributes) -> None:
-        """Closes the execution; in a saga that is when ``run`` has ended, for it must be undone first."""
-        if self.ending is not None:
-            return
-        if not self.sagas:
-            self.close(decision)
-            return
-        self.ending = decision
-        self._closing_values = self.fresh_values()
-
-    def close(self, decision: DecisionAttributes) -> None:
-        """Sets the closing decision; from now on no user code runs, and each answer repeats it."""
-        self.closing = decision
-        self._closing_values.update(self.fresh_values())
-
-    def _close_outbox(self) -> None:
-        dropped = [
-            entry.key[1]
-            for entry in self.outbox.keep_for_close()
-            if entry.key[0] in ("schedule", "child", "start_timer") and not is_own(entry.key[1])
-        ]
-        if dropped:
-            more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
-            self.note(f"the workflow has ended; never sent: {', '.join(dropped[:5])}{more}")
-        unheard = self.signals.unheard() if isinstance(self.closing, ContinueAsNewWorkflowExecution) else []
-        if unheard:
-            self.note(f"the run continues as new; signals that it never waited for are lost: {', '.join(unheard)}")
-
-    def _obey_cancel_request(self) -> None:
-        """A request nobody waits for is put to the workflow once; obeyed, it ends the run.
-
-        One that comes when the work is done is too late; but if the run was to continue as new, the next one would
-        never hear of it.
-        """
-        if not self.hooks.has_news_of_cancel(self.cancel_requests):
-            return
-        if self.closing is None:
-            if any(not record.future.cancelled for record in self.cancel_waits):
-                return
-        elif not isinstance(self.closing, ContinueAsNewWorkflowExecution):
-            return
-        try:
-            decision = self.hooks.decide_cancel()
-        except Exception as error:  # noqa: BLE001  # the user's: it becomes the end of the execution
-            decision = self.failure(f"workflow decision failed: {error}", None)
-        if decision is not None and self.sagas and self.ending is None:
-            self.ending = decision
-            self.raise_in_main(EndOfRun("the execution is canceled"))
-        elif decision is not None and not self.sagas and self.ending is None:
-            self.close(decision)
-            self._unwind()
+            self.main.close(self.main.failure(f"workflow decision failed: {error}", details))
+            self.unwind()
 
     def decoded(self, text: str | None) -> Any:
         """The value of a text of the history. One that cannot be read now ends the decision, not the workflow."""
@@ -454,19 +333,6 @@ class Run:
         else:
             self.greenlets.wake_main()
 
-    def end_timer(self, record: Record) -> None:
-        """The timer is over. One of the user is remembered, since its id may be asked for again."""
-        self.submits.let_go(record)
-        if is_own(record.key[1]):
-            self.records.pop(record.key, None)
-
-    def finish_cancel(self, timer_id: str) -> None:
-        """The request to cancel a timer has been answered."""
-        self.records.pop(("cancel_timer", timer_id), None)
-        record = self.timer_cancels.pop(timer_id, None)
-        if record is not None:
-            record.future.set_finished(None)
-
     def echo_marker(self, name: str, details: Any, error: Exception | None = None) -> None:
         """A marker of the user is in the history: first in, first out by name."""
         waiting = self.marker_echoes[name]
@@ -489,70 +355,6 @@ class Run:
         if self.greenlets.failed_to_end:
             self.greenlets.failed_to_end = 0
             self.note("the workflow catches every exception, the end of its run too, and was left where it stands")
-
-    # Answering
-
-    def field(self, text: str | None, limit: int = FIELD_CHARACTERS) -> str | None:
-        """*text*, or the pointer to it if it is longer than its field."""
-        if text is None:
-            return None
-        text = codecs.wrapped(format.sendable(text))
-        if len(text) <= limit:
-            return text
-        if not self.options.keeps_values:
-            raise JumboTooLargeError(
-                f"a value of {len(text)} characters is too long for its field ({limit}), and there is no place to "
-                "keep large values"
-            )
-        pointer = self.options.pointer_of(text)
-        self._fresh_values[pointer] = text
-        return pointer
-
-    def fresh_values(self) -> dict[str, str]:
-        """The texts that were replaced by pointers since this was asked last."""
-        fresh, self._fresh_values = self._fresh_values, {}
-        return fresh
-
-    def _collect(self) -> Decisions:
-        most = self.options.max_open_activities
-        if self.workflow.max_open_activity_count is not None:
-            most = self.workflow.max_open_activity_count
-        entries, is_cut = self.outbox.take(
-            count=self.options.max_decisions - 1,
-            size=self.options.max_bytes,
-            open_slots=most - self.open_activities,
-        )
-        decisions = [entry.decision for entry in entries]
-        values = {pointer: text for entry in entries for pointer, text in entry.values.items()}
-        closing = None
-        register = [entry.register for entry in entries if entry.register is not None]
-        if self.closing is not None and not is_cut:
-            if self.may_close and not self.outbox.keeps_open:
-                closing = self.closing
-                decisions.append(closing)
-                values.update(self._closing_values)
-                register += self.continuation.register
-        elif (is_cut or self._waits_for_echo()) and not self.wakes_up:
-            decisions.append(StartTimer(timer_id=WAKE_UP_TIMER, start_to_fire_timeout="0"))
-        return Decisions(
-            decisions,
-            closing=closing,
-            register=list(dict.fromkeys(register)),
-            values=values,
-            findings=self.differences.take(),
-            context=self._new_context(),
-        )
-
-    def _waits_for_echo(self) -> bool:
-        """Whether somebody waits for what makes no event by itself after its own: a marker, the end of a timer."""
-        waiting = (*self.marker_echoes.values(), self.timer_cancels.values())
-        return self.closing is None and any(record.future.has_waiters for records in waiting for record in records)
-
-    def _new_context(self) -> str | None:
-        """The names of signals that are waited for, so that others can see them; None if nothing has changed."""
-        names = self.signals.awaited() if self.closing is None else []
-        context = format.encode({"waiting_signals": names}) if names else ""
-        return None if context == (self.context or "") else context
 
     # Ending
 
@@ -585,9 +387,10 @@ class Run:
         """Unwinds the suspended code, inertly: nothing it does now leaves a trace. May be called twice."""
         if not self.is_killed:
             self.is_killed = True
-            self._unwind()
+            self.unwind()
 
-    def _unwind(self) -> None:
+    def unwind(self) -> None:
+        """Ends the suspended code."""
         self.greenlets.is_evicting = True
         self.coroutines.unwind()
         self.greenlets.unwind()

@@ -10,7 +10,7 @@ from simpleflow.activity import PRIORITY_NOT_SET, Activity
 from simpleflow.canvas import FuncGroup, Group
 from simpleflow.futures import Future
 from simpleflow.options import Options, take_options
-from simpleflow.replay.checks import check_own_name, check_signal, timer_seconds
+from simpleflow.replay.checks import check_own_name, check_signal
 from simpleflow.replay.inputs import futures_in, hashed, resolved, runs, task_id
 from simpleflow.replay.options import FIELD_CHARACTERS
 from simpleflow.replay.outbox import Key
@@ -37,7 +37,6 @@ from swf.protocol.decisions import (
     RecordMarker,
     RequestCancelActivityTask,
     ScheduleActivityTask,
-    StartTimer,
 )
 from swf.protocol.refusal import why_not
 from swf.protocol.values import ActivityType, TaskList, WorkflowType
@@ -107,9 +106,9 @@ class Submits:
                 return self._run.continuation.submit(what)
             case TimerTask():
                 check_own_name("timer", what.timer_id)
-                return self._submit_timer(what)
+                return self._run.timers.submit(what)
             case CancelTimerTask():
-                return self._submit_timer_cancel(what)
+                return self._run.timers.submit_cancel(what)
             case MarkerTask():
                 check_own_name("marker", what.name)
                 return self._submit_marker(what)
@@ -192,6 +191,10 @@ class Submits:
         else:
             first.add_waiter(link)
 
+    def hold(self, record: Record) -> None:
+        """Who cancels the future of *record* cancels the task."""
+        self._of_future[record.future] = record
+
     def let_go(self, record: Record) -> None:
         """The future of *record* has nothing to cancel any more."""
         self._of_future.pop(record.future, None)
@@ -265,7 +268,7 @@ class Submits:
             text = format.encode(record.task.input({**activity.meta, "simpleflow": known}))
         except (TypeError, ValueError) as error:
             raise TypeError(f"the arguments of {record.id} cannot be sent: {error}") from error
-        record.input = run.field(text)
+        record.input = run.values.field(text)
         assert record.id is not None
         self.add(
             ("schedule", record.id),
@@ -289,11 +292,11 @@ class Submits:
         text = format.encode({"after": after}) if after else None
         if text is not None and len(text) > FIELD_CHARACTERS and not self._run.options.keeps_values:
             return None
-        return self._run.field(text)
+        return self._run.values.field(text)
 
     def add(self, key: Key, decision: DecisionAttributes, register: ActivityType | WorkflowType | None = None) -> None:
         """Puts a decision into the outbox; ValueError for one that the service would refuse with all others."""
-        values = self._run.fresh_values()
+        values = self._run.values.fresh()
         if not obeys(decision):
             raise ValueError(f"{type(decision).__name__} cannot be sent, {why_not(decision)}")
         self._run.outbox.add(key, decision, self._run.batch_end, values, register)
@@ -304,52 +307,6 @@ class Submits:
             if each is not PRIORITY_NOT_SET:
                 return each
         return None
-
-    def _submit_timer(self, task: TimerTask) -> Future[Any]:
-        run = self._run
-        record = Record("timer", task, id=task.timer_id, source=here())
-        known = run.records.get(record.key)
-        if known is not None:
-            if known.future.done:
-                run.note(f"the timer {task.timer_id!r} was started again after its end: the first one counts")
-            return known.future
-        seconds = timer_seconds(task.timer_id, task.timeout)
-        control = None if task.control is None else run.field(format.encode(task.control))
-        record.input = str(seconds)
-        self.add(
-            ("start_timer", task.timer_id),
-            StartTimer(timer_id=task.timer_id, start_to_fire_timeout=record.input, control=control),
-        )
-        run.records[record.key] = record
-        self._of_future[record.future] = record
-        run.adopt(record)
-        return record.future
-
-    def start_own_timer(self, prefix: str, seconds: int) -> Future[Any]:
-        """A timer of the engine."""
-        return self.start_timer(self.next_id(prefix), seconds)
-
-    def start_timer(self, id: str, seconds: int) -> Future[Any]:
-        """A timer of the engine with an id of its own."""
-        return self._submit_timer(TimerTask(id, seconds))
-
-    def _submit_timer_cancel(self, task: CancelTimerTask) -> Future[Any]:
-        run = self._run
-        known = run.records.get(("cancel_timer", task.timer_id))
-        if known is not None:
-            return known.future
-        record = Record("cancel_timer", task, id=task.timer_id, source=here())
-        timer = run.records.get(("timer", task.timer_id))
-        if timer is None or timer.future.done:
-            record.future.set_finished(None)
-            return record.future
-        if run.outbox.pop(("start_timer", task.timer_id)) is not None:
-            timer.future.set_cancelled()
-            record.future.set_finished(None)
-            return record.future
-        run.records[record.key] = run.timer_cancels[task.timer_id] = record
-        self.add(("cancel_timer", task.timer_id), CancelTimer(timer_id=task.timer_id))
-        return record.future
 
     def _submit_marker(self, task: MarkerTask) -> Future[Any]:
         run = self._run
@@ -364,7 +321,7 @@ class Submits:
             run.orphan_markers[task.name] -= 1
             record.future.set_finished(format.decode(details))
             return record.future
-        self.add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.field(details)))
+        self.add(("marker", record.id), RecordMarker(marker_name=task.name, details=run.values.field(details)))
         run.marker_echoes[task.name].append(record)
         return record.future
 

@@ -18,6 +18,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "METROLOGY_PATH_PREFIX": None,
     "SIMPLEFLOW_BINARIES_DIRECTORY": "/tmp/simpleflow-binaries",  # noqa: S108  # the name that sites know
     "SIMPLEFLOW_CODEC": None,
+    "SIMPLEFLOW_DISABLE_SETPROCTITLE": False,
     "SIMPLEFLOW_ENABLE_DISK_CACHE": False,
     "SIMPLEFLOW_ENV": "production",
     "SIMPLEFLOW_JUMBO_FIELDS_BUCKET": None,

@@ -23,6 +23,7 @@ from simpleflow.workflows import UnknownWorkflow, Workflows
 from swf.client import Client
 from swf.protocol import wire
 from swf.protocol.decision import decision
+from swf.protocol.decisions import ScheduleActivityTask
 from swf.protocol.event import HistoryEvent
 from swf.protocol.events import WorkflowExecutionStarted
 from swf.protocol.faults import Fault, TypeAlreadyExistsFault, UnknownResourceFault
@@ -104,6 +105,7 @@ class Executor:
         self._warm_runs = warm_runs
         self._is_service_here = keeps_values
         self._is_in_memory = is_in_memory
+        self._registered: set[ActivityType] = set()
         self._on_events = on_events
         self._warm: OrderedDict[Key, Warm] = OrderedDict()
         self._watchdog = Watchdog()
@@ -137,6 +139,8 @@ class Executor:
             raise
         for type in decisions.register:
             self._register(type)
+        if self._is_in_memory:
+            self._register_activities(decisions)
         for text in decisions.values.values():
             self._store.put(text)
         for finding in decisions.findings:
@@ -278,6 +282,16 @@ class Executor:
         """The suspended run of an execution, or None."""
         warm = self._warm.get((workflow_id, run_id))
         return None if warm is None else warm.run
+
+    def _register_activities(self, decisions: Decisions) -> None:
+        """Registers what is new: nobody else does in a service that is forgotten with this process.
+
+        Elsewhere a type is known as a rule, and one that is not costs a decision more.
+        """
+        for each in decisions.decisions:
+            if isinstance(each, ScheduleActivityTask) and each.activity_type not in self._registered:
+                self._registered.add(each.activity_type)
+                self._register(each.activity_type)
 
     def _register(self, type: ActivityType | WorkflowType) -> None:
         try:

@@ -16,7 +16,8 @@ from simpleflow.exceptions import DispatchError
 from simpleflow.handle import Handle
 from simpleflow.local.world import DOMAIN, World
 from simpleflow.replay.options import RunOptions
-from simpleflow.signatures import Runs, RunsAsync, check
+from simpleflow.signatures import check
+from simpleflow.takes import Runs, RunsAsync
 from simpleflow.workflow import Workflow
 from swf.protocol.base import Request
 from swf.protocol.operations import (

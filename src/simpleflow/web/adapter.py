@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from simpleflow.web.edges import Conclusions, told
+from simpleflow.web.edges import Conclusions, Tie, told
 from simpleflow.web.runs import Attempt, Decision, Kind, Marker, Run, Signal, State, Task
 from swf.lifecycle import ActivityTask, Child, Execution, LambdaFunction, Timer
 from swf.protocol import events as e
@@ -261,20 +261,22 @@ class _Tasks:
         names = [getattr(event.attributes, "signal_name", "") for event in self._execution.signals]
         return [*names, *_awaited(self._execution)]
 
-    def _decided(self) -> Iterator[tuple[int, int, bool]]:
-        """Completed decisions: their end, their start, and whether they go on with the one before.
+    def _decided(self) -> Iterator[tuple[int, int, Tie]]:
+        """Completed decisions: their end, their start, and what ties them to the one before.
 
         The wake-up timer says that a decision had more to say than it could.
         """
-        wakes = {
-            timer.wanted.decision_task_completed_event_id
-            for timer in self._execution.timers.values()
-            if timer.id == HIDDEN_TIMERS[0] or timer.id.startswith(HIDDEN_TIMERS[2])
-        }
+        ties: dict[int, Tie] = {}
+        for timer in self._execution.timers.values():
+            decision = timer.wanted.decision_task_completed_event_id
+            if timer.id == HIDDEN_TIMERS[0] or timer.id.startswith(HIDDEN_TIMERS[2]):
+                ties[decision] = Tie.GOES_ON
+            elif timer.wanted.start_to_fire_timeout == "0":
+                ties.setdefault(decision, Tie.PAUSED)
         before = 0
         for task in self._execution.decisions.values():
             if task.closed is not None and task.started is not None and task.state == "completed":
-                yield task.closed.id, task.started.id, before in wakes
+                yield task.closed.id, task.started.id, ties.get(before, Tie.NOTHING)
                 before = task.closed.id
 
     def _task(self, draft: _Draft, after: tuple[str, ...], is_inferred: bool) -> Task:

@@ -178,6 +178,7 @@ def _refused(web: Web) -> Callable[[Request, Exception], Response]:
             told = {"error": trouble.message, "kind": trouble.kind, "operation": trouble.operation}
             return Response(msgspec.json.encode(told), status, media_type="application/json")
         again = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
-        return html(troubles.of_trouble(web.site, web.where(request), trouble, again), status)
+        where = web.where(request, asks=trouble.kind != "silent")  # to ask it again would be to wait as long again
+        return html(troubles.of_trouble(web.site, where, trouble, again), status)
 
     return handle

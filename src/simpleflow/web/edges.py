@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from enum import Enum, auto
 
 import msgspec
 from msgspec import Struct
@@ -58,6 +59,16 @@ class Ends:
         return tuple(dict.fromkeys(id for _, id in self._ends[first : self._at]))
 
 
+class Tie(Enum):
+    """What ties a decision to the one before it."""
+
+    NOTHING = auto()
+    GOES_ON = auto()
+    """It says what the one before had no room for."""
+    PAUSED = auto()
+    """A timer of no time was between them, which is not shown."""
+
+
 class Conclusions:
     """What tasks without ``control`` follow: the tasks whose ends were new to the decision that scheduled them.
 
@@ -65,17 +76,21 @@ class Conclusions:
     a decision or of open tasks, and follows what that one follows.
     """
 
-    def __init__(self, ends: Sequence[tuple[int, str]], decided: Sequence[tuple[int, int, bool]]) -> None:
-        """*decided* are the decisions in order: the event id of their completion, that of their start, and whether
-        they only went on with the one before.
+    def __init__(self, ends: Sequence[tuple[int, str]], decided: Sequence[tuple[int, int, Tie]]) -> None:
+        """*decided* are the decisions in order: the event id of their completion, that of their start, and what ties
+        them to the one before.
         """
         self._new: dict[int, tuple[str, ...]] = {}
         self._siblings: dict[str, tuple[str, ...]] = {}
         walk = Ends(ends)
         before: tuple[str, ...] = ()
-        for completed, started, goes_on in decided:
+        for completed, started, tie in decided:
             new = walk.up_to(started)
-            before = before if goes_on else new
+            if tie is Tie.GOES_ON:
+                new = before
+            elif tie is Tie.PAUSED:
+                new = tuple(dict.fromkeys((*before, *new)))
+            before = new
             self._new[completed] = before
 
     def of(self, id: str, decision: int, is_open: frozenset[str] | set[str]) -> tuple[str, ...]:

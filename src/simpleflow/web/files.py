@@ -221,11 +221,11 @@ def notes(picture: Picture) -> list[str]:
     return notes
 
 
-def rows_in_words(picture: Picture) -> list[str]:
-    """The head of the timeline in words."""
+def rows_in_words(picture: Picture, *, is_whole: bool = False) -> list[str]:
+    """The head of the timeline in words. *is_whole*: it has all rows, however many they are."""
     run, rows = picture.run, picture.rows
     words = [duration(run.end - run.start), f"{count(len(run.tasks), 'task')} in {count(len(rows), 'row')}"]
-    if len(rows) > MOST_ROWS:
+    if len(rows) > MOST_ROWS and not is_whole:
         words.append(f"the first {count(MOST_ROWS)} rows")
     return words
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from simpleflow.web.runs import State
 from simpleflow.web.words import duration
+from swf.protocol.rules import IDENTIFIER
 
 STATES: Final = {
     "open": State.RUNNING,
@@ -25,6 +26,7 @@ UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800
 KNOWN: Final = (
     "state", "type", "version", "tag", "id", "since", "until", "longer", "parent", "cancel", "sort", "page"
 )  # fmt: skip
+NAMED: Final = {"type": "workflow type", "version": "version", "id": "workflow id"}
 MOST_PAGES: Final = 200
 _SPAN: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(s|min|m|h|d|w)")
 _DAY: Final = re.compile(
@@ -139,6 +141,8 @@ def _problem(name: str, text: str, now: float) -> str | None:
         return f"{text!r} is no duration: write 90s, 5m or 2h"
     if name in ("type", "version", "tag", "id", "parent") and len(text) > 256:
         return f"The value of {name!r} is longer than 256 characters"
+    if name in ("type", "version", "id") and not IDENTIFIER.allows(text):
+        return f"No {NAMED[name]} is {text!r}: none has ':', '/', '|' or control characters, or is 'arn'"
     return None
 
 

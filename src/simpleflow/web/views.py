@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from simpleflow.web.files import Picture
-from simpleflow.web.listed import Counts, Found, Line
+from simpleflow.web.listed import Branch, Counts, Found, Line
+from simpleflow.web.pages.entries import Entry
 from simpleflow.web.runs import Run, Task
 
 
@@ -41,6 +42,32 @@ def executions(found: Found, shown: Sequence[Line], counts: Counts | None) -> di
 def counted(counts: Counts) -> dict[str, Any]:
     """The counts by state."""
     return {name: {"count": each.number, "is_more": each.is_more} for name, each in counts.items()}
+
+
+def branch(each: Branch) -> dict[str, Any]:
+    """A child with its own children; *is_more*: there are more below."""
+    return {**line(each.line), "children": [branch(child) for child in each.below], "is_more": each.is_more}
+
+
+def entry(each: Entry) -> dict[str, Any]:
+    """A row of the compact table of events."""
+    return {
+        "event": each.event,
+        "at": each.at,
+        "kind": each.kind,
+        "state": None if each.state is None else str(each.state),
+        "name": each.name,
+        "attempt": each.attempt or None,
+        "waited": each.waited,
+        "ran": each.ran,
+        "text": each.text,
+    }
+
+
+def part(name: str, values: Sequence[Any], at: int, most: int) -> dict[str, Any]:
+    """At most *most* of the values from one on, with how many there are and where the next part begins."""
+    end = at + most
+    return {name: values[at:end], "at": at, "of": len(values), "next": end if end < len(values) else None}
 
 
 def summary(picture: Picture) -> dict[str, Any]:

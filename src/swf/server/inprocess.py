@@ -26,6 +26,8 @@ class InProcessClient:
         self._waiting: dict[int, Pending] = {}
         self._lock = threading.Lock()
         self._is_stopped = False
+        self._checked: Request[Any] | None = None
+        """The poll that was checked last: pollers send the same one again and again."""
 
     def call(self, request: Request[Result], /) -> Result:
         """The answer; raises the fault."""
@@ -86,13 +88,17 @@ class InProcessClient:
                 self.service.give_up([pending])
 
     def _pending(self, request: Request[Any]) -> Pending:
-        try:
-            check(request)
-        except Fault as fault:
-            refused = Pending(request)
-            refused.finish(fault)
-            return refused
-        if not isinstance(request, PollForDecisionTask | PollForActivityTask):
+        is_poll = isinstance(request, PollForDecisionTask | PollForActivityTask)
+        if request is not self._checked:
+            try:
+                check(request)
+            except Fault as fault:
+                refused = Pending(request)
+                refused.finish(fault)
+                return refused
+            if is_poll:
+                self._checked = request
+        if not is_poll:
             return Pending(request)
         with self._lock:
             if self._is_stopped or self.poll_wait_s <= 0:

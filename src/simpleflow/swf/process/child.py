@@ -22,14 +22,16 @@ from simpleflow.dispatch import Importable, Outcome, failure, run_activity
 from simpleflow.log import setup_logging
 from simpleflow.middleware import Middlewares
 from simpleflow.storage import ValueStore
+from simpleflow.swf.process.titles import Title
 
 
 class Orders(msgspec.Struct, frozen=True):
-    """How a child is to work: *modules* are imported first; *pre* and *post* name middlewares."""
+    """How a child is to work: *modules* are imported first; *pre* and *post* name middlewares, *task_list* is shown."""
 
     modules: Sequence[str] = ()
     pre: Sequence[str] = ()
     post: Sequence[str] = ()
+    task_list: str = ""
 
 
 class Done(msgspec.Struct, omit_defaults=True, tag="done"):
@@ -70,6 +72,8 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
     threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
     sys.path.insert(0, os.getcwd())
     setup_logging()
+    title = Title("Activity", orders.task_list)
+    title.says("initializing")
     home = os.getcwd()
     importable = Importable(orders.modules, home)
 
@@ -84,9 +88,11 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
     decoder = msgspec.json.Decoder(Job)
     with open(requests, "rb") as lines:
         voice = Voice(lines, answers)
+        title.says("running")
         while line := lines.readline():
             job = decoder.decode(line)
             voice.number = job.number
+            title.says(f"processing {job.activity_id}")
             if trouble is not None:
                 outcome = failure(trouble, store, keeps_values=job.keeps_values)
             else:
@@ -95,6 +101,7 @@ def main(requests: int, answers: int, lifeline: int, orders: Orders) -> None:
                 os._exit(1)  # a copy that the activity has made and not ended: only the original may answer
             with contextlib.suppress(OSError):
                 os.chdir(home)  # the next activity starts where this one did
+            title.says("running")
             _write(answers, encode(done_of(job, outcome)) + b"\n")
 
 

@@ -14,6 +14,7 @@ from simpleflow.logging_context import logged
 from simpleflow.swf.executor import Answer, Executor
 from simpleflow.swf.process.counts import Counts, NoCounts
 from simpleflow.swf.process.identity import identity as this_process
+from simpleflow.swf.process.titles import NoTitle, Title
 from swf.client import Client
 from swf.protocol.faults import UnknownResourceFault
 from swf.protocol.operations import DecisionTask, PollForDecisionTask
@@ -116,12 +117,14 @@ class SharingDecider:
         *,
         identity: str | None = None,
         counts: Counts = NoCounts(),  # noqa: B008  # it holds nothing
+        title: Title | NoTitle = NoTitle(),  # noqa: B008  # it holds nothing
     ) -> None:
         """*executor* must ask for *sticky_list*. *identity* is what SWF shows; None: this process. *counts* hears what
-        is done."""
+        is done, *title* what the loop is at."""
         self._client = client
         self._executor = executor
         self._counts = counts
+        self._title = title
         self._domain = domain
         self._task_list = task_list
         who = identity or this_process()
@@ -153,12 +156,14 @@ class SharingDecider:
             poller.start()
         try:
             polling = len(pollers)
+            self._title.says("polling", self)
             while polling or not self._taken.empty():
                 taken = self._taken.get()
                 if taken is None:
                     polling -= 1
                     continue
                 self._deal_with(taken)
+                self._title.says("polling", self)
                 taken.room.release()
         finally:
             self._executor.close()
@@ -183,6 +188,7 @@ class SharingDecider:
 
     def _deal_with(self, taken: Taken) -> None:
         self._counts.began()
+        self._title.says("deciding", self)
         began = time.monotonic()
         with logged(**about(taken.task, self._domain, self._task_list)):
             outcome = self._outcome(taken)
@@ -196,6 +202,7 @@ class SharingDecider:
         answer = self._answer(taken)
         if answer is None:
             return "unanswered"
+        self._title.says("completing", self)
         try:
             self._client.call(answer.request)
         except Exception as error:  # noqa: BLE001  # told apart there

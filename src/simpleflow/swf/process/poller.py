@@ -21,6 +21,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from simpleflow import completion
+from simpleflow.dispatch import REASON_CHARACTERS
 from simpleflow.format import shortened
 from simpleflow.log import setup_logging
 from simpleflow.service import Address, client_of, patient_client_of
@@ -32,6 +33,7 @@ from simpleflow.swf.process.decider import SharingDecider
 from simpleflow.swf.process.hands import Isolation
 from simpleflow.swf.process.prints import part_output
 from simpleflow.swf.process.signals import FINISH, NOW, STOP, Signals
+from simpleflow.swf.process.titles import STOPPING, NoTitle, Title
 from simpleflow.swf.process.worker import BEAT_S, Worker
 from swf.client import Client
 from swf.clients.retrying import Backoff
@@ -42,6 +44,10 @@ log = logging.getLogger(__name__)
 
 LAST_WORDS_S: Final = 2.0
 """After the time of grace, the failures of ended activities are still told for so long."""
+
+
+NEVER_READY: Final = 3
+"""The exit code of a poller whose decider or workers could not be made."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,20 +76,28 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class Poller:
     """Does what a plan says in threads: one for a decider, one for each activity that a worker runs at once."""
 
-    def __init__(self, plan: Plan, ended: Callable[[], None]) -> None:
-        """*ended* is called by the first thread as the last thing it does."""
+    def __init__(
+        self,
+        plan: Plan,
+        ended: Callable[[], None],
+        title: Title | NoTitle = NoTitle(),  # noqa: B008  # it holds nothing
+    ) -> None:
+        """*ended* is called by the first thread as the last thing it does; *title* is what the process is called."""
         self._plan = plan
+        self._title = title
         self._client = patient_client_of(plan.address)
         self._loops: list[SharingDecider] | list[Worker] = []
         self._stopped = threading.Event()
         self._ended = ended
-        self.is_broken = False
+        self.exit_code = 0
+        """0, unless something broke: 1, or NEVER_READY."""
         self.is_done = False
         """Set before *ended* is called; the thread may live on for a moment."""
         self.thread = threading.Thread(target=self._run, name=plan.kind, daemon=True)
 
     def stop(self) -> None:
         """Takes no new task."""
+        self._title.says(STOPPING)
         self._stopped.set()
         for loop in self._loops:
             loop.stop()
@@ -97,7 +111,12 @@ class Poller:
 
     def _run(self) -> None:
         try:
-            made = [self._decider()] if self._plan.kind == "decider" else self._workers()
+            self._title.says("initializing")
+            try:
+                made = [self._decider()] if self._plan.kind == "decider" else self._workers()
+            except Exception as error:  # noqa: BLE001  # of whatever they are made
+                self.exit_code = cannot_begin(self._plan.kind, error)
+                return
             self._loops = made
             if self._stopped.is_set():
                 self.stop()
@@ -122,12 +141,12 @@ class Poller:
 
     def _break(self, error: BaseException) -> None:
         log.error("%s broke, another one will take its place", self._plan.kind, exc_info=error)
-        self.is_broken = True
+        self.exit_code = 1
 
     def _workers(self) -> list[Worker]:
         completion.tell(self._plan.address)
         told = counts(self._plan.kind, self._plan.task_list, directory=self._plan.counts_in)
-        return [worker_of(self._plan, self._client, told) for _ in range(self._plan.concurrency)]
+        return [worker_of(self._plan, self._client, told, self._title) for _ in range(self._plan.concurrency)]
 
     def _decider(self) -> SharingDecider:
         plan = self._plan
@@ -143,10 +162,24 @@ class Poller:
             keeps_values=plan.address.is_here,
         )
         told = counts(plan.kind, plan.task_list, directory=plan.counts_in)
-        return SharingDecider(self._client, executor, plan.domain, plan.task_list, sticky_list, counts=told)
+        return SharingDecider(
+            self._client, executor, plan.domain, plan.task_list, sticky_list, counts=told, title=self._title
+        )
 
 
-def worker_of(plan: Plan, client: Client, counts: Counts = NoCounts()) -> Worker:  # noqa: B008  # it holds nothing
+def cannot_begin(kind: str, error: Exception) -> int:
+    """Says in one line why, for the same happens in each poller to come until it is mended; the exit code."""
+    why = shortened(" ".join(str(error).split()), REASON_CHARACTERS)
+    log.error("%s cannot begin: %s: %s", kind, type(error).__name__, why, exc_info=log.isEnabledFor(logging.DEBUG))
+    return NEVER_READY
+
+
+def worker_of(
+    plan: Plan,
+    client: Client,
+    counts: Counts = NoCounts(),  # noqa: B008  # it holds nothing
+    title: Title | NoTitle = NoTitle(),  # noqa: B008  # it holds nothing
+) -> Worker:
     """A worker as the plan has it."""
     return Worker(
         client,
@@ -158,6 +191,7 @@ def worker_of(plan: Plan, client: Client, counts: Counts = NoCounts()) -> Worker
         middlewares={"pre": plan.pre, "post": plan.post},
         isolation=plan.isolation,
         counts=counts,
+        title=title,
     )
 
 
@@ -204,7 +238,10 @@ def main(plan: Plan, lifeline: int) -> int:
     if here not in sys.path:
         sys.path.insert(0, here)
     signals = Signals()
-    poller = Poller(plan, signals.nudge)
+    try:
+        poller = Poller(plan, signals.nudge, Title(plan.kind.title(), plan.task_list))
+    except Exception as error:  # noqa: BLE001  # of whatever it is made
+        return cannot_begin(plan.kind, error)
     poller.thread.start()
     ends_at: float | None = None
     while not poller.is_done:
@@ -225,7 +262,7 @@ def main(plan: Plan, lifeline: int) -> int:
             poller.stop()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(1 if poller.is_broken else 0)  # threads that still poll must not hold the process
+    os._exit(poller.exit_code)  # threads that still poll must not hold the process
 
 
 if __name__ == "__main__":

@@ -16,14 +16,14 @@ from typing import Final
 import msgspec
 
 from simpleflow.swf.process.counts import VARIABLE
-from simpleflow.swf.process.poller import LAST_WORDS_S, Plan
+from simpleflow.swf.process.poller import LAST_WORDS_S, NEVER_READY, Plan
 from simpleflow.swf.process.signals import FINISH, NOW, STOP, Signals
 from swf.clients.retrying import Backoff
 
 log = logging.getLogger(__name__)
 
 HEALTHY_S: Final = 10.0
-"""A poller that has lived so long is replaced at once; one that dies sooner after a growing pause."""
+"""A poller that has lived so long is replaced at once; one that dies sooner, or never began, after a growing pause."""
 SLACK_S: Final = 3.0
 """What pollers get to end beyond their time of grace before they are killed."""
 INTERRUPTED: Final = 130
@@ -84,14 +84,12 @@ class Supervisor:
         if process is not None and self._has_ended(process):
             place.process = None
             self.replaced += 1
-            if now - place.began_at >= HEALTHY_S:
+            if now - place.began_at >= HEALTHY_S and process.returncode != NEVER_READY:
                 place.pauses.reset()
             pause = place.pauses.next_s()
             place.begins_at = now + pause
-            log.warning(
-                "%s process %d ended with code %d, replaced in %.1f s",
-                place.plan.kind, process.pid, process.returncode, pause,
-            )  # fmt: skip
+            how = f"ended with code {process.returncode}" if process.returncode != NEVER_READY else "could not begin"
+            log.warning("%s process %d %s, replaced in %.1f s", place.plan.kind, process.pid, how, pause)
         if place.process is None and now >= place.begins_at:
             place.began_at = now
             try:

@@ -20,6 +20,7 @@ from simpleflow.swf.process.children import ChildDied
 from simpleflow.swf.process.counts import Counts, NoCounts
 from simpleflow.swf.process.hands import Hand, Isolation
 from simpleflow.swf.process.identity import identity as this_process
+from simpleflow.swf.process.titles import NoTitle, Title
 from simpleflow.swf.process.watch import Canceled, Watch
 from swf.client import Client
 from swf.exceptions import SWFError
@@ -73,17 +74,18 @@ class Worker:
         middlewares: Mapping[str, Sequence[str]] | None = None,
         isolation: Isolation = Isolation(),  # noqa: B008  # it is frozen
         counts: Counts = NoCounts(),  # noqa: B008  # it holds nothing
+        title: Title | NoTitle = NoTitle(),  # noqa: B008  # it holds nothing
     ) -> None:
         """*modules* are imported by the child, and the functions that *middlewares* names (``pre``, ``post``).
 
         *identity* is what SWF shows of who holds a task; None: this process. *beat_s* are the seconds between
         heartbeats of an activity whose heartbeat timeout is not known, or long; 0: those with a timeout alone get
         heartbeats. *keeps_values*: results too long for SWF are put into files of this machine. *isolation* says
-        where activities run, *counts* hears what is done.
+        where activities run, *counts* hears what is done, *title* what the loop is at.
         """
         self._client = client
         named = middlewares or {}
-        self._orders = Orders(tuple(modules), tuple(named.get("pre", ())), tuple(named.get("post", ())))
+        self._orders = Orders(tuple(modules), tuple(named.get("pre", ())), tuple(named.get("post", ())), task_list)
         self._domain = domain
         self._task_list = task_list
         self._store = ValueStore()
@@ -94,6 +96,7 @@ class Worker:
         self._keeps_values = keeps_values
         self._isolation = isolation
         self._counts = counts
+        self._title = title
         self._child: Hand | None = None
         self._jobs = 0
         self._first_job = 0
@@ -125,6 +128,7 @@ class Worker:
         """Works until it is stopped."""
         try:
             self.start_child()
+            self._title.says("polling", self)
             task = self._polled(self._client.call(self._poll))
             while True:
                 answer = self._work(task) if task.task_token is not None else None
@@ -161,12 +165,14 @@ class Worker:
     def _heard(self, task: ActivityTask, response: Exception | None) -> None:
         """What follows an answer, while the next poll is on its way."""
         self._check(task, response)
+        self._title.says("polling", self)
         self._replace_worn()
 
     def _work(self, task: ActivityTask) -> Request[None] | None:
         """The answer for an activity; None if the service does not want one any more."""
         assert task.activity_type is not None
         self._counts.began()
+        self._title.says("processing", self)
         began = time.monotonic()
         told = self._told(task)
         with logged(**self._about(task, told)):
@@ -176,6 +182,7 @@ class Worker:
         self._worked_on = Worked(task.activity_type.name, outcome, seconds)
         if answer is None:
             self._count(outcome)
+        self._title.says("polling" if answer is None else "failing" if outcome == "failed" else "completing", self)
         return answer
 
     def _count(self, outcome: str) -> None:

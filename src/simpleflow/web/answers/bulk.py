@@ -34,14 +34,18 @@ def many(web: Web, request: Request) -> Response:
         raise Missing(f"There is no action {verb!r} for many executions; there are {', '.join(page.VERBS)}.")
     values = forms.typed(request)
     filter, is_cut = None, False
+    notes: list[str] = []
     if values.get("everything"):
-        filter, _ = filters.parsed({name: values[name] for name in filters.KNOWN if name in values}, web.reader.now())
-        found = lists.every(web.reader.client, domain, filter, web.reader.now(), MOST)
+        now = web.reader.now()
+        filter, notes = filters.parsed({name: values[name] for name in filters.KNOWN if name in values}, now)
+        found = [] if notes else lists.every(web.reader.client, domain, filter, now, MOST)
         runs = page.lines_of(found, verb)
         is_cut = len(found) == MOST
     else:
         runs = _runs(request)
     form = page.question(web.site, domain, verb, runs, values, filter=filter, is_cut=is_cut)
+    if notes:  # without that condition more would match than was meant
+        return forms.asked(web, request, form, {"": f"{' '.join(notes)} Nothing was done."})
     if not runs:
         what = "No execution was chosen." if filter is None else f"Nothing that matches can be {_past(verb)}."
         return forms.asked(web, request, form, {"": what})

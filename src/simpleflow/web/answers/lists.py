@@ -80,6 +80,8 @@ def find(web: Web, request: Request) -> Response:
     line = found[0] if found else web.reader.by_run_id(domain, id)
     if line is None:
         raise Missing(f"No execution has the workflow id or the run id {id!r}.", domain=domain, workflow_id=id)
+    if wants_json(request):
+        return json_of(views.line(line))
     return RedirectResponse(urls.execution(domain, line.workflow_id, line.run_id), 303)
 
 

@@ -11,9 +11,10 @@ from starlette.responses import RedirectResponse, Response
 from simpleflow.web import files, urls, views
 from simpleflow.web.answers.web import FRAGMENT, Missing, Web, attached, fragment, html, json_of, wants_json
 from simpleflow.web.choices import chosen
-from simpleflow.web.insight.rows import singles
+from simpleflow.web.insight.rows import Row, singles
 from simpleflow.web.pages import drawings as drawn
 from simpleflow.web.pages import events, execution, inspector, others
+from simpleflow.web.pages.entries import entries_of
 from simpleflow.web.pages.execution import Shown
 from simpleflow.web.pages.parts import seconds_of
 from simpleflow.web.queries.faults import Refused
@@ -89,18 +90,33 @@ def task(web: Web, request: Request) -> Response:
 
 
 def rows(web: Web, request: Request) -> Response:
-    """Rows of an open group of the timeline."""
+    """Rows of an open group of the timeline; without a group, of the timeline itself."""
     shown = shown_of(web, request)
     group = request.query_params.get("group") or shown.chosen.open
     found = next((row for row in shown.picture.rows if row.cell.is_group and row.cell.first.id == group), None)
-    if found is None:
+    if group and found is None:
         raise Missing(f"There is no group {group!r} in this timeline.")
-    inside = singles(found, shown.run, shown.picture.path)
+    if wants_json(request):
+        tasks = shown.run.tasks if found is None else found.cell.tasks
+        return json_of(views.part("tasks", [views.task(each) for each in tasks], shown.chosen.at, drawn.CHUNK))
+    inside = shown.picture.rows if found is None else singles(found, shown.run, shown.picture.path)
 
     def further(at: int) -> str:
         return urls.with_query(f"{shown.base}/rows", {"group": group, "at": at})
 
-    part = drawn.chunk(shown.picture, inside, shown.chosen.at, shown.to_task, selected=None, further=further)
+    def switch(row: Row) -> str | None:
+        return shown.link(open=row.cell.first.id, at=None) if row.cell.is_group else None
+
+    part = drawn.chunk(
+        shown.picture,
+        inside,
+        shown.chosen.at,
+        shown.to_task,
+        selected=None,
+        further=further,
+        switch=switch if found is None else None,
+        axis=False,
+    )
     return fragment(web, request, f"Timeline of {shown.run.workflow_id}", part)
 
 
@@ -109,14 +125,30 @@ def more_events(web: Web, request: Request) -> Response:
     shown = shown_of(web, request)
     text = request.query_params.get("before", "0")
     before = int(text) if text.isdecimal() and len(text) < 9 else 0
+    if wants_json(request):
+        return _events_as_json(shown, before)
     part = events.chunk(shown.run, shown.history, shown.chosen, shown.link, before)
     return fragment(web, request, f"Events of {shown.run.workflow_id}", part)
+
+
+def _events_as_json(shown: Shown, before: int) -> Response:
+    """The rows of the view, the newest first: whole events, or what came of them."""
+    choice = shown.chosen
+    if choice.view == "full":
+        told = views.part("events", shown.history[::-1], before, events.CHUNK)
+        told["events"] = [msgspec.Raw(wire.encode(event)) for event in told["events"]]
+    else:
+        found = entries_of(shown.run, only=choice.only, kind=choice.kind, text=choice.text)
+        told = views.part("events", [views.entry(each) for each in found], before, events.CHUNK)
+    return json_of(told)
 
 
 def tree(web: Web, request: Request) -> Response:
     """The children of an execution."""
     domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
     branches = web.reader.children(domain, workflow_id, run_id)
+    if wants_json(request):
+        return json_of({"children": [views.branch(each) for each in branches]})
     if FRAGMENT in request.headers:
         return html(str(others.tree_list(domain, branches, web.reader.now())))
     return html(

@@ -79,11 +79,11 @@ class Web:
         """What replays histories."""
         return None if self.changing is None else self.changing.replays
 
-    def where(self, request: Request, current: str = "") -> Where:
-        """The place of a page."""
+    def where(self, request: Request, current: str = "", *, asks: bool = True) -> Where:
+        """The place of a page. Without *asks* the service is not asked for it."""
         return Where(
             domain=request.path_params.get("domain"),
-            domains=self.reader.domain_names(),
+            domains=self.reader.domain_names(asks=asks),
             current=current,
             search=request.query_params.get("id", ""),
             token=request.scope[TOKEN],

@@ -6,6 +6,7 @@ of SVG, all else a class.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -22,6 +23,10 @@ OPEN_IN_HTML: Final = frozenset(
      "table", "tbody", "td", "textarea", "th", "thead", "time", "title", "tr", "ul"}
 )  # fmt: skip
 """Elements that HTML does not let end in a slash."""
+
+
+_SPECIAL: Final = re.compile(r"""[^ !#-%'-;=?-~]""")
+"""Any other character than those of ASCII that can be seen and mean nothing in markup: most texts have none."""
 
 
 class Markup(str):
@@ -69,6 +74,8 @@ def document(*parts: Markup) -> Markup:
 
 def escaped(text: str, *, in_quotes: bool = False) -> str:
     """*text* as text of markup. What cannot be seen, or is no character of XML, is written as an escape."""
+    if _SPECIAL.search(text) is None:
+        return text
     text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if in_quotes:
         text = text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simpleflow.web.insight.beside import Beside
 from simpleflow.web.insight.cells import predecessors
 from simpleflow.web.runs import Attempt, Kind, Run, Signal, State, Task
 
@@ -88,8 +89,12 @@ def _signals(run: Run, ids: tuple[str, ...], before: float) -> list[Signal]:
 
 
 def spent(run: Run, path: tuple[str, ...] | None = None) -> tuple[Spent, ...]:
-    """What the time from start to end was spent on along the critical path, in the order of :class:`Part`."""
+    """What the time from start to end was spent on along the critical path, in the order of :class:`Part`.
+
+    While nothing of the path is open, it is what went on beside it: a decision first of all.
+    """
     tasks = {task.id: task for task in run.tasks}
+    beside = Beside(run)
     totals = dict.fromkeys(Part, 0)
     end = _milliseconds(run.end)
     at = _milliseconds(run.start)
@@ -98,12 +103,12 @@ def spent(run: Run, path: tuple[str, ...] | None = None) -> tuple[Spent, ...]:
         for part, until in [] if task is None else _stretches(task, run):
             stop = min(max(_milliseconds(until), at), end)
             if part is Part.DECIDING:
-                for piece, length in _gap(run, at, stop):
+                for piece, length in _gap(run, beside, at, stop):
                     totals[piece] += length
             else:
                 totals[part] += stop - at
             at = stop
-    for piece, length in _gap(run, at, end, is_last=True):
+    for piece, length in _gap(run, beside, at, end, is_last=True):
         totals[piece] += length
     return tuple(Spent(part, length) for part, length in totals.items() if length)
 
@@ -143,7 +148,7 @@ def _of_attempt(task: Task, attempt: Attempt, run: Run) -> Iterator[tuple[Part, 
         yield (Part.CHILDREN if task.kind is Kind.CHILD else Part.ACTIVITIES), until
 
 
-def _gap(run: Run, since: int, until: int, *, is_last: bool = False) -> Iterator[tuple[Part, int]]:
+def _gap(run: Run, beside: Beside, since: int, until: int, *, is_last: bool = False) -> Iterator[tuple[Part, int]]:
     """Time in which nothing of the path was open: up to the last signal that came in it, it was waited for signals."""
     if since >= until:
         return
@@ -152,7 +157,8 @@ def _gap(run: Run, since: int, until: int, *, is_last: bool = False) -> Iterator
     if is_last and run.close is None and not _is_deciding(run) and not any(task.state.is_open for task in run.tasks):
         signal = until
     yield Part.SIGNALS, signal - since
-    yield Part.DECIDING, until - signal
+    for name, length in beside.of(signal, until):
+        yield Part(name), length
 
 
 def _is_deciding(run: Run) -> bool:

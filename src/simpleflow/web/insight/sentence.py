@@ -73,9 +73,7 @@ def _cut(text: str | None) -> str:
 def _failed(run: Run) -> Sentence:
     task = _culprit(run)
     if task is None:
-        return Sentence(
-            Mood.BAD, "The workflow failed", ":" if run.reason else "", _cut(run.reason), _last(run.details)
-        )
+        return Sentence(Mood.BAD, "The workflow failed", ":" if run.reason else "", _cut(run.reason), _last(run))
     attempts = len(task.attempts)
     tried = f" after {count(attempts, 'attempt')}" if attempts > 1 else ""
     reason = task.attempts[-1].reason or ""
@@ -98,10 +96,11 @@ def _culprit(run: Run) -> Task | None:
     return max(named, key=lambda task: task.attempts[-1].closed or 0.0, default=None)
 
 
-def _last(details: str | None) -> str:
-    """The last line of a traceback."""
-    lines = [line for line in (details or "").splitlines() if line.strip()]
-    return one_line(lines[-1]) if lines else ""
+def _last(run: Run) -> str:
+    """The last line of the traceback, unless the reason has its message already."""
+    lines = [line.strip() for line in (run.details or "").splitlines() if line.strip()]
+    message = lines[-1].partition(": ")[2] if lines else ""
+    return "" if not lines or (message and message in (run.reason or "")) else one_line(lines[-1])
 
 
 def _named(task: Task, run: Run) -> str:
@@ -141,7 +140,7 @@ def _stuck(run: Run) -> Sentence | None:
     return Sentence(
         Mood.WARNING,
         "The decider does not answer",
-        f" on {run.task_list!r} for {duration(run.now - since)}{often}{had}.",
+        f": a decision has been due on {run.task_list!r} for {duration(run.now - since)}{often}{had}.",
     )
 
 

@@ -81,21 +81,29 @@ def timeline_card(
     toggle: Callable[[str | None], str],
     further: Callable[[int], str],
     zoom: tuple[str | None, str | None],
+    is_alone: bool = False,
 ) -> Markup:
-    """Labels and plot side by side; a group that is *opened* shows its tasks, from row *at* on."""
+    """Labels and plot side by side; a group that is *opened* shows its tasks, from row *at* on.
+
+    More than :data:`CHUNK` rows come chunk by chunk, too; *is_alone*: there is no server that could send more.
+    """
     run = picture.run
-    head = parts.head("Timeline", rows_in_words(picture), _states(picture), _zoom(), id="h-timeline")
+    rows = picture.rows[:MOST_ROWS]
+    cut = next((number for number, row in enumerate(rows, 1) if row.cell.is_group and row.cell.first.id == opened), 0)
+    is_whole = not cut and not is_alone
+    words = rows_in_words(picture, is_whole=is_whole)
+    head = parts.head("Timeline", words, _states(picture), _zoom(), id="h-timeline")
     if not run.tasks:
         empty = el("p", {"class": "empty"}, without_tasks(run))
         return parts.card("timeline", head, el("div", {"class": "drawing"}, empty), label="h-timeline")
-    rows = picture.rows[:MOST_ROWS]
-    cut = next((number for number, row in enumerate(rows, 1) if row.cell.is_group and row.cell.first.id == opened), 0)
 
     def switch(row: Row) -> str | None:
         return toggle(None if row.cell.first.id == opened else row.cell.first.id) if row.cell.is_group else None
 
-    first = rows[:cut] if cut else rows
-    drawn = [band(picture, first, href, selected=selected, switch=switch, opened=opened)]
+    if is_whole and len(picture.rows) > CHUNK:
+        drawn = [chunk(picture, picture.rows, at, href, selected=selected, further=further, switch=switch)]
+    else:
+        drawn = [band(picture, rows[:cut] if cut else rows, href, selected=selected, switch=switch, opened=opened)]
     if cut:
         inside = singles(rows[cut - 1], run, picture.path)
         drawn.append(chunk(picture, inside, at, href, selected=selected, further=further))
@@ -165,9 +173,15 @@ def chunk(
     *,
     selected: str | None,
     further: Callable[[int], str],
+    switch: Callable[[Row], str | None] | None = None,
+    axis: bool | None = None,
 ) -> Markup:
-    """At most :data:`CHUNK` rows of an open group, and links to those around them."""
+    """At most :data:`CHUNK` rows, and links to those around them.
+
+    *switch* opens groups among the rows; None: these are the tasks of an open group. *axis* None: where *switch* is.
+    """
     shown = rows[at : at + CHUNK]
+    is_whole = switch is not None
     links = []
     if at > 0:
         links.append(el("a", {"href": further(max(0, at - CHUNK))}, f"{count(min(CHUNK, at))} before"))
@@ -176,7 +190,16 @@ def chunk(
         links.append(el("a", {"href": further(at + CHUNK), "data-more": at + CHUNK}, f"{count(left)} more"))
     words = f"rows {count(at + 1)} to {count(at + len(shown))} of {count(len(rows))}"
     told = el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links))
-    return el("div", {"class": "chunk"}, band(picture, shown, href, selected=selected, axis=False, by_id=True), told)
+    drawn = band(
+        picture,
+        shown,
+        href,
+        selected=selected,
+        switch=switch,
+        axis=is_whole if axis is None else axis,
+        by_id=not is_whole,
+    )
+    return el("div", {"class": "chunk whole" if is_whole else "chunk"}, drawn, told)
 
 
 def _states(picture: Picture) -> Markup:

@@ -71,7 +71,7 @@ def _contains(entry: Entry, wanted: str) -> bool:
 
 
 def _entries(run: Run) -> Iterator[Entry]:
-    yield Entry(1, run.start, "workflow", State.COMPLETED, "workflow started")
+    yield Entry(1, run.start, "workflow", None, "workflow started")
     if run.close is not None:
         text = run.result if run.state is State.COMPLETED else run.reason or run.details
         words = f"workflow {run.state.word.lower()}"

@@ -161,6 +161,7 @@ def _timeline(shown: Shown) -> Markup:
         toggle=lambda group: shown.link(open=group, at=None),
         further=lambda at: shown.link(at=at),
         zoom=(shown.chosen.since, shown.chosen.until),
+        is_alone=shown.place is not None,
     )
 
 

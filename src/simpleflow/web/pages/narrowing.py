@@ -43,7 +43,12 @@ def chart(listing: Listing) -> Markup | None:
     first = f"of the {count(len(lines))} newest, " if not listing.found.is_all else ""
     title = f"Started in the last {duration(until - since)}" if listing.filter.until is None else "Started"
     words = el("p", {"class": "chart-words"}, el("span", None, title), el("span", None, f"{first}{each} a bar"))
-    marks = [el("span", None, parts.time_at(since + (until - since) * part / 5, now=now)) for part in range(5)]
+    times = [since + (until - since) * part / 5 for part in range(5)]
+    told = [parts.ago(now - at) for at in times]
+    marks = [  # two places of one name would be one too many
+        el("span", None, "" if told[part] in told[:part] else parts.time_at(at, now=now))
+        for part, at in enumerate(times)
+    ]
     axis = el("p", {"class": "chart-axis"}, *marks, el("span", None, "now" if listing.filter.until is None else ""))
     box: Attributes = {
         "class": "card chart",

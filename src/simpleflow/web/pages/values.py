@@ -89,11 +89,19 @@ def worker(text: str) -> str:
     return one_line(text, 60)
 
 
-def _python(value: Any) -> str:
+def _python(value: Any, depth: int = 0) -> str:
+    """As Python writes it, with double quotes; what is very deep as it comes."""
     if isinstance(value, str) and texts.is_pointer(value):
         return f"<{pointed(value)}>"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
+    if depth >= DEEPEST:
+        return repr(value)
+    if isinstance(value, list):
+        return f"[{', '.join(_python(each, depth + 1) for each in value)}]"
+    if isinstance(value, dict):
+        pairs = (f"{_python(key, depth + 1)}: {_python(each, depth + 1)}" for key, each in value.items())
+        return f"{{{', '.join(pairs)}}}"
     return repr(value)
 
 

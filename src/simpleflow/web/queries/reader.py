@@ -55,8 +55,10 @@ class Reader:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Any, _Kept] = OrderedDict()
 
-    def domain_names(self) -> list[str]:
-        """The domains of the menu; none if they cannot be read."""
+    def domain_names(self, *, asks: bool = True) -> list[str]:
+        """The domains of the menu; none if they cannot be read. Without *asks*, those that were read before."""
+        if not asks:
+            return self._old(("domains",)) or []
         try:
             return self._keeping(("domains",), DOMAINS_S, lambda: others.domain_names(self.client))
         except Refused:

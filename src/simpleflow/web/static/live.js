@@ -4,6 +4,7 @@ const dot = () => document.querySelector(".live[data-live]");
 const MOST = Number(dot()?.dataset.most ?? 5000);
 const waiting = new Map();
 let last = Number(dot()?.dataset.live ?? 0), wait = LEAST, timer = null, busy = false, over = false, acted = Date.now(), state = "";
+let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0);
 
 const speaker = document.createElement("div");
 speaker.className = "speaker";
@@ -64,6 +65,7 @@ async function ask() {
   const url = new URL(location.href);
   url.pathname = `${url.pathname}/sections`;
   url.searchParams.set("after", last);
+  url.searchParams.set("seen", seen);
   url.hash = "";
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(BACK_OFF) });
@@ -89,6 +91,7 @@ async function ask() {
 
 function take(news) {
   last = news.last;
+  seen = news.seen;
   over = news.state !== "running";
   if (over) state = "";
   for (const [name, text] of Object.entries(news.sections)) put(name, text);

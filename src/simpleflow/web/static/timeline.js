@@ -95,7 +95,7 @@ async function more(link) {
   const url = new URL(link.getAttribute("href"), location.href);
   const at = Number(link.dataset.more);
   const path = url.pathname.endsWith("/rows") ? url.pathname : `${url.pathname}/rows`;
-  const answer = await fetch(`${path}?group=${encodeURIComponent(url.searchParams.get("open") ?? url.searchParams.get("group"))}&at=${at}`, { headers: { "X-Fragment": "1" } });
+  const answer = await fetch(`${path}?group=${encodeURIComponent(url.searchParams.get("open") ?? url.searchParams.get("group") ?? "")}&at=${at}`, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) return;
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
   const chunk = document.importNode(part.querySelector(".chunk"), true);

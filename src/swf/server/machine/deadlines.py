@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
@@ -64,16 +65,6 @@ def seconds(text: str | None) -> int | None:
     return min(int(text), EXECUTION_DURATION_S)
 
 
-def deadlines(execution: Execution, beats: Mapping[int, Beat], up_since: float) -> Iterator[Deadline]:
-    """Every deadline that can still strike, in no order."""
-    if not execution.is_open:
-        return
-    yield from _but_of_activities(execution, up_since)
-    for task in execution.activities.values():
-        if task.closed is None:
-            yield from _of_activity(task, beats, up_since)
-
-
 def _but_of_activities(execution: Execution, up_since: float) -> Iterator[Deadline]:
     yield from _of_execution(execution)
     yield from _of_decisions(execution, up_since)
@@ -117,6 +108,30 @@ def next_deadline(execution: Execution, beats: Mapping[int, Beat], up_since: flo
         if task.closed is None:
             soonest += [at for at, _ in _clocks(task, beats, up_since)]
     return min(soonest, default=None)
+
+
+def _due(
+    execution: Execution, beats: Mapping[int, Beat], up_since: float, until: float
+) -> tuple[list[Deadline], float | None]:
+    """The deadlines up to *until*, the earliest first, and when the next one can strike; None: there is no other."""
+    if not execution.is_open:
+        return [], None
+    due: list[Deadline] = []
+    following = math.inf
+    for deadline in _but_of_activities(execution, up_since):
+        if deadline.at <= until:
+            due.append(deadline)
+        elif deadline.at < following:
+            following = deadline.at
+    for task in execution.activities.values():
+        if task.closed is None:
+            for at, clock in _clocks(task, beats, up_since):
+                if at <= until:
+                    due.append(Deadline(at, task.opened.id, clock))
+                elif at < following:
+                    following = at
+    due.sort(key=lambda deadline: deadline.order)
+    return due, None if following == math.inf else following
 
 
 def _after(start: float, duration: str | None) -> float | None:
@@ -201,11 +216,10 @@ def expire(turn: Turn, until: float) -> float | None:
     The time of the turn may be later by milliseconds, if something has reached the execution from another one.
     """
     while True:
-        following = next_deadline(turn.execution, turn.beats, turn.up_since)
-        if following is None or following > until:
+        due, following = _due(turn.execution, turn.beats, turn.up_since, until)
+        if not due:
             return following
-        all_ = deadlines(turn.execution, turn.beats, turn.up_since)
-        for deadline in sorted((each for each in all_ if each.at <= until), key=lambda deadline: deadline.order):
+        for deadline in due:
             _strike(turn, deadline)
 
 
