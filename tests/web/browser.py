@@ -39,9 +39,13 @@ class Eye:
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.requests: list[str] = []
+        self.ended: list[str] = []
+        """Of the requests, those that have an answer or got none."""
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfinished", lambda request: self.ended.append(request.url))
+        self.page.on("requestfailed", lambda request: self.ended.append(request.url))
 
     def close(self) -> None:
         self.context.close()
