@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
+# One more than there are processors: many tests wait for processes.
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
 
 .PHONY: browser demo test check lint types layers bench bench-peers scale soak crashtest faults clean
 
@@ -11,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
 
 test: $(READY) browser
-	$(BIN)/pytest -n auto $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) $(TESTS)
 
 # The browser of the tests of the pages: Debian's.
 browser:
