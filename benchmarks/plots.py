@@ -20,12 +20,27 @@ def draw(results: Results, directory: Path) -> None:
         for peer in results.peers()
         if results.sizes(peer, "chain") and peer != LIMIT
     }
-    throughput = pygal.HorizontalBar(title="Chain of 300: activities a second", logarithmic=True, **looks)
-    growth = pygal.Line(title="Time per activity, against a chain of 100 or 300", x_labels=map(str, SIZES), **looks)
+    chains = sorted((values[1] or next(value for value in values if value), peer) for peer, values in series.items())
+    throughput = pygal.HorizontalBar(
+        title="Chain of 300 (or 100): activities a second",
+        x_labels=[peer for _, peer in chains],
+        show_legend=False,
+        print_values=True,
+        value_formatter=lambda value: f"{value:,.0f}",
+        **looks,
+    )
+    throughput.add("", [value for value, _ in chains])
+    growth = pygal.Line(
+        title="Time per activity, beside the shortest chain",
+        x_title="activities in the chain",
+        x_labels=[f"{size:,}" for size in SIZES],
+        range=(0, 1.5),
+        **looks,
+    )
     for peer, values in series.items():
         known = [value for value in values if value]
-        throughput.add(peer, values[1] or known[-1])
-        growth.add(peer, [known[0] / value if value else None for value in values])
+        if len(known) > 1:
+            growth.add(peer, [known[0] / value if value else None for value in values])
     throughput.render_to_file(str(directory / "throughput.svg"))
     growth.render_to_file(str(directory / "growth.svg"))
 
