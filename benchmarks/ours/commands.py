@@ -15,9 +15,10 @@ from typing import Final
 from benchmarks.contract import ROOT, Bench, python
 from benchmarks.goals import COMMAND, COMMANDS, LIMIT
 from benchmarks.ours.flows import FanOut
+from benchmarks.ours.runner import DOMAIN
 from benchmarks.ours.scale import fill
 from benchmarks.ours.service import DOMAIN as MANY
-from benchmarks.ours.standalone import DOMAIN, standalone
+from benchmarks.ours.standalone import standalone
 
 TASKS: Final = 20
 EXECUTIONS: Final = 10_000

@@ -13,7 +13,8 @@ from typing import Final
 from benchmarks.contract import Bench, programs, pss_mb, python, tree
 from benchmarks.ours.flows import Chain, FanOut, LongChain, Map, Quickstart, expected
 from benchmarks.ours.processes import environment, fleet
-from benchmarks.ours.standalone import DOMAIN, LIST, standalone
+from benchmarks.ours.runner import DOMAIN
+from benchmarks.ours.standalone import LIST, standalone
 from simpleflow import Workflow, format, local
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor

@@ -17,16 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.contract import ROOT, STEPS, programs, python, run, tree, until
-from benchmarks.ours.flows import Chain, FanOut, Quickstart, expected
+from benchmarks.ours.flows import Chain, FanOut, Quickstart
+from benchmarks.ours.runner import DOMAIN, Runner
 from simpleflow import Workflow, format
 from simpleflow.service import Address, client_of
-from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from swf.client import Client
-from swf.protocol.operations import CountOpenWorkflowExecutions, ExecutionTimeFilter
 from swf.protocol.values import WorkflowExecution
 
-DOMAIN: Final = "bench"
 MODULE: Final = "benchmarks.ours.flows"
 FLOWS: Final = (Quickstart, Chain, FanOut)
 KEYS: Final = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -38,12 +36,12 @@ def environment() -> dict[str, str]:
     return {**mine, **KEYS, "PYTHONPATH": str(ROOT), "SWF_DOMAIN": DOMAIN, "LOG_LEVEL": "WARNING"}
 
 
-class Fleet:
+class Fleet(Runner):
     """The processes by their names, and a client of their service."""
 
     def __init__(self, client: Client, processes: dict[str, subprocess.Popen[str]]) -> None:
         self.processes = processes
-        self._client = client
+        self.client = client
         self._number = 0
         for flow in FLOWS:
             setup.register(client, DOMAIN, flow)
@@ -52,32 +50,13 @@ class Fleet:
         """Starts an execution."""
         self._number += 1
         input = format.encode({"args": [n], "kwargs": {}})
-        return setup.start(self._client, DOMAIN, flow, f"{flow.name}-{self._number}", input)
-
-    def open(self) -> int:
-        """How many executions are open."""
-        request = CountOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=ExecutionTimeFilter(oldest_date=0))
-        return self._client.call(request).count
+        return setup.start(self.client, DOMAIN, flow, f"{flow.name}-{self._number}", input)
 
     def run(self, flow: type[Workflow], n: int) -> None:
         """Runs an execution to its end."""
         execution = self.start(flow, n)
         until(lambda: self.open() == 0, f"{flow.name} of {n} is over")
         self.check(flow, n, execution)
-
-    def check(self, flow: type[Workflow], n: int, execution: WorkflowExecution) -> None:
-        """The execution has closed with the right result."""
-        found = format.decode(setup.result_of(self._client, DOMAIN, execution, ValueStore()))
-        assert found == expected(flow, n), f"{flow.name} gave {found!r}"
-
-    def quickstart(self) -> None:
-        self.run(Quickstart, 1)
-
-    def chain(self, n: int) -> None:
-        self.run(Chain, n)
-
-    def fan_out(self, n: int) -> None:
-        self.run(FanOut, n)
 
     def many(self, n: int) -> list[float]:
         began = time.perf_counter()

@@ -13,22 +13,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.contract import PATIENCE_S, STEPS, run
-from benchmarks.ours.flows import FLOWS, Chain, FanOut, Quickstart, expected
+from benchmarks.ours.flows import FLOWS, Chain
+from benchmarks.ours.runner import DOMAIN, Runner
 from simpleflow import Workflow, format
-from simpleflow.storage import ValueStore
 from simpleflow.swf import setup
 from simpleflow.swf.executor import Executor
 from simpleflow.swf.process.decider import Decider
 from simpleflow.swf.process.worker import Worker
-from swf.protocol.operations import CountOpenWorkflowExecutions, ExecutionTimeFilter
 from swf.protocol.values import WorkflowExecution
 from swf.server import open_service
 from swf.server.inprocess import InProcessClient
 
-DOMAIN, LIST = "bench", "bench"
+LIST = "bench"
 
 
-class Standalone:
+class Standalone(Runner):
     """The processes of ``standalone``, kept over many executions."""
 
     def __init__(self, path: Path | None) -> None:
@@ -54,11 +53,6 @@ class Standalone:
         input = format.encode({"args": [n], "kwargs": {}})
         return setup.start(self.client, DOMAIN, flow, f"{flow.name}-{self._number}", input, task_list=LIST)
 
-    def open(self) -> int:
-        """How many executions are open."""
-        request = CountOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=ExecutionTimeFilter(oldest_date=0))
-        return self.client.call(request).count
-
     def closings(self) -> Iterator[int]:
         """How many are open still, whenever that changes; ends when none is."""
         left = -1
@@ -77,20 +71,6 @@ class Standalone:
         for _ in self.closings():
             pass
         self.check(flow, n, setup.last_run(self.client, DOMAIN, execution))
-
-    def check(self, flow: type[Workflow], n: int, execution: WorkflowExecution) -> None:
-        """The execution has closed with the right result."""
-        found = format.decode(setup.result_of(self.client, DOMAIN, execution, ValueStore()))
-        assert found == expected(flow, n), f"{flow.name} gave {found!r}"
-
-    def quickstart(self) -> None:
-        self.run(Quickstart, 1)
-
-    def chain(self, n: int) -> None:
-        self.run(Chain, n)
-
-    def fan_out(self, n: int) -> None:
-        self.run(FanOut, n)
 
     def many(self, n: int) -> list[float]:
         began = time.perf_counter()
