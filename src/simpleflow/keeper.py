@@ -61,7 +61,7 @@ class Keeper:
     def _watch(self) -> None:
         """Until this process serves the file itself. The pauses differ, so that of many one is first."""
         complaint = ""
-        while not self._closed.wait(LOOK_EVERY_S * random.uniform(0.5, 1.5)):  # noqa: S311  # spreads, keeps no secret
+        while not self._closed.wait(LOOK_EVERY_S * random.SystemRandom().uniform(0.5, 1.5)):
             if serves(read_hint(self._path)):
                 continue
             try:

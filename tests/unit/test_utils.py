@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import random
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from simpleflow.activity import Activity
 from simpleflow.exceptions import DispatchError
 from simpleflow.registry import Registry
 from simpleflow.storage import ValueStore
+from simpleflow.utils import retry
+from swf.clients.retrying import Backoff
 from tests.unit import executed
 
 
@@ -180,3 +183,11 @@ def test_fix_18_json_is_never_cut(tmp_path: Any) -> None:
     for value in values:
         assert format.value(format.result(value, store), store) == value
         assert len(format.result(value, store)) <= 32_768
+
+
+def test_pauses_leave_the_random_numbers_of_others_as_they_were() -> None:
+    """Threads of ours wait, while somebody who has seeded `random` counts on it."""
+    before = random.getstate()
+    Backoff().next_s()
+    retry.exponential(2)
+    assert random.getstate() == before

@@ -30,7 +30,7 @@ def constant(seconds: float) -> Delay:
 
 def exponential(tries: int) -> float:
     """Twice as long each time, at random: 1 s, and up to two to the number of tries more."""
-    return random.random() * float(2**tries) + 1  # noqa: S311  # spreads callers, protects nothing
+    return random.SystemRandom().random() * float(2**tries) + 1  # the numbers of whoever seeds `random` stay theirs
 
 
 def with_delay(

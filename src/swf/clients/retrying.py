@@ -66,7 +66,7 @@ class Backoff:
         """Seconds to wait after one more failure."""
         longest = min(self._longest_s, self._first_s * 2.0 ** min(self._failures, 30))
         self._failures += 1
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads callers, keeps no secret
+        return longest * random.SystemRandom().uniform(0.5, 1.0)  # the numbers of whoever seeds `random` stay theirs
 
     def reset(self) -> None:
         """The next failure is a first one."""
