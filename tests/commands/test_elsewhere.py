@@ -7,24 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.commands.conftest import Command
 from tests.processes.command import begin, simpleflow
+from tests.stand_in import moto_running
 
 
 @pytest.fixture
 def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.get_host_and_port()[1]}")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    try:
+    with moto_running() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         yield
-    finally:
-        server.stop()
 
 
 def test_what_moto_can_do_works_there_too(moto: None, command: Command) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.objects.places import EVERYWHERE, OURS, Place, in_process, moto_server, over_http, reset
+from tests.objects.places import EVERYWHERE, OURS, Place, in_process, moto_server, over_http
+from tests.stand_in import reset
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,8 @@ def _open(request: pytest.FixtureRequest) -> Iterator[Place]:
                 yield place
         case "moto":
             place = request.getfixturevalue("moto")
-            reset(place)
+            assert place.url is not None
+            reset(place.url)
             yield place
 
 

@@ -5,8 +5,6 @@ moto is another hand's work: what ours and our client agree on by mistake, it do
 
 from __future__ import annotations
 
-import logging
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from swf.server import ManualClock, Service, open_service
 from swf.server.http import Door
 from swf.server.inprocess import InProcessClient
 from swf.utils import now
+from tests.stand_in import moto_running
 
 OURS: Final = ("inprocess", "http")
 EVERYWHERE: Final = (*OURS, "moto")
@@ -82,21 +81,8 @@ def over_http() -> Iterator[Place]:
 
 @contextmanager
 def moto_server() -> Iterator[Place]:
-    """A server of moto's that many tests may share; each must :func:`reset` it."""
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    client = boto3_client(url)
-    yield Place("moto", client, url)
-    client.close()
-    server.stop()
-
-
-def reset(place: Place) -> None:
-    """Empties moto's server."""
-    request = urllib.request.Request(f"{place.url}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request, timeout=10).close()
+    """A server of moto's that many tests may share; each must let it :func:`~tests.stand_in.reset`."""
+    with moto_running() as url:
+        client = boto3_client(url)
+        yield Place("moto", client, url)
+        client.close()

@@ -8,11 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.processes.command import begin, check, simpleflow
 from tests.processes.fleet import DOMAIN, fleet, wait_until
 from tests.processes.sagas import STEPS
+from tests.stand_in import moto_running
 
 EXAMPLES: list[tuple[str, list[Any], Any, str]] = [
     ("canvas.Report", [[3, 1, 2]], ["sum of squares: 14", "to be checked: 14"], "100\n400\n"),
@@ -72,16 +72,13 @@ def test_a_nightly_import_goes_on_after_the_steps_that_are_done(tmp_path: Path) 
 
 def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path) -> None:
     """moto is S3 here; a worker process writes, the next execution reads."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
+    with moto_running() as url:
         keys = {"aws_access_key_id": "k", "aws_secret_access_key": "s", "region_name": "us-east-1"}
-        client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", **keys)
+        client = boto3.client("s3", endpoint_url=url, **keys)
         client.create_bucket(Bucket="nights")
         variables = {
             "STEP_BUCKET": "nights",
-            "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+            "AWS_ENDPOINT_URL_S3": url,
             "AWS_ACCESS_KEY_ID": "k",
             "AWS_SECRET_ACCESS_KEY": "s",
             "AWS_DEFAULT_REGION": "us-east-1",
@@ -94,8 +91,6 @@ def test_steps_are_written_into_a_bucket_by_workers_of_any_place(tmp_path: Path)
         assert told == [False, True]
         keys_there = [each["Key"] for each in client.list_objects_v2(Bucket="nights")["Contents"]]
         assert keys_there == ["nightly/steps/fetch", "nightly/steps/load"]
-    finally:
-        server.stop()
 
 
 def test_a_map_of_10000_is_shared_among_children(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.processes.fleet import DOMAIN, Fleet, wait_until
+from tests.stand_in import moto_running
 
 KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-east-1"}
 BASIC = "examples.basic.BasicWorkflow"
@@ -20,14 +20,12 @@ BASIC = "examples.basic.BasicWorkflow"
 @pytest.fixture
 def ships(tmp_path: Path) -> Iterator[Fleet]:
     """A fleet without a server of ours: its port is moto's."""
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    moto.start()
-    it = Fleet(tmp_path, port=moto.get_host_and_port()[1])
-    try:
-        yield it
-    finally:
-        it.close()
-        moto.stop()
+    with moto_running() as url:
+        it = Fleet(tmp_path, port=int(url.rpartition(":")[2]))
+        try:
+            yield it
+        finally:
+            it.close()
 
 
 def test_the_quickstart_completes_with_processes(ships: Fleet) -> None:

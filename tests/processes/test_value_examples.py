@@ -10,6 +10,7 @@ import pytest
 
 from tests.processes.command import simpleflow
 from tests.processes.test_standalone import history
+from tests.stand_in import moto_running
 
 MODES = [("standalone",), ("workflow.start", "--local")]
 VALUES = [(index * 7919) % 10_007 / 10 for index in range(4000)]
@@ -42,14 +43,9 @@ def test_an_attempt_that_ran_out_of_time_hands_on_what_it_had_said(tmp_path: Pat
 
 def test_large_values_go_through_s3_between_processes(tmp_path: Path) -> None:
     import boto3
-    from moto.server import ThreadedMotoServer
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
+    with moto_running() as where:
         keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
-        where = f"http://{host}:{port}"
         s3 = boto3.client(
             "s3", endpoint_url=where, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
         )
@@ -70,8 +66,6 @@ def test_large_values_go_through_s3_between_processes(tmp_path: Path) -> None:
         assert len(names) == 2
         assert all(name.startswith("of/tests/") for name in names)
         assert not (tmp_path / "values").exists()
-    finally:
-        server.stop()
 
 
 def test_a_codec_that_a_setting_names_goes_around_every_value(tmp_path: Path) -> None:

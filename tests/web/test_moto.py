@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 from starlette.testclient import TestClient
 
 from simpleflow.service import Address, client_of
@@ -19,6 +18,7 @@ from swf.protocol import operations as o
 from swf.protocol import wire
 from swf.protocol.decision import decision
 from swf.protocol.values import ActivityType, ChildPolicy, TaskList, WorkflowExecution, WorkflowType
+from tests.stand_in import moto_running
 
 BASE = "http://localhost:8470"
 DOMAIN = "market"
@@ -30,11 +30,8 @@ def client() -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "moto")
-        moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-        moto.start()
-        port = moto.get_host_and_port()[1]
-        yield client_of(Address(endpoint_url=f"http://127.0.0.1:{port}", region="us-east-1"))
-        moto.stop()
+        with moto_running() as url:
+            yield client_of(Address(endpoint_url=url, region="us-east-1"))
 
 
 @pytest.fixture(scope="module")

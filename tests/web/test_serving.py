@@ -12,7 +12,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from simpleflow.cli.app import run
 from simpleflow.cli.pages import beside, listening, made
@@ -20,6 +19,7 @@ from simpleflow.service import Address, client_of
 from swf.server import open_service
 from swf.server.http import Door
 from tests.processes.command import begin, simpleflow
+from tests.stand_in import moto_running
 from tests.web.histories import order
 
 
@@ -74,10 +74,8 @@ def test_a_door_that_asks_for_keys_shows_pages_to_this_machine_alone(place: Path
 
 @pytest.fixture
 def moto() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    yield f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    server.stop()
+    with moto_running() as url:
+        yield url
 
 
 def test_another_endpoint_is_shown_with_what_it_has(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
