@@ -50,7 +50,7 @@ def one_run(bench: Bench) -> None:
 
 def parts(bench: Bench, world: World, tasks: int) -> None:
     """What the page of a large execution is made of."""
-    folded = Histories(world.client).read(("shop", "large", world.run_id("large")))
+    folded = Histories(world.client, world.clock.now).read(("shop", "large", world.run_id("large")), patience_s=60.0)
     events = list(folded.history)
     bench.kernel("fold", tasks, lambda: fold(events), repeat=REPEAT)
     about = {"domain": "shop", "workflow_id": "large", "run_id": world.run_id("large"), "now": START}

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from simpleflow.cli.app import run
-from simpleflow.web.answers.web import Changing
+from simpleflow.web.answers.web import Changing, of_account
 from swf.protocol import operations as o
 from swf.protocol import wire
 from swf.protocol.faults import AccessDeniedException, ThrottlingException
@@ -401,11 +401,23 @@ def test_pages_that_are_read_only_have_no_forms() -> None:
     site.service.close()
 
 
-def test_what_goes_to_amazon_says_so() -> None:
-    site = Site(is_amazon=True, endpoint="Amazon SWF · eu-west-1")
-    form = site.form(site.world.path("order", "terminate"))
-    assert "This changes something at Amazon SWF · eu-west-1." in form
-    site.service.close()
+def test_what_goes_to_amazon_says_so_with_the_account_that_a_domain_tells() -> None:
+    """The first page, too; without the right to list domains as boto3 knows it."""
+    for path, says in (("", "{}</span>"), ("terminate", "This changes something at {}.")):
+        site = Site(is_amazon=True, endpoint="Amazon SWF · eu-west-1")
+        site.world.client.faults["ListDomains"] = AccessDeniedException("not allowed")
+        assert says.format("Amazon SWF · eu-west-1") in site.form(site.world.path("order", path))
+        del site.world.client.faults["ListDomains"]
+        site.world.clock.advance(61)
+        assert says.format("Amazon SWF · 000000000000 · us-east-1") in site.form(site.world.path("order", path))
+        assert site.world.client.calls.count("ListDomains") == 2
+        site.service.close()
+
+
+def test_the_arn_of_a_domain_tells_whose_it_is() -> None:
+    assert of_account("arn:aws:swf:eu-west-1:123456789012:/domain/a:b") == "Amazon SWF · 123456789012 · eu-west-1"
+    assert of_account("arn:aws-cn:swf:cn-north-1:1:/domain/x") == "Amazon SWF · 1 · cn-north-1"
+    assert of_account("something else") == "Amazon SWF"
 
 
 def commands(text: str) -> list[str]:

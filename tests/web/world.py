@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from starlette.testclient import TestClient
@@ -22,6 +21,12 @@ from tests.web.histories import START, Play, diamond, order, report
 BASE = "http://localhost:8470"
 
 
+class Waited(Protocol):
+    """Something that lets those go on who wait for it."""
+
+    def wait(self) -> object: ...
+
+
 @dataclass
 class Counting:
     """A client that counts calls, and fails those that are to fail."""
@@ -30,8 +35,10 @@ class Counting:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, Exception] = field(default_factory=dict)
     """By the name of an operation; ``*`` for all."""
-    goes_on: threading.Event | None = None
+    goes_on: Waited | None = None
     """Pages of a history wait for it; None: they do not wait."""
+    faults_after: tuple[str, int, Exception] | None = None
+    """An operation that fails from its so many-th next call on, until this is None again."""
 
     def call(self, request: Request[Any], /) -> Any:
         name = type(request).__name__
@@ -39,6 +46,11 @@ class Counting:
         fault = self.faults.get(name) or self.faults.get("*")
         if fault is not None:
             raise fault
+        if self.faults_after is not None and self.faults_after[0] == name:
+            _, left, late = self.faults_after
+            if left <= 0:
+                raise late
+            self.faults_after = name, left - 1, late
         if self.goes_on is not None and name == "GetWorkflowExecutionHistory" and request.next_page_token is not None:
             self.goes_on.wait()
         return self.client.call(request)

@@ -16,14 +16,15 @@ from simpleflow.web import urls
 from simpleflow.web.answers import actions as acting
 from simpleflow.web.answers import again, bulk, lists, live, runs, starting
 from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.answers.viewers import Viewers
 from simpleflow.web.answers.web import Changing, Missing, Web, bound, html, wants_json
 from simpleflow.web.assets import assets
 from simpleflow.web.doors import Application, Doors
 from simpleflow.web.pages import troubles
 from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.queries.faults import Refused
-from simpleflow.web.queries.reader import Reader
-from simpleflow.web.queries.runs import PATIENCE_S, Reading
+from simpleflow.web.queries.reader import PATIENCE, Patience, Reader
+from simpleflow.web.queries.runs import Commits, Reading
 from swf.client import Client
 
 RUN: Final = "/{domain}/e/{workflow_id}/{run_id}"
@@ -43,20 +44,24 @@ def application(
     hosts: Collection[str] = (),
     changing: Changing | None = None,
     version: str = "",
-    patience_s: float = PATIENCE_S,
+    patience: Patience = PATIENCE,
+    commits: Commits | None = None,
+    fresh_s: float = 0.0,
+    viewers: Viewers | None = None,
 ) -> Application:
     """The pages over the service of *client*, which *endpoint* names in words.
 
     *options* are those by which the command line finds the same service; *hosts* are more names of this host.
     *changing* None: nothing can be changed here, and no address takes a form. A history that takes longer than
-    *patience_s* seconds is read on while its page says so.
+    *patience* is read on while its page says so. *commits* is another value after every write of the service, None:
+    that is not known; then news are at most *fresh_s* seconds old. *viewers* hear who looks at open executions.
     """
     addresses = {name: asset.address for name, asset in assets().items()}
     actions = frozenset() if changing is None else ACTIONS
     site = Site(endpoint, is_amazon, options, actions, addresses, version)
     jobs = Jobs(pause_s=1 / A_SECOND if is_amazon else 0.0)
-    reader = Reader(client, now, patience_s=patience_s)
-    web = Web(reader, site, counts_at_once=not is_amazon, changing=changing, jobs=jobs)
+    reader = Reader(client, now, patience=patience, commits=commits, fresh_s=fresh_s)
+    web = Web(reader, site, not is_amazon, changing, jobs, viewers or Viewers())
 
     def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
         return troubles.refused(site, title, what, what_to_do).encode()
@@ -147,7 +152,7 @@ def _missing(web: Web) -> Callable[[Request, Exception], Response]:
                 for line in web.reader.near(error.domain, error.workflow_id)
             ]
             retention = web.reader.retention(error.domain)
-        return html(troubles.not_found(web.site, web.where(request), str(error), retention=retention, near=near), 404)
+        return html(troubles.not_found(*web.frame(request), str(error), retention=retention, near=near), 404)
 
     return handle
 
@@ -159,12 +164,8 @@ def _reading(web: Web) -> Callable[[Request, Exception], Response]:
             told = {"error": str(error), "read": error.read}
             body = msgspec.json.encode(told)
             return Response(body, 503, media_type="application/json", headers={"retry-after": "2"})
-        names = request.path_params
-        try:
-            about = web.reader.described(names["domain"], names["workflow_id"], names["run_id"])
-        except Refused as refused:
-            return _refused(web)(request, refused)
-        return html(troubles.reading(web.site, web.where(request), about, error.read))
+        is_asked = request.method == "GET"
+        return html(troubles.reading(*web.frame(request), error.read, comes_again=is_asked), 200 if is_asked else 503)
 
     return handle
 
@@ -175,7 +176,8 @@ def _refused(web: Web) -> Callable[[Request, Exception], Response]:
         trouble = error.trouble
         status = troubles.STATUS[trouble.kind]
         if wants_json(request):
-            told = {"error": trouble.message, "kind": trouble.kind, "operation": trouble.operation}
+            advice = troubles.advice(web.site, trouble)
+            told = {"error": trouble.message, "kind": trouble.kind, "operation": trouble.operation, "advice": advice}
             return Response(msgspec.json.encode(told), status, media_type="application/json")
         again = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
         where = web.where(request, asks=trouble.kind != "silent")  # to ask it again would be to wait as long again

@@ -24,7 +24,7 @@ MOST: Final = 10_000
 def choose(web: Web, request: Request) -> Response:
     """Enter in the list means no action."""
     domain = request.path_params["domain"]
-    return html(page.choice(web.site, web.where(request, "executions"), domain, _runs(request)), 422)
+    return html(page.choice(*web.frame(request, "executions"), domain, _runs(request)), 422)
 
 
 def many(web: Web, request: Request) -> Response:
@@ -66,7 +66,7 @@ def result(web: Web, request: Request) -> Response:
     if job is None or job.domain != domain:
         raise Missing("The results of that are no longer here; the executions themselves tell what became of them.")
     results = [((each.run.workflow_id, each.run.run_id), each.is_done, each.told) for each in list(job.results)]
-    return html(page.outcome(web.site, web.where(request, "executions"), domain, job.verb, results, len(job.runs)))
+    return html(page.outcome(*web.frame(request, "executions"), domain, job.verb, results, len(job.runs)))
 
 
 def _past(verb: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
@@ -11,7 +11,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from simpleflow.web import urls
 from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.answers.viewers import Viewers
 from simpleflow.web.doors import THEME, TOKEN, TOLD
 from simpleflow.web.drawing.markup import Markup
 from simpleflow.web.pages.parts import symbols
@@ -30,6 +32,12 @@ class Missing(Exception):
         super().__init__(what)
         self.domain = domain
         self.workflow_id = workflow_id
+
+
+def of_account(arn: str) -> str:
+    """Amazon's service as the ARN of a domain (``arn:aws:swf:REGION:ACCOUNT:/domain/NAME``) names it."""
+    _, _, _, region, account, *_ = [*arn.split(":"), *[""] * 5]
+    return " · ".join(["Amazon SWF", *filter(None, (account, region))])
 
 
 class Replays(Protocol):
@@ -62,12 +70,25 @@ class Web:
     """What every address needs."""
 
     reader: Reader
-    site: Site
+    base: Site
+    """What all pages know before the service was asked anything."""
     counts_at_once: bool
     """Whether counting is so cheap that a page waits for it."""
     changing: Changing | None = None
     """None: the pages are read only."""
     jobs: Jobs = field(default_factory=Jobs)
+    viewers: Viewers = field(default_factory=Viewers)
+
+    @property
+    def site(self) -> Site:
+        """What all pages know; of Amazon also whose it is, as soon as a domain has told that."""
+        arn = self.reader.arn if self.base.is_amazon else None
+        return self.base if arn is None else replace(self.base, endpoint=of_account(arn))
+
+    def frame(self, request: Request, current: str = "") -> tuple[Site, Where]:
+        """What the frame of a page needs."""
+        where = self.where(request, current)
+        return self.site, where
 
     @property
     def keeps_values(self) -> bool:
@@ -96,6 +117,8 @@ def bound(web: Web, answer: Callable[[Web, Request], Response]) -> Callable[[Req
     """An endpoint that knows the service; it runs in a thread, for calls wait."""
 
     def endpoint(request: Request) -> Response:
+        names: dict[str, Any] = request.scope["path_params"]
+        names.update({name: urls.text_of(value) for name, value in names.items() if isinstance(value, str)})
         return answer(web, request)
 
     return endpoint
@@ -134,4 +157,4 @@ def fragment(web: Web, request: Request, title: str, part: Markup) -> Response:
     """A part of a page: alone for a script, in the frame of a page for everybody else."""
     if FRAGMENT in request.headers:
         return bare(part)
-    return html(page(web.site, web.where(request, "executions"), title, part, scripts=["timeline.js"]))
+    return html(page(*web.frame(request, "executions"), title, part, scripts=["timeline.js"]))

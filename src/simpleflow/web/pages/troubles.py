@@ -11,7 +11,6 @@ from simpleflow.web.listed import Trouble
 from simpleflow.web.pages import parts
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.words import count
-from swf.protocol.operations import WorkflowExecutionDetail
 
 STATUS: Final = {"silent": 502, "throttled": 503, "denied": 403, "gone": 404, "lacking": 501, "refused": 400}
 """The status of a page that says nothing else."""
@@ -82,25 +81,14 @@ def not_found(
     return page(site, where, "Not found", el("h1", None, "Not found"), el("section", {"class": "card empty"}, *words))
 
 
-def reading(site: Site, where: Where, about: WorkflowExecutionDetail, read: int) -> str:
-    """An execution of which so far only its head is known."""
-    info = about.execution_info
-    state = "Running" if info.close_timestamp is None else "Closed"
-    facts = parts.facts(
-        [
-            ("State", state),
-            ("Type", f"{info.workflow_type.name} {info.workflow_type.version}"),
-            ("Started", parts.time_at(info.start_timestamp)),
-            ("Task list", about.execution_configuration.task_list.name),
-            ("Run", info.execution.run_id),
-        ]
-    )
-    words = el("p", None, f"Reading events… {count(read)}")
-    note = el("p", {"class": "quiet"}, "The history is long; the page comes by itself when it has been read.")
+def reading(site: Site, where: Where, read: int, *, comes_again: bool) -> str:
+    """What cannot be shown before a long history has been read; *comes_again*: the page asks again by itself."""
+    words = el("p", None, f"reading events… {count(read)}")
+    what = "it comes by itself when it has been read" if comes_again else "go back in a moment, and send it again"
+    note = el("p", {"class": "quiet"}, f"The history of this execution is long: {what}.")
     card = el("section", {"class": "card empty", "role": "status"}, words, note)
-    return page(
-        site, where, info.execution.workflow_id, el("h1", None, info.execution.workflow_id), facts, card, refresh_s=2
-    )
+    title = "A long history"
+    return page(site, where, title, el("h1", None, title), card, refresh_s=2 if comes_again else 0)
 
 
 def refused(site: Site, title: str, what: str, what_to_do: str) -> str:

@@ -32,10 +32,10 @@ MOST_EXECUTIONS: Final = 200
 """Open executions that are asked for their task lists."""
 
 
-def domain_names(client: Client) -> list[str]:
-    """The domains that can be used. Raises Refused."""
-    infos = _all(client, ListDomains, "domain_infos", registration_status=RegistrationStatus.REGISTERED)
-    return sorted(info.name for info in infos)
+def domain_names(client: Client) -> tuple[list[str], str | None]:
+    """The domains that can be used, and the ARN of one of them; None if the service has none. Raises Refused."""
+    infos = list(_all(client, ListDomains, "domain_infos", registration_status=RegistrationStatus.REGISTERED))
+    return sorted(info.name for info in infos), next((info.arn for info in infos if info.arn), None)
 
 
 def domains(client: Client) -> list[DomainLine]:

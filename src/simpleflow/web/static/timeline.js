@@ -31,12 +31,17 @@ function restore() {
   if (from > 0 || to < 1) show(false);
 }
 
-const start = box();
-if (start) {
+// What the address says counts for the first drawing: that of a long history comes later than the page.
+let isBegun = false;
+function begin() {
+  const start = box();
+  if (!start || isBegun) return;
+  isBegun = true;
   const [a, b] = [Number(start.dataset.from ?? 0) / 100, Number(start.dataset.to ?? 100) / 100];
   if (b > a) [from, to] = [a, b];
   restore();
 }
+begin();
 
 const scaled = (factor, at = (from + to) / 2) => zoomTo(at - (at - from) * factor, at + (to - at) * factor);
 
@@ -131,4 +136,4 @@ function tidy() {
 addEventListener("scroll", () => requestAnimationFrame(tidy), { passive: true });
 watch();
 
-document.addEventListener("fresh", ({ detail: part }) => { restore(); watch(part); });
+document.addEventListener("fresh", ({ detail: part }) => { begin(); restore(); watch(part); });
