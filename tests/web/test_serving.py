@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -13,6 +15,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from simpleflow.cli import pages as pages_command
 from simpleflow.cli.app import run
 from simpleflow.cli.pages import beside, listening, made
 from simpleflow.service import Address, client_of
@@ -111,6 +114,32 @@ def test_another_endpoint_is_shown_with_what_it_has(moto: str, monkeypatch: pyte
             assert status == 200 or "does not offer" in page
 
 
+def test_a_page_does_not_wait_long_for_an_endpoint_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and not as long as a decider would; the page says what was tried and why it failed."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "a")
+    with pages_command.client_for(Address(region="eu-west-1")) as (amazon, _):
+        assert amazon.client.meta.config.connect_timeout == pages_command.CONNECT_S  # type: ignore[attr-defined]
+        assert amazon.client.meta.config.read_timeout == pages_command.CALL_S  # type: ignore[attr-defined]
+        assert pages_command.CALL_S < 15
+    monkeypatch.setattr(pages_command, "CALL_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pages_command.client_for(Address(endpoint_url=address)) as (client, _):
+            pages = made(client, endpoint=address, options=f"--endpoint-url {address}")
+            with listening(pages, "127.0.0.1", 0) as url:
+                status, page = read(f"{url}shop/")
+        connections = [silent.accept()[0]]
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+        connections[0].close()
+    assert status == 502
+    assert f"ListOpenWorkflowExecutions was tried at {address}" in page
+    assert f"no answer from {address}: it did not answer in time" in page
+    assert "Try again" in page
+
+
 def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:
     """And they are there; told to stop, the command ends with 0."""
     done = simpleflow(tmp_path, "standalone", "examples.basic.BasicWorkflow", "--input", "[1, 0]")
@@ -125,6 +154,38 @@ def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=30)
         assert process.returncode == 0
+
+
+def test_pages_that_are_open_see_the_end_before_the_process_ends(tmp_path: Path) -> None:
+    """A page asks every few seconds: the last thing that it shows is how the execution closed."""
+    run = ("examples.signals.Payment", "--input", "100", "--db", "flow.db", "--isolation", "thread")
+    process = begin(tmp_path, "standalone", *run)
+    try:
+        assert process.stderr is not None
+        urls = (re.search(r"^pages: (http://\S+)default/$", line) for line in process.stderr)
+        url = next(found.group(1) for found in urls if found)
+        with urllib.request.urlopen(f"{url}default/e/payment") as page:
+            sections = f"{page.url}/sections?tab=one&after="
+        while not (news := json.loads(read(f"{sections}0&names=title")[1])).get("last"):
+            pass
+        swf = boto3.client(
+            "swf", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+        )
+        swf.signal_workflow_execution(
+            domain="default", workflowId="payment", signalName="decided", input='{"args": [true], "kwargs": {}}'
+        )
+        assert process.stdout is not None
+        while "100 paid" not in process.stdout.readline():
+            pass  # it is over; the page has not asked yet
+        assert process.poll() is None
+        news = json.loads(read(f"{sections}{news['last']}")[1])
+        assert news["state"] == "completed"
+        assert "100 paid" in news["sections"]["say"]
+        process.wait(timeout=30)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(

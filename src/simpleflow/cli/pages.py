@@ -149,7 +149,7 @@ def web(
     address = needs_service(where)
     setup_logging()
     signals = Signals()
-    with _client(address) as (client, commits):
+    with client_for(address) as (client, commits):
         application = made(
             client,
             endpoint=_named(address),
@@ -173,7 +173,7 @@ def web(
 
 
 @contextmanager
-def _client(address: Address) -> Iterator[tuple[Client, Callable[[], Hashable | None] | None]]:
+def client_for(address: Address) -> Iterator[tuple[Client, Callable[[], Hashable | None] | None]]:
     """A client, and what tells of writes if they happen here; a file is served from here as soon as nobody else does.
 
     A page says that nobody answers sooner than a decider would: its calls are not waited for as long, nor repeated.

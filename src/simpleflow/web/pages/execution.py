@@ -168,7 +168,9 @@ HOLLOW = {
 
 def _hollow(name: str, title: str, sketch: Sketch) -> Markup:
     """A section that is still to come."""
-    told = el("p", {"class": "quiet", "data-read": "1"}, f"reading events… {count(sketch.read)} of {count(sketch.total)}")
+    told = el(
+        "p", {"class": "quiet", "data-read": "1"}, f"reading events… {count(sketch.read)} of {count(sketch.total)}"
+    )
     names = {"class": "card hollow", "id": f"s-{name}", "data-section": name, "data-hollow": "1", "aria-busy": "true"}
     return el("section", names, parts.head(title, []), told)
 
