@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import unquote
-
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -129,11 +127,10 @@ def _address(request: Request, **more: int) -> str:
 def task(web: Web, request: Request) -> Response:
     """The inspector of a task."""
     shown = shown_of(web, request)
-    wanted = unquote(request.path_params["task_id"]) if "%" in request.path_params["task_id"] else None
-    ids = {each.id: each for each in shown.run.tasks}
-    found = ids.get(request.path_params["task_id"]) or ids.get(wanted or "")
+    wanted = request.path_params["task_id"]
+    found = next((each for each in shown.run.tasks if each.id == wanted), None)
     if found is None:
-        raise Missing(f"There is no task {request.path_params['task_id']!r} in this execution.")
+        raise Missing(f"There is no task {wanted!r} in this execution.")
     if wants_json(request):
         return json_of(views.task(found))
     part = inspector.card(web.site, shown.picture, found, shown.link, shown.history)
