@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from urllib.parse import quote, unquote, urljoin
 
 import pytest
@@ -13,7 +14,7 @@ from simpleflow.web import urls
 from swf.server import ManualClock, open_service
 from tests.web.browser import launched, looking, shown
 from tests.web.histories import START, Play, Step
-from tests.web.world import pages_of
+from tests.web.world import BASE, pages_of
 
 LEGAL = st.text(st.characters(exclude_characters=":/|", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=256)
 DOTS = st.text(".:%2eE", min_size=1, max_size=6)
@@ -50,7 +51,13 @@ def test_what_has_such_an_id_is_found_at_its_address(id: str) -> None:
     assert world.get(page).status_code == 200
     assert world.get(f"{page}/task/{urls.segment(id)}", headers={"accept": "application/json"}).json()["id"] == id
     assert world.get(f"{page}/sections?after=0&names=say").status_code == 200
-    assert page in world.get("/shop/").text
+    rows = world.get("/shop/").text
+    assert page in rows
+    chosen = html.unescape(rows.partition('name="run" value="')[2].partition('"')[0])
+    token = rows.partition('name="token" value="')[2].partition('"')[0]
+    form = {"token": token, "run": chosen}
+    question = world.browser.post("/shop/bulk/rerun", data=form, headers={"origin": BASE})
+    assert f'<li class="mono">{html.escape(id)}</li>' in question.text
     service.close()
 
 

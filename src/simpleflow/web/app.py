@@ -69,6 +69,7 @@ def application(
     inner = Starlette(
         routes=[*([] if changing is None else _changes(web)), *_routes(web)],
         exception_handlers={
+            Exception: _broken(web),
             HTTPException: _not_here(web),
             Missing: _missing(web),
             Reading: _reading(web),
@@ -105,7 +106,7 @@ def _routes(web: Web) -> list[Route]:
         (f"{RUN}/tasks.json", runs.tasks),
         (f"{RUN}/graph.json", runs.graph),
     ]
-    return [Route(path, endpoint=bound(web, answer), methods=["GET"]) for path, answer in table]
+    return [Route(path, endpoint=bound(web, path, answer), methods=["GET"]) for path, answer in table]
 
 
 def _changes(web: Web) -> list[Route]:
@@ -119,11 +120,24 @@ def _changes(web: Web) -> list[Route]:
         (f"{RUN}/replay", again.replay),
     ]
     sent: list[tuple[str, Answer]] = [("/{domain}/bulk/choose", bulk.choose), ("/{domain}/bulk/{action}", bulk.many)]
+    result = "/{domain}/bulk/result/{key}"
     return [
-        Route("/{domain}/bulk/result/{key}", endpoint=bound(web, bulk.result), methods=["GET"]),
-        *(Route(path, endpoint=bound(web, answer), methods=["GET", "POST"]) for path, answer in both),
-        *(Route(path, endpoint=bound(web, answer), methods=["POST"]) for path, answer in sent),
+        Route(result, endpoint=bound(web, result, bulk.result), methods=["GET"]),
+        *(Route(path, endpoint=bound(web, path, answer), methods=["GET", "POST"]) for path, answer in both),
+        *(Route(path, endpoint=bound(web, path, answer), methods=["POST"]) for path, answer in sent),
     ]
+
+
+def _broken(web: Web) -> Callable[[Request, Exception], Response]:
+    """A mistake of ours; the server writes its traceback to the log."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        what = f"{type(error).__name__}: {error}"
+        if wants_json(request):
+            return Response(msgspec.json.encode({"error": what}), 500, media_type="application/json")
+        return html(troubles.broken(web.site, what), 500)
+
+    return handle
 
 
 def _not_here(web: Web) -> Callable[[Request, Exception], Response]:
@@ -181,6 +195,6 @@ def _refused(web: Web) -> Callable[[Request, Exception], Response]:
             return Response(msgspec.json.encode(told), status, media_type="application/json")
         again = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
         where = web.where(request, asks=trouble.kind != "silent")  # to ask it again would be to wait as long again
-        return html(troubles.of_trouble(web.site, where, trouble, again), status)
+        return html(troubles.of_trouble(web.site, where, trouble, again if request.method == "GET" else None), status)
 
     return handle

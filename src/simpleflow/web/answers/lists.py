@@ -29,7 +29,10 @@ def static(web: Web, request: Request) -> Response:
     found = assets()[request.url.path.removeprefix("/static/")]
     is_fixed = request.query_params.get("v") == found.version
     kept = "public, max-age=31536000, immutable" if is_fixed else "no-cache"
-    return Response(found.body, media_type=found.type, headers={"cache-control": kept})
+    headers = {"cache-control": kept, "etag": f'"{found.version}"'}
+    if headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(found.body, media_type=found.type, headers=headers)
 
 
 def to_domain(web: Web, request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -35,7 +36,8 @@ def newest(web: Web, request: Request) -> Response:
     found = web.reader.runs(domain, workflow_id)
     if not found:
         raise Missing(f"There is no execution {workflow_id!r} here.", domain=domain, workflow_id=workflow_id)
-    return RedirectResponse(urls.execution(domain, workflow_id, found[0].run_id), 303)
+    path = urls.execution(domain, workflow_id, found[0].run_id)
+    return RedirectResponse(urls.with_query(path, request.query_params), 303)
 
 
 def name_of(request: Request) -> Name:
@@ -43,11 +45,16 @@ def name_of(request: Request) -> Name:
     return request.path_params["domain"], request.path_params["workflow_id"], request.path_params["run_id"]
 
 
-def folded_of(web: Web, name: Name, **about: Any) -> Folded:
-    """The history of a run, as :meth:`Reader.folded` reads it. Raises Missing, Refused, Reading."""
+def folded_of(web: Web, name: Name, *, is_form: bool = False, **about: Any) -> Folded:
+    """The history of a run, as :meth:`Reader.folded` reads it. Raises Missing, Refused, Reading.
+
+    For a form that was sent it may be as it was read before: what was typed comes back with what the service says.
+    """
     try:
         return web.reader.folded(name, **about)
     except Refused as refused:
+        if is_form and (old := web.reader.histories.known(name)) is not None:
+            return old
         if refused.trouble.kind in ("gone", "refused"):
             domain, workflow_id, run_id = name
             what = f"There is no run {run_id!r} of {workflow_id!r} here."
@@ -59,7 +66,7 @@ def shown_of(web: Web, request: Request, folded: Folded | None = None) -> Shown:
     """What the page of the address tells; *folded* None: it is read. Raises Missing, Refused, Reading."""
     name = name_of(request)
     choice, notes = chosen(request.query_params)
-    folded = folded or folded_of(web, name)
+    folded = folded or folded_of(web, name, is_form=request.method == "POST")
     picture = web.reader.histories.picture(name, folded, most_nodes=None if choice.all_nodes else 400)
     return _shown(picture, folded.execution, folded.history[: picture.run.events], choice, notes)
 
@@ -227,12 +234,14 @@ def history(web: Web, request: Request) -> Response:
 
 def graph_svg(web: Web, request: Request) -> Response:
     """The dataflow for a document."""
-    return Response(files.graph_svg(shown_of(web, request).picture), media_type="image/svg+xml")
+    picture = shown_of(web, request).picture
+    return attached(files.graph_svg(picture), "image/svg+xml", f"{picture.run.workflow_id}-graph.svg")
 
 
 def timeline_svg(web: Web, request: Request) -> Response:
     """The timeline for a document."""
-    return Response(files.timeline_svg(shown_of(web, request).picture), media_type="image/svg+xml")
+    picture = shown_of(web, request).picture
+    return attached(files.timeline_svg(picture), "image/svg+xml", f"{picture.run.workflow_id}-timeline.svg")
 
 
 def summary(web: Web, request: Request) -> Response:

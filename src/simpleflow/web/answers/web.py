@@ -23,6 +23,8 @@ from swf.protocol.event import HistoryEvent
 
 FRAGMENT: Final = "x-fragment"
 """A request with this header gets a part of a page without its frame."""
+ROUTE: Final = "simpleflow.route"
+"""The key of the path of the route in the scope, with the names of what stands in it: an id may end as a file does."""
 
 
 class Missing(Exception):
@@ -113,10 +115,11 @@ class Web:
         )
 
 
-def bound(web: Web, answer: Callable[[Web, Request], Response]) -> Callable[[Request], Response]:
-    """An endpoint that knows the service; it runs in a thread, for calls wait."""
+def bound(web: Web, path: str, answer: Callable[[Web, Request], Response]) -> Callable[[Request], Response]:
+    """The endpoint of a route, that knows the service; it runs in a thread, for calls wait."""
 
     def endpoint(request: Request) -> Response:
+        request.scope[ROUTE] = path
         names: dict[str, Any] = request.scope["path_params"]
         names.update({name: urls.text_of(value) for name, value in names.items() if isinstance(value, str)})
         return answer(web, request)
@@ -142,7 +145,7 @@ def attached(body: str | bytes, type: str, name: str) -> Response:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asks."""
-    if request.url.path.endswith(".json"):
+    if request.scope.get(ROUTE, "").endswith(".json"):
         return True
     accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept", "").split(",")]
     return "application/json" in accepted and "text/html" not in accepted

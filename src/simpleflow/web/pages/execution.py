@@ -324,7 +324,7 @@ def _runs(shown: Shown) -> Markup | None:
         current = "true" if run_id == run.run_id else None
         href = urls.execution(run.domain, run.workflow_id, run_id)
         link = {"href": href, "aria-current": current, "data-run": rel, "title": run_id}
-        items.append(el("li", None, el("a", link, parts.sign(state, 14), parts.absolute(began).removesuffix(" UTC"))))
+        items.append(el("li", None, el("a", link, parts.sign(state, 14), parts.time_at(began))))
     words = el("span", None, f"{count(len(shown.runs), 'run')} of this id, newest first")
     return el("nav", {"class": "runs", "aria-label": "Runs of this workflow id"}, words, el("ol", None, joined(items)))
 

@@ -111,7 +111,8 @@ class Reader:
             if old is None or refused.trouble.kind not in ("silent", "throttled"):
                 raise
             return replace(old, trouble=refused.trouble, is_old=True)
-        self._keep(key, found)
+        if found.trouble is None:
+            self._keep(key, found)
         return found
 
     def counts(self, domain: str, filter: Filter) -> Counts:

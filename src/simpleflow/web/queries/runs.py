@@ -123,6 +123,14 @@ class Histories:
         self._forget()
         return folded
 
+    def known(self, name: Name) -> Folded | None:
+        """A history as it was read before; None if it was not read to its end."""
+        with self._lock:
+            folded = self._kept.get(name)
+        attempt = None if folded is None else folded.attempt
+        is_whole = attempt is not None and attempt.ended.is_set() and attempt.error is None
+        return folded if is_whole else None
+
     def _found(self, name: Name) -> Folded:
         """What is kept of a history; it is being read if it was not read to its end before."""
         with self._lock:

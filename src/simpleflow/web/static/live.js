@@ -135,7 +135,7 @@ function late(words) {
 // The process of the pages answers, and says why it cannot tell more.
 async function refused(answer) {
   const { kind, advice, operation } = await answer.json().catch(() => ({}));
-  late({ throttled: advice, denied: advice, silent: `the service does not answer ${operation}; trying again` }[kind] ?? LATE);
+  late({ throttled: advice, denied: advice, unknown: advice, silent: `the service does not answer ${operation}; trying again` }[kind] ?? LATE);
   wait = kind === "throttled" ? 3000 : Math.min(BACK_OFF, Math.max(wait, LEAST) * 2);
 }
 
