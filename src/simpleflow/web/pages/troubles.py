@@ -24,7 +24,7 @@ STATUS: Final = {
 """The status of a page that says nothing else."""
 TITLES: Final = {
     "silent": "The service does not answer",
-    "throttled": "The service slows us down",
+    "throttled": "Slowed down",
     "denied": "No right to do this",
     "unknown": "The service does not know who asks",
     "gone": "Not there",
