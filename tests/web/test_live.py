@@ -207,6 +207,11 @@ def test_a_hidden_page_asks_nothing_and_one_that_comes_back_asks_at_once(browser
         with page.expect_response("**/sections**"):
             page.evaluate("hide(false)")
         expect(page.locator("#s-say")).to_contain_text("pack")
+        page.evaluate("hide(true)")
+        page.clock.fast_forward("31:00")
+        with page.expect_response("**/sections**"):
+            page.evaluate("hide(false)")
+        expect(page.locator(".live")).to_have_text("live")
 
 
 def test_a_page_that_nobody_touches_pauses_and_goes_on(browser: Browser, stage: Stage) -> None:
@@ -272,7 +277,7 @@ def test_a_page_is_late_when_the_service_behind_it_is_silent(browser: Browser, s
         page = opened(eye, stage.address)
         stage.world.client.faults["*"] = Unreachable("nobody listens")
         pass_time(page, lambda: is_late(page))
-        expect(page.locator(".live")).to_contain_text("the service does not answer GetWorkflowExecutionHistory")
+        expect(page.locator(".live")).to_contain_text("GetWorkflowExecutionHistory was tried at embedded")
         stage.world.client.faults["*"] = ThrottlingException("Rate exceeded")
         pass_time(page, says(page, "The service slows us down; going on in 3 s", ".live"))
         stage.world.client.faults.clear()

@@ -109,6 +109,19 @@ def test_a_list_that_is_slowed_down_shows_what_was_read(shop: World) -> None:
     assert ">first</a>" in answer.text
 
 
+def test_task_lists_are_those_of_the_executions_that_could_be_asked(shop: World) -> None:
+    """Amazon refills descriptions at six a second; a page that waits for all of them would never come."""
+    for number in range(3):
+        shop.start(f"more-{number}")
+    shop.client.faults_after = ("DescribeWorkflowExecution", 2, ThrottlingException("Rate exceeded"))
+    answer = shop.get("/shop/task-lists", headers={"accept": "application/json"}).json()
+    assert [(each["name"], each["executions"]) for each in answer["task_lists"]] == [("default", 2)]
+    assert answer["not_asked"] == 2
+    shop.clock.advance(60)
+    shop.client.faults["DescribeWorkflowExecution"] = ThrottlingException("Rate exceeded")
+    assert shop.get("/shop/task-lists").status_code == 503
+
+
 @pytest.mark.parametrize(
     "error",
     [

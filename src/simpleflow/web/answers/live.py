@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from simpleflow.web.answers.runs import folded_of, name_of, shown_of
 from simpleflow.web.answers.web import Web, json_of
-from simpleflow.web.pages.execution import SECTIONS, section
+from simpleflow.web.pages.execution import SECTIONS, reading_of, section
 from simpleflow.web.queries.runs import Reading
 
 
@@ -30,7 +30,7 @@ def sections(web: Web, request: Request) -> Response:
     try:
         folded = folded_of(web, name, patience_s=web.reader.patience.at_once_s, is_only_news=True)
     except Reading as reading:
-        answer = json_of({"read": reading.read, "total": reading.total})
+        answer = json_of({"read": reading.read, "told": reading_of(reading.read, reading.total)})
         answer.status_code = 202
         return answer
     is_open = folded.execution.closed is None

@@ -112,6 +112,7 @@ class Web:
             token=request.scope[TOKEN],
             theme=theme if (theme := request.scope[THEME]) in ("light", "dark") else "",
             told=unquote(request.cookies.get(TOLD, "")),
+            port=request.url.port,
         )
 
 

@@ -115,7 +115,7 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
         where,
         f"{run.workflow_id}: {run.state.word}",
         section("title", site, shown),
-        _gone(site) if run.close is None else Markup(""),
+        _gone(site, where) if run.close is None else Markup(""),
         joined(parts.notice("info", note) for note in shown.notes),
         _runs(shown) or Markup(""),
         section("say", site, shown),
@@ -144,7 +144,7 @@ def being_read(site: Site, where: Where, shown: Shown, sketch: Sketch, whole: st
         where,
         f"{shown.run.workflow_id}: {shown.run.state.word}",
         section("title", site, shown),
-        _gone(site),
+        _gone(site, where),
         joined(parts.notice("info", note) for note in shown.notes),
         section("say", site, shown),
         el("p", {"class": "quiet sketch", "data-sketch": "1"}, about),
@@ -168,16 +168,20 @@ HOLLOW = {
 
 def _hollow(name: str, title: str, sketch: Sketch) -> Markup:
     """A section that is still to come."""
-    told = el(
-        "p", {"class": "quiet", "data-read": "1"}, f"reading events… {count(sketch.read)} of {count(sketch.total)}"
-    )
+    told = el("p", {"class": "quiet", "data-read": "1"}, reading_of(sketch.read, sketch.total))
     names = {"class": "card hollow", "id": f"s-{name}", "data-section": name, "data-hollow": "1", "aria-busy": "true"}
     return el("section", names, parts.head(title, []), told)
 
 
-def _gone(site: Site) -> Markup:
-    """What is said when the process of the pages has ended; a script shows it, and adds the port."""
-    command = site.command("web" if site.actions else "web --read-only")
+def reading_of(read: int, total: int | None) -> str:
+    """How far the reading of events is; *total* None: it is not known how many there are."""
+    return f"reading events… {count(read)}" + ("" if total is None else f" of {count(total)}")
+
+
+def _gone(site: Site, where: Where) -> Markup:
+    """What is said when the process of the pages has ended; a script shows it. At the same port the page goes on."""
+    command = "web" if where.port is None else f"web --port {where.port}"
+    command = site.command(command if site.actions else f"{command} --read-only")
     told = parts.notice(
         "warning",
         el("p", None, el("strong", None, "The server of this page is gone."), " Below is what it showed last. "
@@ -185,7 +189,7 @@ def _gone(site: Site) -> Markup:
         parts.copyable(command),
         live=True,
     )  # fmt: skip
-    return el("div", {"hidden": True, "data-gone": command}, told)
+    return el("div", {"hidden": True, "data-gone": "1"}, told)
 
 
 def section(name: str, site: Site, shown: Shown) -> Markup:

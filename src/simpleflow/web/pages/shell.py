@@ -54,6 +54,8 @@ class Where:
     theme: str = ""
     told: str = ""
     """What was done just before; told once."""
+    port: int | None = None
+    """Where the pages listen; None for a page that nobody serves."""
 
 
 def page(

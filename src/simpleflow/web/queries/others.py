@@ -133,10 +133,13 @@ def _defaults(client: Client, domain: str, name: Any, *, is_activity: bool) -> d
 
 
 def task_lists(client: Client, domain: str, still_open: Sequence[Line]) -> tuple[list[TaskListLine], int]:
-    """The task lists that open executions name, and how many of these were not asked. Raises Refused."""
+    """The task lists that open executions name, and how many of these were not asked. Raises Refused.
+
+    Amazon refills descriptions slowly: when it says that there were too many, the others are not asked.
+    """
     names: Counter[str] = Counter()
-    asked_ones = still_open[:MOST_EXECUTIONS]
-    for line in asked_ones:
+    is_asked = 0
+    for line in still_open[:MOST_EXECUTIONS]:
         try:
             detail = asked(
                 client,
@@ -145,9 +148,13 @@ def task_lists(client: Client, domain: str, still_open: Sequence[Line]) -> tuple
                 ),
             )
         except Refused as refused:
-            if refused.trouble.kind == "gone":
-                continue  # closed and forgotten since it was listed
-            raise
+            if refused.trouble.kind == "throttled" and names:
+                break
+            if refused.trouble.kind != "gone":
+                raise
+            is_asked += 1  # closed and forgotten since it was listed
+            continue
+        is_asked += 1
         names[detail.execution_configuration.task_list.name] += 1
     lines = []
     for name, number in sorted(names.items()):
@@ -160,7 +167,7 @@ def task_lists(client: Client, domain: str, still_open: Sequence[Line]) -> tuple
                 number,
             )
         )
-    return lines, len(still_open) - len(asked_ones)
+    return lines, len(still_open) - is_asked
 
 
 def _pending(client: Client, request: Any) -> Counted | None:

@@ -64,8 +64,7 @@ function again(ms) {
 }
 
 async function ask() {
-  if (busy || over) return;
-  if (document.hidden) return;
+  if (busy || over || document.hidden) return;
   if (isUnwatched()) { mark("is-paused", "paused"); return; }
   busy = true;
   const url = new URL(location.href);
@@ -78,14 +77,18 @@ async function ask() {
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(BACK_OFF) });
     missed = 0;
-    if (gone) gone.hidden = true;
+    gone.hidden = true;
     if (answer.status === 404) { over = true; late("no longer there"); return; }
-    if (!answer.ok) { await refused(answer); return; }
+    if (!answer.ok) {  // the process of the pages answers, and says why it cannot tell more
+      const { kind, advice } = await answer.json().catch(() => ({}));
+      late(advice ?? LATE, kind === "throttled" ? 3000 : undefined);
+      return;
+    }
     const took = Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1] ?? 0);
     const least = Math.max(LEAST, SHARE * took);
     if (answer.status === 202) {
       wait = LEAST;
-      progress(await answer.json());
+      say((await answer.json()).told);
     } else if (answer.status === 204) {
       wait = Math.max(least, Math.min(MOST, wait * 1.5));
     } else {
@@ -95,9 +98,8 @@ async function ask() {
     if (!over && state !== "is-live") mark("is-live", "live");
   } catch (error) {
     if (isUnwatched()) { mark("is-paused", "paused"); return; }
-    if (error instanceof TypeError && (missed += 1) > 1) lost();
+    if (error instanceof TypeError && (missed += 1) > 1) gone.hidden = false;  // nobody listens there any more
     late(LATE);
-    wait = Math.min(BACK_OFF, Math.max(wait, LEAST) * 2);
   } finally {
     busy = false;
     again(wait);
@@ -120,32 +122,11 @@ function take(news) {
   if (over) speaker.textContent = news.told;
 }
 
-// How far the reading is.
-function progress({ read, total }) {
-  const of = total ? ` of ${total.toLocaleString("en")}` : "";
-  say(`reading events… ${read.toLocaleString("en")}${of}`);
-}
 const say = (words) => document.querySelectorAll("[data-hollow] [data-read]").forEach((each) => each.replaceChildren(words));
-
-function late(words) {
+function late(words, least = Math.min(BACK_OFF, Math.max(wait, LEAST) * 2)) {
   mark("is-late", words);
   say(words);
-}
-
-// The process of the pages answers, and says why it cannot tell more.
-async function refused(answer) {
-  const { kind, advice, operation } = await answer.json().catch(() => ({}));
-  late({ throttled: advice, denied: advice, unknown: advice, silent: `the service does not answer ${operation}; trying again` }[kind] ?? LATE);
-  wait = kind === "throttled" ? 3000 : Math.min(BACK_OFF, Math.max(wait, LEAST) * 2);
-}
-
-// Nobody listens at our address any more: what is to be run so that somebody does.
-function lost() {
-  if (!gone || !gone.hidden) return;
-  const command = `${gone.dataset.gone} --port ${location.port}`;
-  gone.querySelector("code").replaceChildren(command);
-  gone.querySelector("[data-copy]").dataset.copy = command;
-  gone.hidden = false;
+  wait = least;
 }
 const isUnwatched = () => Date.now() - acted > PATIENCE;
 
@@ -154,12 +135,17 @@ if (dot() || queue.length) {
   mark("is-live", "live");
   for (const name of ["pointerdown", "keydown", "scroll"]) {
     addEventListener(name, () => {
-      const slept = Date.now() - acted > PATIENCE;
+      const slept = isUnwatched();
       acted = Date.now();
       if (slept) ask();
     }, { passive: true });
   }
-  document.addEventListener("visibilitychange", () => { if (document.hidden) again(0); else { wait = LEAST; ask(); } });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { again(0); return; }
+    acted = Date.now();
+    wait = LEAST;
+    ask();
+  });
   addEventListener("online", ask);
   again(queue.length ? 0 : LEAST);
   // Nothing else counts on by itself.
