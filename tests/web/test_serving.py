@@ -19,6 +19,8 @@ from simpleflow.cli import pages as pages_command
 from simpleflow.cli.app import run
 from simpleflow.cli.pages import beside, listening, made
 from simpleflow.service import Address, client_of
+from swf.protocol.operations import DeprecateDomain, ListDomains
+from swf.protocol.values import RegistrationStatus
 from swf.server import open_service
 from swf.server.http import Door
 from tests.processes.command import begin, simpleflow
@@ -138,6 +140,18 @@ def test_a_page_does_not_wait_long_for_an_endpoint_that_is_silent(monkeypatch: p
     assert f"ListOpenWorkflowExecutions was tried at {address}" in page
     assert f"no answer from {address}: it did not answer in time" in page
     assert "Try again" in page
+
+
+def test_a_file_that_is_served_from_here_tells_of_its_writes(place: Path) -> None:
+    """So that nothing is read again while nothing was written."""
+    with pages_command.client_for(Address(db="flow.db")) as (client, commits):
+        assert commits is not None
+        before = commits()
+        client.call(ListDomains(registration_status=RegistrationStatus.REGISTERED))
+        assert before is not None
+        assert commits() == before
+        client.call(DeprecateDomain(name="shop"))
+        assert commits() != before
 
 
 def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:

@@ -134,7 +134,9 @@ class Histories:
     def _found(self, name: Name) -> Folded:
         """What is kept of a history; it is being read if it was not read to its end before."""
         with self._lock:
-            folded = self._kept.setdefault(name, Folded())
+            folded = self._kept.get(name)
+            if folded is None:
+                folded = self._kept[name] = Folded()
             self._kept.move_to_end(name)
             attempt = folded.attempt
             if attempt is None or (attempt.error is not None and attempt.ended.is_set()):
