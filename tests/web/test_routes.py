@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from simpleflow.web.doors import HEADERS
 from swf.exceptions import ConfigurationError, Unreachable
+from swf.protocol import operations as o
 from swf.protocol.faults import OtherFault, ThrottlingException
 from swf.server import ManualClock, open_service
 from tests.web.histories import START, Play, Step
@@ -120,6 +121,33 @@ def test_task_lists_are_those_of_the_executions_that_could_be_asked(shop: World)
     shop.clock.advance(60)
     shop.client.faults["DescribeWorkflowExecution"] = ThrottlingException("Rate exceeded")
     assert shop.get("/shop/task-lists").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"), [("/?all=1", "DescribeDomain"), ("/shop/types", "DescribeWorkflowType")]
+)
+def test_a_service_that_falls_silent_is_not_asked_for_each_of_many_things(
+    shop: World, path: str, operation: str
+) -> None:
+    """The page shows what was read; each call would be waited for as long."""
+    for name in ("other", "third"):
+        call = shop.client.client.call
+        call(o.RegisterDomain(name=name, workflow_execution_retention_period_in_days="1"))
+        call(o.RegisterWorkflowType(domain="shop", name=name, version="1"))
+    shop.client.faults = {operation: Unreachable("nobody"), "DescribeActivityType": Unreachable("nobody")}
+    shop.client.calls.clear()
+    page = shop.get(path)
+    assert page.status_code == 200
+    assert "third" in page.text
+    assert shop.client.calls.count(operation) == 1
+    assert "DescribeActivityType" not in shop.client.calls
+
+
+@pytest.mark.parametrize("path", ["/nothing/at/all", "/shop/e/nobody", "/static/nothing.css"])
+def test_a_page_that_is_not_there_has_the_theme_that_was_chosen(shop: World, path: str) -> None:
+    answer = shop.get(path, headers={"cookie": "simpleflow-theme=dark"})
+    assert answer.status_code == 404
+    assert 'data-theme="dark"' in answer.text
 
 
 @pytest.mark.parametrize(

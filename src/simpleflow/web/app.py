@@ -64,7 +64,7 @@ def application(
     web = Web(reader, site, not is_amazon, changing, jobs, viewers or Viewers())
 
     def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
-        return troubles.refused(site, title, what, what_to_do).encode()
+        return troubles.refused(site, Where(), title, what, what_to_do).encode()
 
     inner = Starlette(
         routes=[*([] if changing is None else _changes(web)), *_routes(web)],
@@ -135,7 +135,7 @@ def _broken(web: Web) -> Callable[[Request, Exception], Response]:
         what = f"{type(error).__name__}: {error}"
         if wants_json(request):
             return Response(msgspec.json.encode({"error": what}), 500, media_type="application/json")
-        return html(troubles.broken(web.site, what), 500)
+        return html(troubles.broken(web.site, web.where(request, asks=False), what), 500)
 
     return handle
 
@@ -143,12 +143,12 @@ def _broken(web: Web) -> Callable[[Request, Exception], Response]:
 def _not_here(web: Web) -> Callable[[Request, Exception], Response]:
     def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        where = web.where(request, asks=False)
         if error.status_code == 405:
-            text = troubles.refused(
-                web.site, "Not this way", f"{request.method} means nothing here.", "Open the address in a browser."
-            )
+            what = f"{request.method} means nothing here."
+            text = troubles.refused(web.site, where, "Not this way", what, "Open the address in a browser.")
             return HTMLResponse(text, 405, headers=error.headers)
-        return html(troubles.not_found(web.site, Where(), "There is no page at this address."), error.status_code)
+        return html(troubles.not_found(web.site, where, "There is no page at this address."), error.status_code)
 
     return handle
 

@@ -109,16 +109,16 @@ def reading(site: Site, where: Where, read: int, *, comes_again: bool) -> str:
     return page(site, where, title, el("h1", None, title), card, refresh_s=2 if comes_again else 0)
 
 
-def broken(site: Site, what: str) -> str:
+def broken(site: Site, where: Where, what: str) -> str:
     """A mistake of these pages."""
     advice = "This is a mistake of these pages: the log of their process says where. What they show was not changed."
     error = el("pre", {"class": "value bad", "tabindex": "0"}, el("code", None, what))
     card = el("section", {"class": "card empty"}, el("p", None, advice), error)
     title = "This page failed"
-    return page(site, Where(), title, el("h1", None, title), card)
+    return page(site, where, title, el("h1", None, title), card)
 
 
-def refused(site: Site, title: str, what: str, what_to_do: str) -> str:
+def refused(site: Site, where: Where, title: str, what: str, what_to_do: str) -> str:
     """A request that a door did not let in."""
     card = el("section", {"class": "card empty"}, el("p", None, what), el("p", None, what_to_do))
-    return page(site, Where(), title, el("h1", None, title), card)
+    return page(site, where, title, el("h1", None, title), card)

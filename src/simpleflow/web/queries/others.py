@@ -28,6 +28,8 @@ from swf.protocol.values import RegistrationStatus, TaskList, WorkflowExecution
 MOST_DOMAINS: Final = 50
 """Domains that are described and counted for one page."""
 MOST_TYPES: Final = 100
+TIRED: Final = ("silent", "throttled")
+"""Who answers so is not asked for many more things that a page can do without."""
 MOST_EXECUTIONS: Final = 200
 """Open executions that are asked for their task lists."""
 
@@ -39,13 +41,14 @@ def domain_names(client: Client) -> tuple[list[str], str | None]:
 
 
 def domains(client: Client) -> list[DomainLine]:
-    """All domains, with their open executions. Raises Refused."""
+    """All domains, with their open executions, as long as the service tells them readily. Raises Refused."""
     lines: list[DomainLine] = []
+    most = MOST_DOMAINS
     for status in (RegistrationStatus.REGISTERED, RegistrationStatus.DEPRECATED):
         for info in _all(client, ListDomains, "domain_infos", registration_status=status):
             retention: str | None = None
             number: Counted | None = None
-            if len(lines) < MOST_DOMAINS:
+            if len(lines) < most:
                 try:
                     described = asked(client, DescribeDomain(name=info.name))
                     retention = described.configuration.workflow_execution_retention_period_in_days
@@ -56,8 +59,8 @@ def domains(client: Client) -> list[DomainLine]:
                         ),
                     )
                     number = Counted(answer.count, bool(answer.truncated))
-                except Refused:
-                    pass  # the row says that it is not known
+                except Refused as refused:  # the row says that it is not known
+                    most = 0 if refused.trouble.kind in TIRED else most
             is_deprecated = status is RegistrationStatus.DEPRECATED
             lines.append(DomainLine(info.name, is_deprecated, info.description, retention, number))
     return lines
@@ -92,13 +95,19 @@ def types(client: Client, domain: str, recent: Sequence[Line]) -> tuple[list[Typ
         used[key] = max(used.get(key, 0.0), line.start)
     lines: list[TypeLine] = []
     left = 0
+    most = MOST_TYPES
     for is_activity in (False, True):
         for status in (RegistrationStatus.REGISTERED, RegistrationStatus.DEPRECATED):
             operation: Any = ListActivityTypes if is_activity else ListWorkflowTypes
             for info in _all(client, operation, "type_infos", domain=domain, registration_status=status):
                 name = info.activity_type if is_activity else info.workflow_type
-                is_described = len(lines) < MOST_TYPES
-                left += not is_described
+                defaults: dict[str, str] | None = None
+                if len(lines) < most:
+                    try:
+                        defaults = _defaults(client, domain, name, is_activity=is_activity)
+                    except Refused as refused:
+                        most = 0 if refused.trouble.kind in TIRED else most
+                left += defaults is None
                 lines.append(
                     TypeLine(
                         name=name.name,
@@ -107,7 +116,7 @@ def types(client: Client, domain: str, recent: Sequence[Line]) -> tuple[list[Typ
                         is_deprecated=status is RegistrationStatus.DEPRECATED,
                         created=info.creation_date,
                         description=info.description,
-                        defaults=_defaults(client, domain, name, is_activity=is_activity) if is_described else {},
+                        defaults=defaults or {},
                         used=None if is_activity else used.get((name.name, name.version)),
                     )
                 )
@@ -115,15 +124,13 @@ def types(client: Client, domain: str, recent: Sequence[Line]) -> tuple[list[Typ
 
 
 def _defaults(client: Client, domain: str, name: Any, *, is_activity: bool) -> dict[str, str]:
+    """What a type was registered with. Raises Refused."""
     request: Any = (
         DescribeActivityType(domain=domain, activity_type=name)
         if is_activity
         else DescribeWorkflowType(domain=domain, workflow_type=name)
     )
-    try:
-        configuration = asked(client, request).configuration
-    except Refused:
-        return {}
+    configuration = asked(client, request).configuration
     found = {}
     for field in configuration.__struct_fields__:
         value = getattr(configuration, field)
