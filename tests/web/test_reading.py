@@ -199,6 +199,7 @@ def test_an_open_run_is_told_of_by_its_newest_events_and_then_as_it_is(service: 
 
 
 def test_sections_come_one_by_one_while_one_looks(service: Service) -> None:
+    """And all at once to who runs no script."""
     slow = slow_over(service)
     with launched() as browser, shown(slow.world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
         page = eye.page
@@ -217,3 +218,11 @@ def test_sections_come_one_by_one_while_one_looks(service: Service) -> None:
         names = [re.search(r"names=([^&]*)", asked).group(1) for asked in eye.requests if "names=" in asked]  # type: ignore[union-attr]
         assert list(dict.fromkeys(names)) == ["title%2Csay", "where", "graph", "timeline", "events", "task"]
         assert eye.complaints == []
+
+        slow = slow_over(service, patience=Patience(0.0, 10.0))
+        with shown(slow.world.browser.app) as url, looking(browser, script=False) as plain:  # type: ignore[arg-type]
+            with plain.page.expect_request("**wait=1"):
+                plain.page.goto(url + slow.path)
+            slow.pages.come(10)
+            expect(plain.page.locator("#s-timeline .plot").first).to_be_visible()
+            assert plain.page.url == url + slow.path

@@ -272,13 +272,13 @@ def _run(session: Session, began: Any, path: str, looks: Looks, hint: str, *, di
     except ExecutionFailed as failure:
         click.echo(f"execution {ids} finished: {session.tally}", err=True)
         explain(failure)
-        looks.viewers.wait()
+        looks.viewers.wait(began.execution.workflow_id)
         raise CommandError(f"{began.execution.workflow_id}: {failure}", hint) from failure
     click.echo(f"execution {ids} finished: {session.tally}", err=True)
     sys.stdout.flush()
     click.echo(result if result is not None else "null")
     sys.stdout.flush()
-    looks.viewers.wait()
+    looks.viewers.wait(began.execution.workflow_id)
     return 0
 
 

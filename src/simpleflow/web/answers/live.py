@@ -35,7 +35,7 @@ def sections(web: Web, request: Request) -> Response:
         return answer
     is_open = folded.execution.closed is None
     if "tab" in request.query_params:
-        web.viewers.heard(request.query_params["tab"][:40], is_over=not is_open)
+        web.viewers.heard(request.query_params["tab"][:40], name[1], is_over=not is_open)
     if folded.last <= after and not (is_open and web.reader.histories.has_changed(name, folded, _seen(request))):
         return _timed(Response(status_code=204), began)
     shown = shown_of(web, request, folded)

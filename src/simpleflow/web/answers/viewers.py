@@ -18,25 +18,25 @@ class Viewers:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._changed = threading.Condition()
-        self._asked: dict[str, float] = {}
+        self._asked: dict[str, tuple[str, float]] = {}
+        """By page, the workflow id and when that was; who has asked last is the last one."""
 
-    def heard(self, page: str, *, is_over: bool) -> None:
+    def heard(self, page: str, workflow_id: str, *, is_over: bool) -> None:
         """A page (by a name that it has given itself) has asked; *is_over*: it was told of the close."""
         with self._changed:
             self._asked.pop(page, None)
             if not is_over:
-                self._asked[page] = self._now()
+                self._asked[page] = workflow_id, self._now()
                 while len(self._asked) > MOST:
                     del self._asked[next(iter(self._asked))]
             self._changed.notify_all()
 
-    def wait(self) -> None:
-        """Returns when every page that still asks was told of the close, after a few seconds at the latest."""
+    def wait(self, workflow_id: str) -> None:
+        """Returns when every page of this id that still asks was told of its close, after a few seconds at most."""
         give_up_at = self._now() + LATE_S
         with self._changed:
-            while self._asked:
-                newest = next(reversed(self._asked.values()))
-                left = min(newest + LATE_S, give_up_at) - self._now()
+            while asked := [at for id, at in self._asked.values() if id == workflow_id]:
+                left = min(asked[-1] + LATE_S, give_up_at) - self._now()
                 if left <= 0:
                     return
                 self._changed.wait(left)
