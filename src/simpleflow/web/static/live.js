@@ -10,7 +10,7 @@ const queue = hollow().length ? ["title,say", ...hollow()] : [];
 const gone = document.querySelector("[data-gone]");
 const tab = Math.random().toString(36).slice(2);
 let last = Number(dot()?.dataset.live ?? 0), wait = LEAST, timer = null, busy = false, over = false, acted = Date.now(), state = "";
-let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0), missed = 0;
+let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0), missed = -1;  // questions without an answer, before the one on its way
 
 const speaker = document.createElement("div");
 speaker.className = "speaker";
@@ -74,9 +74,10 @@ async function ask() {
   url.searchParams.set("tab", tab);
   if (queue.length) url.searchParams.set("names", queue[0]);
   url.hash = "";
+  missed += 1;
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(BACK_OFF) });
-    missed = 0;
+    missed = -1;
     gone.hidden = true;
     if (answer.status === 404) { over = true; late("no longer there"); return; }
     if (!answer.ok) {  // the process of the pages answers, and says why it cannot tell more
@@ -98,7 +99,7 @@ async function ask() {
     if (!over && state !== "is-live") mark("is-live", "live");
   } catch (error) {
     if (isUnwatched()) { mark("is-paused", "paused"); return; }
-    if (error instanceof TypeError && (missed += 1) > 1) gone.hidden = false;  // nobody listens there any more
+    if (error instanceof TypeError && missed > 0) gone.hidden = false;  // nobody listens there any more
     late(LATE);
   } finally {
     busy = false;
