@@ -48,6 +48,15 @@ def test_no_query_breaks_a_page(world: World, value: str) -> None:
             assert answer.status_code < 500, path
 
 
+@pytest.mark.parametrize("path", ["/?all=1&", "/shop/types?", "/shop/task-lists?", "/shop/?", "tree?", "?"])
+def test_a_query_that_means_nothing_is_ignored_and_said_on_every_page(shop: World, path: str) -> None:
+    address = path if path.startswith("/") else shop.path("first") + (f"/{path}" if path != "?" else path)
+    answer = shop.get(f"{address}nonsense=1")
+    assert answer.status_code == 200
+    assert text_of(answer.text).count("'nonsense'; it was ignored.") == 1
+    assert "ignored" not in shop.get(address.rstrip("?&")).text
+
+
 def test_a_mistake_of_ours_is_a_page_with_the_headers_of_all(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
     path = shop.path("first")
     shop.client.faults["*"] = ZeroDivisionError("<b>nothing</b> to divide by")

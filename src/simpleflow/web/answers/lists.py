@@ -21,7 +21,7 @@ def home(web: Web, request: Request) -> Response:
         return json_of({"domains": [{"name": line.name, "deprecated": line.is_deprecated} for line in lines]})
     if len(usable) == 1 and "all" not in request.query_params:
         return RedirectResponse(urls.executions(usable[0].name), 303)
-    return html(others.domains(*web.frame(request), lines))
+    return html(others.domains(*web.frame(request, takes=("all",)), lines))
 
 
 def static(web: Web, request: Request) -> Response:
@@ -93,7 +93,7 @@ def types(web: Web, request: Request) -> Response:
     lines, left = web.reader.types(request.path_params["domain"])
     if wants_json(request):
         return json_of({"types": lines, "not_described": left})
-    return html(others.types(*web.frame(request, "types"), lines, left, web.reader.now()))
+    return html(others.types(*web.frame(request, "types", takes=()), lines, left, web.reader.now()))
 
 
 def task_lists(web: Web, request: Request) -> Response:
@@ -101,4 +101,4 @@ def task_lists(web: Web, request: Request) -> Response:
     lines, left = web.reader.task_lists(request.path_params["domain"])
     if wants_json(request):
         return json_of({"task_lists": lines, "not_asked": left})
-    return html(others.task_lists(*web.frame(request, "task-lists"), lines, left))
+    return html(others.task_lists(*web.frame(request, "task-lists", takes=()), lines, left))

@@ -206,7 +206,9 @@ def tree(web: Web, request: Request) -> Response:
         return json_of({"children": [views.branch(each) for each in branches]})
     if FRAGMENT in request.headers:
         return html(str(others.tree_list(domain, branches, web.reader.now())))
-    return html(others.tree(*web.frame(request, "executions"), workflow_id, run_id, branches, web.reader.now()))
+    return html(
+        others.tree(*web.frame(request, "executions", takes=()), workflow_id, run_id, branches, web.reader.now())
+    )
 
 
 def value(web: Web, request: Request) -> Response:

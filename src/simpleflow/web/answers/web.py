@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
@@ -87,9 +87,12 @@ class Web:
         arn = self.reader.arn if self.base.is_amazon else None
         return self.base if arn is None else replace(self.base, endpoint=of_account(arn))
 
-    def frame(self, request: Request, current: str = "") -> tuple[Site, Where]:
-        """What the frame of a page needs."""
+    def frame(self, request: Request, current: str = "", *, takes: Collection[str] | None = None) -> tuple[Site, Where]:
+        """What the frame of a page needs. *takes* are the names that its query may have; None: it says that itself."""
         where = self.where(request, current)
+        if takes is not None:
+            unknown = [name for name in request.query_params if name not in takes]
+            where = replace(where, notes=[f"There is no choice {name!r}; it was ignored." for name in unknown])
         return self.site, where
 
     @property

@@ -54,6 +54,8 @@ class Where:
     theme: str = ""
     told: str = ""
     """What was done just before; told once."""
+    notes: Sequence[str] = ()
+    """What of the address means nothing."""
     port: int | None = None
     """Where the pages listen; None for a page that nobody serves."""
 
@@ -92,7 +94,8 @@ def page(
         ),
     )
     told = notice("done", where.told, live=True) if where.told else None
-    main = el("main", {"id": "main", "tabindex": "-1"}, told, *content)
+    notes = joined(notice("info", note) for note in where.notes)
+    main = el("main", {"id": "main", "tabindex": "-1"}, told, notes, *content)
     inner = joined([_header(site, where), main, _footer(site)])
     body = el(
         "body",
