@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 import threading
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 from simpleflow.web.queries.reader import Patience
+from simpleflow.web.queries.runs import Histories, Reading
 from simpleflow.web.sketches import told_by
 from swf.protocol import operations as o
 from swf.protocol.faults import ThrottlingException
@@ -162,6 +164,32 @@ def test_reading_goes_on_from_where_it_was_slowed_down(service: Service) -> None
     before = slow.calls()
     assert slow.world.get(slow.path).status_code == 200
     assert slow.calls() == before + 2, "the two pages that were left"
+
+
+def test_a_service_that_slows_down_has_told_how_it_ended(service: Service) -> None:
+    slow = slow_over(service, patience=Patience(10.0, 10.0))
+    slow.pages.come(10)
+    slow.world.client.later_pages = ThrottlingException("Rate exceeded")
+    answer = slow.world.get(slow.path)
+    assert answer.status_code == 200
+    assert "publish failed for good" in text_of(answer.text)
+    told = slow.world.get(f"{slow.path}/sections", headers={"accept": "application/json"})
+    assert told.json()["advice"] == "The service slows us down; going on in 3 s."
+
+
+def test_what_was_read_long_before_somebody_looks_is_read_on(service: Service) -> None:
+    """A page may be left while its history is read for the first time."""
+    world = pages_of(service)
+    name = "shop", "open", world.run_id("open")
+    histories = Histories(world.client, world.clock.now)
+    with contextlib.suppress(Reading):
+        histories.read(name, patience_s=0.0)
+    while histories.known(name) is None:
+        pass
+    world.clock.advance(60)
+    world.client.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id="open", signal_name="later"))
+    events = histories.read(name, patience_s=10.0).history
+    assert "later" in [getattr(event.attributes, "signal_name", "") for event in events[-2:]]
 
 
 @given(seed=st.integers(0, 2), cut=st.floats(0.0, 1.0))

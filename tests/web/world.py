@@ -35,6 +35,8 @@ class Counting:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, Exception] = field(default_factory=dict)
     """By the name of an operation; ``*`` for all."""
+    later_pages: Exception | None = None
+    """What happens to those who ask for more than the first page of a history; None: they get it."""
     goes_on: Waited | None = None
     """Pages of a history wait for it; None: they do not wait."""
     faults_after: tuple[str, int, Exception] | None = None
@@ -51,7 +53,10 @@ class Counting:
             if left <= 0:
                 raise late
             self.faults_after = name, left - 1, late
-        if self.goes_on is not None and name == "GetWorkflowExecutionHistory" and request.next_page_token is not None:
+        is_later_page = name == "GetWorkflowExecutionHistory" and request.next_page_token is not None
+        if self.later_pages is not None and is_later_page:
+            raise self.later_pages
+        if self.goes_on is not None and is_later_page:
             self.goes_on.wait()
         return self.client.call(request)
 

@@ -110,6 +110,10 @@ def one(web: Web, request: Request) -> Response:
         folded = folded_of(web, name_of(request), patience_s=patience_s)
     except Reading:
         return _being_read(web, request)
+    except Refused as refused:
+        if refused.trouble.kind != "throttled":
+            raise
+        return _being_read(web, request)
     if has_waited:
         return RedirectResponse(_address(request), 303)
     shown = _with_runs(web, shown_of(web, request, folded))

@@ -117,9 +117,10 @@ class Histories:
         if attempt.error is not None:
             raise attempt.error
         with folded.lock:
-            if folded.execution.closed is None and not folded.is_fresh:
-                self._catch_up(name, folded, fresh_s=self._fresh_s if is_only_news else 0.0)
+            is_as_now = folded.is_fresh and self._now() - folded.read_at < SAME_S
             folded.is_fresh = False
+            if folded.execution.closed is None and not is_as_now:
+                self._catch_up(name, folded, fresh_s=self._fresh_s if is_only_news else 0.0)
         self._forget()
         return folded
 
