@@ -245,8 +245,7 @@ def test_an_export_opens_without_a_server(browser: Browser, tmp_path: Path, shop
     from simpleflow.web.queries.reader import Reader
 
     reader = Reader(shop.world.client.client, shop.world.clock.now)
-    name = ("shop", "report-2026-11-22", shop.world.run_id("report-2026-11-22"))
-    picture = reader.histories.picture(name, reader.folded(name), most_nodes=400)
+    picture, _ = reader.picture("shop", "report-2026-11-22", shop.world.run_id("report-2026-11-22"))
     file = tmp_path / "report.html"
     file.write_text(exported(Shown(picture, ()), stylesheet(), "1"))
     for wide in (390, 1440):

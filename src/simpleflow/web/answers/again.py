@@ -78,7 +78,7 @@ def _problems(shown: Shown, values: dict[str, str]) -> dict[str, str]:
 def _reused(web: Web, shown: Shown, values: dict[str, str]) -> set[str] | None:
     """The ids of the tasks whose results a rerun gets; None if that cannot be told."""
     run = shown.run
-    folded = web.reader.folded((run.domain, run.workflow_id, run.run_id))
+    _, folded = web.reader.picture(run.domain, run.workflow_id, run.run_id)
     names = run.workflow_id, run.run_id
     before, force = _choice({"reuse": "completed", **values})
     if force is not None:

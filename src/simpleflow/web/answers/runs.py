@@ -67,7 +67,8 @@ def shown_of(web: Web, request: Request, folded: Folded | None = None) -> Shown:
     name = name_of(request)
     choice, notes = chosen(request.query_params)
     folded = folded or folded_of(web, name, is_form=request.method == "POST")
-    picture = web.reader.histories.picture(name, folded, most_nodes=None if choice.all_nodes else 400)
+    most_nodes = None if choice.all_nodes else 400
+    picture, folded = web.reader.picture(*name, most_nodes=most_nodes, folded=folded)
     return _shown(picture, folded.execution, folded.history[: picture.run.events], choice, notes)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, TypeVar
 
 from simpleflow import format, stats
+from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter
 from simpleflow.web.listed import Branch, Counts, DomainLine, Found, Line, TaskListLine, TypeLine
 from simpleflow.web.queries import lists, others
@@ -155,6 +156,20 @@ class Reader:
         """
         patience_s = self.patience.whole_s if patience_s is None else patience_s
         return caught(HISTORY, lambda: self.histories.read(name, patience_s=patience_s, is_only_news=is_only_news))
+
+    def picture(
+        self,
+        domain: str,
+        workflow_id: str,
+        run_id: str,
+        *,
+        most_nodes: int | None = 400,
+        folded: Folded | None = None,
+    ) -> tuple[Picture, Folded]:
+        """The run as it is now, with its history; *folded* None: it is read. Raises Refused, Reading."""
+        name = (domain, workflow_id, run_id)
+        folded = folded or self.folded(name)
+        return self.histories.picture(name, folded, most_nodes=most_nodes), folded
 
     def sketch(self, name: Name) -> Sketch:
         """What can be told of a run whose history is being read. Raises Refused, Reading."""
