@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from simpleflow.web.queries.reader import Patience
 from simpleflow.web.queries.runs import Histories, Reading
@@ -226,10 +226,16 @@ def test_an_open_run_is_told_of_by_its_newest_events_and_then_as_it_is(service: 
     assert "meanwhile" in page
 
 
-def test_sections_come_one_by_one_while_one_looks(service: Service) -> None:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+def test_sections_come_one_by_one_while_one_looks(service: Service, browser: Browser) -> None:
     """And all at once to who runs no script."""
     slow = slow_over(service)
-    with launched() as browser, shown(slow.world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
+    with shown(slow.world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
         page = eye.page
         page.goto(f"{url}{slow.path}?from=25&to=75")
         expect(page.locator("#s-say")).to_contain_text("publish failed for good")

@@ -57,18 +57,18 @@ def test_a_query_that_means_nothing_is_ignored_and_said_on_every_page(shop: Worl
     assert "ignored" not in shop.get(address.rstrip("?&")).text
 
 
-def test_a_mistake_of_ours_is_a_page_with_the_headers_of_all(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_of_ours_is_a_page_with_the_headers_of_all(shop: World) -> None:
     path = shop.path("first")
-    shop.client.faults["*"] = ZeroDivisionError("<b>nothing</b> to divide by")
+    shop.client.faults["*"] = ZeroDivisionError("nothing to divide by")
     browser = TestClient(shop.browser.app, base_url=BASE, raise_server_exceptions=False)
     answer = browser.get("/shop/")
     assert answer.status_code == 500
     assert "This page failed" in answer.text
-    assert "ZeroDivisionError: <b>nothing</b> to divide by" in html.unescape(answer.text)
-    assert "<b>nothing" not in answer.text
+    assert "ZeroDivisionError" in answer.text
+    assert "divide" not in answer.text
     assert {name.decode(): value.decode() for name, value in HEADERS}.items() <= answer.headers.items()
     told = browser.get("/shop/executions.json")
-    assert (told.status_code, told.json()) == (500, {"error": "ZeroDivisionError: <b>nothing</b> to divide by"})
+    assert (told.status_code, told.json()) == (500, {"error": "ZeroDivisionError"})
     shop.client.faults.clear()
     assert browser.get(path).status_code == 200
 

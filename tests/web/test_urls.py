@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from urllib.parse import quote, unquote, urljoin
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from simpleflow.web import urls
 from swf.server import ManualClock, open_service
@@ -61,11 +62,17 @@ def test_what_has_such_an_id_is_found_at_its_address(id: str) -> None:
     service.close()
 
 
-def test_a_browser_gets_to_an_execution_of_two_dots_and_its_tasks() -> None:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+def test_a_browser_gets_to_an_execution_of_two_dots_and_its_tasks(browser: Browser) -> None:
     service = open_service(None, clock=ManualClock(START))
     Play([Step("load", id="."), Step("store", ["."], id="%2e")], workflow_id="..", on=service).play()
     world = pages_of(service)
-    with launched() as browser, shown(world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
+    with shown(world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
         page = eye.page
         page.goto(f"{url}/shop/")
         page.get_by_role("link", name="..", exact=True).click()

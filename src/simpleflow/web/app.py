@@ -132,7 +132,7 @@ def _broken(web: Web) -> Callable[[Request, Exception], Response]:
     """A mistake of ours; the server writes its traceback to the log."""
 
     def handle(request: Request, error: Exception) -> Response:
-        what = f"{type(error).__name__}: {error}"
+        what = type(error).__name__  # what it says may be what nobody is to see
         if wants_json(request):
             return Response(msgspec.json.encode({"error": what}), 500, media_type="application/json")
         return html(troubles.broken(web.site, web.where(request, asks=False), what), 500)

@@ -36,8 +36,8 @@ def newest(web: Web, request: Request) -> Response:
     found = web.reader.runs(domain, workflow_id)
     if not found:
         raise Missing(f"There is no execution {workflow_id!r} here.", domain=domain, workflow_id=workflow_id)
-    path = urls.execution(domain, workflow_id, found[0].run_id)
-    return RedirectResponse(urls.with_query(path, request.query_params), 303)
+    address = urls.execution(domain, workflow_id, found[0].run_id)
+    return RedirectResponse(urls.with_query(address, dict(request.query_params)), 303)
 
 
 def name_of(request: Request) -> Name:

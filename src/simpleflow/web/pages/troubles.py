@@ -111,7 +111,7 @@ def reading(site: Site, where: Where, read: int, *, comes_again: bool) -> str:
 
 def broken(site: Site, where: Where, what: str) -> str:
     """A mistake of these pages."""
-    advice = "This is a mistake of these pages: the log of their process says where. What they show was not changed."
+    advice = "This is a mistake of these pages: the log of their process says what and where."
     error = el("pre", {"class": "value bad", "tabindex": "0"}, el("code", None, what))
     card = el("section", {"class": "card empty"}, el("p", None, advice), error)
     title = "This page failed"
