@@ -16,7 +16,8 @@ from simpleflow.web.drawing.patterns import definitions, fill, icon
 from simpleflow.web.drawing.text import width
 from simpleflow.web.drawing.timeline import TimelineSize, draw_labels, draw_plot, draw_timeline, timeline_height
 from simpleflow.web.drawing.tokens import Theme, stylesheet
-from simpleflow.web.insight import Graph, Row, Sentence, Spent, critical_path, graph_of, rows_of, sentence, spent
+from simpleflow.web.insight import Graph, Row, Sentence, Spent, critical_path, graph_of, sentence, spent
+from simpleflow.web.insight.rows import Timeline, timeline_of
 from simpleflow.web.insight.sentence import Mood, without_tasks
 from simpleflow.web.runs import Run, State
 from simpleflow.web.words import count, duration, visible
@@ -49,9 +50,23 @@ class Picture:
         return graph_of(self.run, self.path, most=self.most_nodes)
 
     @cached_property
+    def whole(self) -> Timeline:
+        """The timeline with all of its time."""
+        return timeline_of(self.run, self.path)
+
+    @cached_property
+    def folded(self) -> Timeline:
+        """The timeline without the time in which no task ran."""
+        return timeline_of(self.run, self.path, is_folded=True)
+
+    def timeline(self, *, is_folded: bool) -> Timeline:
+        """One of the two."""
+        return self.folded if is_folded else self.whole
+
+    @property
     def rows(self) -> list[Row]:
         """The rows of the timeline."""
-        return rows_of(self.run, self.path)
+        return self.whole.rows
 
     @cached_property
     def sentence(self) -> Sentence:
@@ -70,16 +85,19 @@ def graph_svg(picture: Picture, *, theme: Theme = "auto", downwards: bool = Fals
     return _card(drawn, title, full, high, (full - wide) / 2, theme, [_critical_legend(full)])
 
 
-def timeline_svg(picture: Picture, *, theme: Theme = "auto", size: TimelineSize | None = None) -> str:
+def timeline_svg(
+    picture: Picture, *, theme: Theme = "auto", size: TimelineSize | None = None, is_folded: bool = False
+) -> str:
     """The timeline, ready for a document."""
     size = size or TimelineSize()
-    shown = picture.rows[:MOST_ROWS]
-    drawn = draw_timeline(picture.run, shown, picture.path, size=size)
-    title = ["Timeline", " · ".join(rows_in_words(picture))]
+    timeline = picture.timeline(is_folded=is_folded)
+    shown = timeline.rows[:MOST_ROWS]
+    drawn = draw_timeline(picture.run, shown, picture.path, timeline.scale, size=size)
+    title = ["Timeline", " · ".join(rows_in_words(picture, timeline))]
     return _card(drawn, title, size.width, timeline_height(shown), 0, theme, _legend(picture, size.width), pad=0)
 
 
-def report_html(picture: Picture) -> str:
+def report_html(picture: Picture, *, is_folded: bool = False) -> str:
     """One page with the sentence, where the time went, the graph and the timeline. No script, nothing from outside."""
     run = picture.run
     css = stylesheet("page", with_page=True)
@@ -107,7 +125,7 @@ def report_html(picture: Picture) -> str:
             said(picture.sentence),
             _where(picture),
             _dataflow(picture),
-            _timeline(picture),
+            _timeline(picture, picture.timeline(is_folded=is_folded)),
             el(
                 "footer", None, f"{visible(run.workflow_id)} · run {visible(run.run_id)} · {count(run.events, 'event')}"
             ),
@@ -184,17 +202,17 @@ def _fitting(picture: Picture, *, downwards: bool) -> list[Markup]:
     return [least, draw_graph(picture.graph, picture.run, placed=placed, downwards=downwards)]
 
 
-def _timeline(picture: Picture) -> Markup:
+def _timeline(picture: Picture, timeline: Timeline) -> Markup:
     """Labels and plot side by side; the plot is as wide as there is room."""
-    run, shown = picture.run, picture.rows[:MOST_ROWS]
+    run, shown, scale = picture.run, timeline.rows[:MOST_ROWS], timeline.scale
     size: Attributes = {"height": timeline_height(shown), "role": "group"}
-    labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(run, shown, width=252))
+    labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(run, shown, scale, width=252))
     plot = el(
         "svg",
         {"class": "sf plot", "width": "100%", **size, "aria-label": speech(run)},
-        draw_plot(run, shown, picture.path),
+        draw_plot(run, shown, picture.path, scale),
     )
-    head = _head("Timeline", rows_in_words(picture), _states_legend(picture))
+    head = _head("Timeline", rows_in_words(picture, timeline), _states_legend(picture))
     return el("section", None, head, el("div", {"class": "drawing rows"}, labels, plot))
 
 
@@ -221,12 +239,14 @@ def notes(picture: Picture) -> list[str]:
     return notes
 
 
-def rows_in_words(picture: Picture, *, is_whole: bool = False) -> list[str]:
-    """The head of the timeline in words. *is_whole*: it has all rows, however many they are."""
-    run, rows = picture.run, picture.rows
+def rows_in_words(picture: Picture, timeline: Timeline, *, is_whole: bool = False) -> list[str]:
+    """The head of a timeline in words. *is_whole*: it has all rows, however many they are."""
+    run, rows, folds = picture.run, timeline.rows, timeline.scale.folds
     words = [duration(run.end - run.start), f"{count(len(run.tasks), 'task')} in {count(len(rows), 'row')}"]
     if len(rows) > MOST_ROWS and not is_whole:
         words.append(f"the first {count(MOST_ROWS)} rows")
+    if folds:
+        words.append(f"{count(len(folds), 'idle stretch', 'idle stretches')} folded, {duration(timeline.idle_s)}")
     return words
 
 

@@ -31,6 +31,8 @@ class Chosen:
     since: str | None = None
     until: str | None = None
     """The zoom, in percent of the whole."""
+    is_folded: bool = False
+    """Whether the time in which no task ran is folded."""
     event: int | None = None
     all_nodes: bool = False
 
@@ -46,6 +48,7 @@ class Chosen:
             "at": self.at or None,
             "from": self.since,
             "to": self.until,
+            "fold": "idle" if self.is_folded else None,
             "nodes": "all" if self.all_nodes else None,
         }
         return {**now, **changes}
@@ -154,13 +157,17 @@ def _timeline(shown: Shown) -> Markup:
     task = selected(shown.picture, shown.chosen.task)
     return drawings.timeline_card(
         shown.picture,
-        shown.to_task,
+        drawings.Links(
+            task=shown.to_task,
+            group=lambda group: shown.link(open=group, at=None),
+            further=lambda at: shown.link(at=at),
+            fold=lambda is_folded: shown.link(fold="idle" if is_folded else None),
+        ),
         selected=task.id if task else None,
         opened=shown.chosen.open,
         at=shown.chosen.at,
-        toggle=lambda group: shown.link(open=group, at=None),
-        further=lambda at: shown.link(at=at),
         zoom=(shown.chosen.since, shown.chosen.until),
+        is_folded=shown.chosen.is_folded,
         is_alone=shown.place is not None,
     )
 

@@ -1,26 +1,45 @@
 // Zoom of the timeline: two attributes of the inner drawings; nothing is drawn anew. Groups open in place.
 const box = () => document.querySelector("[data-drawing=timeline]");
+// What is seen, in parts of an even width: idle time may be folded, but the address means the same time then.
 let from = 0, to = 1;
 
+// Where parts of an even width are in the drawing, and back: between two knots it is even.
+function knots() {
+  const text = box()?.dataset.knots;
+  return text ? text.split(" ").map((pair) => pair.split(":").map((each) => Number(each) / 100)) : [[0, 0], [1, 1]];
+}
+function between(value, known, other) {
+  const all = knots();
+  let at = all.findIndex((knot) => knot[known] >= value);
+  at = Math.max(1, at < 0 ? all.length - 1 : at);
+  const [a, b] = [all[at - 1], all[at]];
+  const wide = b[known] - a[known];
+  return wide > 0 ? a[other] + ((value - a[known]) / wide) * (b[other] - a[other]) : b[other];
+}
+const drawn = (part) => between(part, 0, 1);
+const even = (part) => between(part, 1, 0);
+
 function show(keep = true) {
-  const wide = to - from;
+  const left = drawn(from), wide = Math.max(1e-4, drawn(to) - left);
   for (const inner of document.querySelectorAll(".plot .zoom")) {
-    inner.setAttribute("x", `${(-from / wide) * 100}%`);
+    inner.setAttribute("x", `${(-left / wide) * 100}%`);
     inner.setAttribute("width", `${100 / wide}%`);
   }
-  if (!keep) return;
-  const url = new URL(location.href);
+  if (keep) history.replaceState(null, "", zoomed(new URL(location.href)));
+}
+
+function zoomed(url) {
   const isWhole = from <= 0 && to >= 1;
   for (const [name, value] of [["from", from], ["to", to]]) {
-    if (isWhole) url.searchParams.delete(name); else url.searchParams.set(name, (value * 100).toFixed(3));
+    if (isWhole) url.searchParams.delete(name); else url.searchParams.set(name, String(Number((value * 100).toFixed(7))));
   }
-  history.replaceState(null, "", url);
+  return url;
 }
 
 function zoomTo(a, b) {
   const wide = Math.min(1, Math.max(1e-4, b - a));
-  from = Math.min(1 - wide, Math.max(0, a));
-  to = from + wide;
+  const left = Math.min(1 - wide, Math.max(0, a));
+  [from, to] = wide >= 1 ? [0, 1] : [even(left), even(left + wide)];
   show();
 }
 
@@ -38,7 +57,19 @@ if (start) {
   restore();
 }
 
-const scaled = (factor, at = (from + to) / 2) => zoomTo(at - (at - from) * factor, at + (to - at) * factor);
+function scaled(factor, at) {
+  const [left, right] = [drawn(from), drawn(to)];
+  const middle = at ?? (left + right) / 2;
+  zoomTo(middle - (middle - left) * factor, middle + (right - middle) * factor);
+}
+
+// Links to other states of this page take the zoom along.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || !box()) return;
+  const url = new URL(link.getAttribute("href"), location.href);
+  if (url.origin === location.origin && url.pathname === location.pathname) link.setAttribute("href", zoomed(url));
+}, true);
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-zoom]");
@@ -54,7 +85,7 @@ document.addEventListener("keydown", (event) => {
 
 const partOf = (plot, event) => {
   const area = plot.getBoundingClientRect();
-  return from + ((event.clientX - area.left) / area.width) * (to - from);
+  return drawn(from) + ((event.clientX - area.left) / area.width) * (drawn(to) - drawn(from));
 };
 document.addEventListener("wheel", (event) => {
   const plot = event.target.closest?.(".plot");
@@ -64,8 +95,9 @@ document.addEventListener("wheel", (event) => {
     scaled(event.deltaY > 0 ? 1.25 : 0.8, partOf(plot, event));
   } else if (event.shiftKey) {
     event.preventDefault();
-    const step = ((event.deltaY || event.deltaX) / plot.clientWidth) * (to - from);
-    zoomTo(from + step, to + step);
+    const [left, right] = [drawn(from), drawn(to)];
+    const step = ((event.deltaY || event.deltaX) / plot.clientWidth) * (right - left);
+    zoomTo(left + step, right + step);
   }
 }, { passive: false });
 
@@ -94,8 +126,11 @@ async function more(link) {
   near.unobserve(link);
   const url = new URL(link.getAttribute("href"), location.href);
   const at = Number(link.dataset.more);
-  const path = url.pathname.endsWith("/rows") ? url.pathname : `${url.pathname}/rows`;
-  const answer = await fetch(`${path}?group=${encodeURIComponent(url.searchParams.get("open") ?? url.searchParams.get("group") ?? "")}&at=${at}`, { headers: { "X-Fragment": "1" } });
+  const group = url.searchParams.get("open") ?? url.searchParams.get("group") ?? "";
+  const fold = url.searchParams.get("fold") ?? "";
+  if (!url.pathname.endsWith("/rows")) url.pathname += "/rows";
+  url.search = new URLSearchParams({ group, at, fold });
+  const answer = await fetch(url, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) return;
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
   const chunk = document.importNode(part.querySelector(".chunk"), true);
