@@ -55,13 +55,18 @@ def draw_graph(
     placed = placed or graph_layout(graph, downwards=downwards)
     wide, high = graph_size(placed)
     inner = [*_edges(graph, placed, downwards=downwards)]
+    numbers = {node.id: number for number, node in enumerate(graph.nodes)}
+    following: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        following.setdefault(edge.source, []).append(str(numbers[edge.target]))
     for node in graph.nodes:
         is_selected = selected is not None and (node.id == selected or any(task.id == selected for task in node.tasks))
         drawn = _node(node, placed.boxes[node.id], run, prefix, is_selected=is_selected)
         target = href(node.id) if href is not None else None
         name = el("title", None, described(node, run))
         if target is not None:
-            inner.append(el("a", {"href": target, "data-node": node.id}, name, drawn))
+            after = " ".join(following.get(node.id, ())) or None  # for arrows, which go along edges
+            inner.append(el("a", {"href": target, "data-node": node.id, "data-to": after}, name, drawn))
         else:
             mark = None if marks is None else marks.get(node.id)
             inner.append(el("g", {"data-node": node.id, "class": mark}, name, drawn))

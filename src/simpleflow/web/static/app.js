@@ -251,31 +251,6 @@ function help() {
   dialog.showModal();
 }
 
-// Drawings: one stop for the Tab key, arrows inside.
-function rove(root = document) {
-  for (const drawing of $$(".graph, .labels, .plot", root)) {
-    const links = $$("a", drawing);
-    links.forEach((link, at) => link.setAttribute("tabindex", at || drawing.matches(".plot") ? "-1" : "0"));
-  }
-}
-rove();
-document.addEventListener("keydown", (event) => {
-  const link = event.target.closest?.(".graph a, .labels a");
-  if (!link || !event.key.startsWith("Arrow")) return;
-  const drawing = link.closest("svg.graph, svg.labels");
-  const here = link.getBoundingClientRect();
-  const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-  const [x, y] = ways[event.key];
-  const found = $$("a", drawing).filter((other) => other !== link).map((other) => {
-    const there = other.getBoundingClientRect();
-    const along = (there.left - here.left) * x + (there.top - here.top) * y;
-    const across = Math.abs((there.left - here.left) * y) + Math.abs((there.top - here.top) * x);
-    return { other, along, far: along + across * 2 };
-  }).filter(({ along }) => along > 1).sort((a, b) => a.far - b.far)[0]?.other;
-  event.preventDefault();
-  if (found) { link.setAttribute("tabindex", "-1"); found.setAttribute("tabindex", "0"); found.focus(); }
-});
-
 // A task is shown beside the drawings without a new page.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-task], .graph a, .plot a");
@@ -301,7 +276,7 @@ function adopt(part) {
   for (const icon of $$("symbol", part)) if (!document.getElementById(icon.id)) $("svg.hide").append(document.importNode(icon, true));
 }
 document.addEventListener("arrived", ({ detail: part }) => adopt(part));
-document.addEventListener("fresh", ({ detail: part }) => { showTimes(part); rove(part); });
+document.addEventListener("fresh", ({ detail: part }) => showTimes(part));
 
 // Forms open in a dialog; who opens none does not load it.
 document.addEventListener("click", async (event) => {

@@ -1,4 +1,5 @@
-// Zoom of the timeline: two attributes of the inner drawings; nothing is drawn anew. Groups open in place.
+// The drawings: zoom of the timeline (two attributes of the inner drawings; nothing is drawn anew), rows that come when
+// they are near, keys.
 const box = () => document.querySelector("[data-drawing=timeline]");
 // What is seen, in parts of an even width: idle time may be folded, but the address means the same time then.
 let from = 0, to = 1;
@@ -139,6 +140,7 @@ async function more(link) {
   place.after(chunk);
   show(false);
   watch(chunk);
+  rove(chunk);
   tidy();
 }
 function watch(root = document) {
@@ -166,4 +168,83 @@ function tidy() {
 addEventListener("scroll", () => requestAnimationFrame(tidy), { passive: true });
 watch();
 
-document.addEventListener("fresh", ({ detail: part }) => { restore(); watch(part); });
+// Each drawing is one stop of the Tab key. Arrows move in it: in the graph along edges, in the timeline from row to row.
+const DRAWING = "svg.graph, [data-drawing=timeline]";
+const drawingOf = (node) => node?.closest?.(DRAWING);
+const isGraph = (drawing) => drawing.matches("svg.graph");
+function stops(drawing) {
+  if (isGraph(drawing)) return [...drawing.querySelectorAll("a")];
+  const labels = [...drawing.querySelectorAll(".labels a[data-task]")];
+  return labels[0]?.checkVisibility() ? labels : [...drawing.querySelectorAll(".plot .zoom > a")];
+}
+function rove(root = document) {
+  const around = drawingOf(root);
+  for (const drawing of around ? [around] : root.querySelectorAll(DRAWING)) {
+    for (const link of (around ? root : drawing).querySelectorAll("svg a")) link.setAttribute("tabindex", "-1");
+    if (drawing.querySelector("svg a[tabindex='0']")) continue;
+    const all = stops(drawing);
+    (all.find((link) => link.querySelector(".is-selected")) ?? all[0])?.setAttribute("tabindex", "0");
+  }
+}
+let last = null;
+document.addEventListener("focusin", ({ target }) => {
+  const drawing = drawingOf(target);
+  if (!drawing || !target.matches("svg a")) return;
+  last = target;
+  for (const link of drawing.querySelectorAll("svg a[tabindex='0']")) link.setAttribute("tabindex", "-1");
+  target.setAttribute("tabindex", "0");
+});
+
+const middle = (node, isDown) => {
+  const { left, top, width, height } = node.getBoundingClientRect();
+  return isDown ? [top + height / 2, left + width / 2] : [left + width / 2, top + height / 2];
+};
+const nearest = (links, here, isDown) => {
+  const across = (link) => Math.abs(middle(link, isDown)[1] - here[1]);
+  return links.sort((a, b) => across(a) - across(b))[0];
+};
+function alongEdges(drawing, link, key) {
+  const all = stops(drawing), number = all.indexOf(link), isDown = Boolean(drawing.closest(".down"));
+  const follows = (node) => (node.dataset.to ?? "").split(" ").filter(Boolean).map(Number);
+  const here = middle(link, isDown);
+  const [on, back, before, after] = isDown ? ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"];
+  if (key === on) return nearest(follows(link).map((each) => all[each]), here, isDown);
+  if (key === back) return nearest(all.filter((node) => follows(node).includes(number)), here, isDown);
+  const way = key === after ? 1 : key === before ? -1 : 0;
+  const far = (node) => { const [x, y] = middle(node, isDown); return [(y - here[1]) * way, Math.abs(x - here[0])]; };
+  const beside = way ? all.map((node) => [node, ...far(node)]).filter(([, along]) => along > 1) : [];
+  return beside.sort((a, b) => a[1] + 2 * a[2] - b[1] - 2 * b[2])[0]?.[0];
+}
+function alongRows(drawing, link, key) {
+  const all = stops(drawing), id = link.dataset.open;
+  const row = id ? all.find((each) => each.dataset.task === id) : link;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+  if (step) return all[all.indexOf(row) + step];
+  if (key === "ArrowLeft") return drawing.querySelector(`a[data-open="${CSS.escape(row.dataset.task ?? "")}"]`);
+  return key === "ArrowRight" ? row : null;
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const link = event.target.closest?.("svg a"), drawing = drawingOf(link);
+  if (event.key === "Escape") {
+    const card = event.target.closest?.("#s-task") && last?.isConnected ? last : drawing?.closest(".card");
+    if (card && card !== last) card.setAttribute("tabindex", "-1");
+    card?.focus();
+    return;
+  }
+  if (!drawing || !/^(Arrow|Home$|End$)/.test(event.key)) return;
+  event.preventDefault();
+  const all = stops(drawing);
+  const found = { Home: all[0], End: all.at(-1) }[event.key] ?? (isGraph(drawing) ? alongEdges : alongRows)(drawing, link, event.key);
+  found?.focus();
+  found?.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+matchMedia("(max-width: 640px)").addEventListener("change", () => {
+  for (const drawing of document.querySelectorAll("[data-drawing=timeline]")) {
+    for (const link of drawing.querySelectorAll("svg a[tabindex='0']")) link.setAttribute("tabindex", "-1");
+  }
+  rove();
+});
+rove();
+
+document.addEventListener("fresh", ({ detail: part }) => { restore(); watch(part); rove(part); });
