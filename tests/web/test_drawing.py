@@ -86,7 +86,7 @@ def test_the_pictures_are_those_that_were_looked_at(name: str) -> None:
 def test_idle_time_is_folded_as_it_was_looked_at() -> None:
     picture = Picture(drawn(histories.patient()))
     golden.check("patient-folded.svg", timeline_svg(picture, is_folded=True))
-    folds = picture.folded.scale.folds
+    folds = picture.folds
     text = chart(picture.run, picture.sentence, picture.spent, picture.rows, width=100, folds=folds)
     golden.check("patient-folded.txt", text)
 
@@ -152,7 +152,7 @@ def everything(run: Run) -> list[str]:
 @given(runs())
 def test_a_chart_is_never_wider_than_it_may_be(run: Run) -> None:
     picture = Picture(run)
-    for folds in ((), picture.folded.scale.folds):
+    for folds in ((), picture.folds):
         lines = chart(run, picture.sentence, picture.spent, picture.rows, width=90, folds=folds).splitlines()
         for line in lines[lines.index("") :]:
             if not line.startswith("No task"):

@@ -60,7 +60,7 @@ def timeline(
         write(html, report_html(picture, is_folded=fold_idle))
     if svg is None and html is None:
         columns = width or shutil.get_terminal_size((100, 24)).columns
-        folds = picture.folded.scale.folds if fold_idle else ()
+        folds = picture.folds if fold_idle else ()
         text = chart(picture.run, picture.sentence, picture.spent, picture.rows, width=columns, folds=folds)
         click.echo(text, nl=False)
 

@@ -18,7 +18,9 @@ from simpleflow.web.drawing.timeline import TimelineSize, draw_labels, draw_plot
 from simpleflow.web.drawing.tokens import Theme, stylesheet
 from simpleflow.web.insight import Graph, Row, Sentence, Spent, critical_path, graph_of, sentence, spent
 from simpleflow.web.insight.rows import Timeline, timeline_of
+from simpleflow.web.insight.scale import Stretch, idle
 from simpleflow.web.insight.sentence import Mood, without_tasks
+from simpleflow.web.layout import Layout
 from simpleflow.web.runs import Run, State
 from simpleflow.web.words import count, duration, visible
 
@@ -50,14 +52,33 @@ class Picture:
         return graph_of(self.run, self.path, most=self.most_nodes)
 
     @cached_property
+    def across(self) -> Layout:
+        """Where the nodes of the graph stand, from left to right."""
+        return graph_layout(self.graph)
+
+    @cached_property
+    def down(self) -> Layout:
+        """The same downwards."""
+        return graph_layout(self.graph, downwards=True)
+
+    def placed(self, *, downwards: bool) -> Layout:
+        """One of the two."""
+        return self.down if downwards else self.across
+
+    @cached_property
     def whole(self) -> Timeline:
         """The timeline with all of its time."""
         return timeline_of(self.run, self.path)
 
     @cached_property
+    def folds(self) -> tuple[Stretch, ...]:
+        """The time that can be folded."""
+        return idle(self.run)
+
+    @cached_property
     def folded(self) -> Timeline:
         """The timeline without the time in which no task ran."""
-        return timeline_of(self.run, self.path, is_folded=True)
+        return timeline_of(self.run, self.path, folds=self.folds)
 
     def timeline(self, *, is_folded: bool) -> Timeline:
         """One of the two."""
@@ -77,7 +98,7 @@ class Picture:
 def graph_svg(picture: Picture, *, theme: Theme = "auto", downwards: bool = False) -> str:
     """The dataflow graph, ready for a document."""
     run = picture.run
-    placed = graph_layout(picture.graph, downwards=downwards)
+    placed = picture.placed(downwards=downwards)
     drawn = draw_graph(picture.graph, run, placed=placed, downwards=downwards)
     wide, high = graph_size(placed)
     title = ["Dataflow", " · ".join([*kinds(picture), *notes(picture)])]
@@ -197,7 +218,7 @@ def _dataflow(picture: Picture) -> Markup:
 
 def _fitting(picture: Picture, *, downwards: bool) -> list[Markup]:
     """The graph, scaled down to fit, but not below three quarters of its size: what has no height keeps the width."""
-    placed = graph_layout(picture.graph, downwards=downwards)
+    placed = picture.placed(downwards=downwards)
     least = el("svg", {"width": graph_size(placed)[0] * 0.75, "height": 0})
     return [least, draw_graph(picture.graph, picture.run, placed=placed, downwards=downwards)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined
@@ -27,6 +28,7 @@ GLYPHS: Final = {
 }
 
 
+@functools.cache
 def definitions(prefix: str = "sf") -> Markup:
     """The textures; once in a document. Drawings refer to them by *prefix*."""
     patterns = []

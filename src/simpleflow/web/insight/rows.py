@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from simpleflow.web.insight.cells import Cell, cells_of
 from simpleflow.web.insight.counts import Counts, counts_of
-from simpleflow.web.insight.scale import Scale, idle
+from simpleflow.web.insight.scale import Scale, Stretch
 from simpleflow.web.runs import Attempt, Kind, Run, State, Task
 
 ROW_MINIMUM = 8
@@ -69,9 +69,9 @@ ROOM = 0.012
 """The room after the end of the run, a part of its span."""
 
 
-def timeline_of(run: Run, path: Sequence[str], *, is_folded: bool = False) -> Timeline:
-    """The rows of a run on the scale of its time; *is_folded*: without the time in which nothing ran."""
-    scale = Scale(run.start, run.end, room=ROOM, folds=idle(run) if is_folded else ())
+def timeline_of(run: Run, path: Sequence[str], *, folds: Sequence[Stretch] = ()) -> Timeline:
+    """The rows of a run on the scale of its time, with stretches of it folded."""
+    scale = Scale(run.start, run.end, room=ROOM, folds=folds)
     return Timeline(rows_of(run, path, scale=scale), scale)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from simpleflow.web.drawing.bars import draw_spent, share, swatch
-from simpleflow.web.drawing.graph import draw_graph, graph_layout, graph_size
+from simpleflow.web.drawing.graph import draw_graph, graph_size
 from simpleflow.web.drawing.labels import speech
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined
 from simpleflow.web.drawing.patterns import fill
@@ -65,7 +65,7 @@ def graph_card(picture: Picture, href: Link, selected: str | None, all_nodes: st
         return parts.card("graph", head, el("div", {"class": "drawing"}, empty), label="h-graph")
     fits = []
     for is_down in (False, True):
-        placed = graph_layout(picture.graph, downwards=is_down)
+        placed = picture.placed(downwards=is_down)
         least = el("svg", {"width": graph_size(placed)[0] * SCALED, "height": 0, "aria-hidden": "true"})
         drawn = draw_graph(picture.graph, picture.run, placed=placed, downwards=is_down, href=href, selected=selected)
         fits.append(el("div", {"class": f"fit {'down' if is_down else 'right'}"}, least, drawn))
@@ -108,7 +108,7 @@ def timeline_card(
     )
     is_whole = not cut and not is_alone
     words = rows_in_words(picture, timeline, is_whole=is_whole)
-    can_fold = bool(picture.folded.scale.folds)
+    can_fold = bool(picture.folds)
     fold = None
     if can_fold and is_alone:
         fold = el("label", {"class": "folds"}, el("input", {"type": "checkbox", "class": "fold-box"}), "Fold idle")

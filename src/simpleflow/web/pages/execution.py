@@ -88,9 +88,12 @@ class Shown:
             return self.place(changes)
         return urls.with_query(self.base, self.chosen.query(**changes))
 
-    def to_task(self, task_id: str) -> str:
-        """The address of the same page with another task selected."""
-        return self.link(task=task_id)
+    @property
+    def to_task(self) -> Callable[[str], str]:
+        """What gives the address of the same page with another task selected: for many tasks, so made once."""
+        if self.place is not None:
+            return lambda task_id: self.link(task=task_id)
+        return urls.varying(self.base, self.chosen.query(), "task")
 
 
 def selected(picture: Picture, wanted: str | None) -> Task | None:
