@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import unquote
 
 import msgspec
@@ -100,6 +101,8 @@ def rows(web: Web, request: Request) -> Response:
     if wants_json(request):
         tasks = shown.run.tasks if found is None else found.cell.tasks
         return json_of(views.part("tasks", [views.task(each) for each in tasks], shown.chosen.at, drawn.CHUNK))
+    choice = replace(shown.chosen, open=group, at=0)
+    within = replace(shown, chosen=choice, is_here=FRAGMENT in request.headers)
     inside = timeline.rows if found is None else singles(found, shown.run, shown.picture.path)
 
     fold = "idle" if shown.chosen.is_folded else None
@@ -108,10 +111,15 @@ def rows(web: Web, request: Request) -> Response:
         return urls.with_query(f"{shown.base}/rows", {"group": group, "at": at, "fold": fold})
 
     def switch(row: Row) -> str | None:
-        return shown.link(open=row.cell.first.id, at=None) if row.cell.is_group else None
+        return within.link(open=row.cell.first.id, at=None) if row.cell.is_group else None
 
     look = drawn.Look(
-        shown.picture, timeline.scale, shown.to_task, switch=switch if found is None else None, axis=False
+        shown.picture,
+        timeline.scale,
+        within.to_task,
+        choice.task,
+        switch=switch if found is None else None,
+        axis=False,
     )
     part = drawn.chunk(look, inside, shown.chosen.at, further)
     return fragment(web, request, f"Timeline of {shown.run.workflow_id}", part)

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from simpleflow.web.drawing.graph import Href
-from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, said, speech
+from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, name_of, said, speech
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
 from simpleflow.web.drawing.patterns import ZIGZAG, diamond
 from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, bar, draw_area, draw_lanes, lane_height, ticks
@@ -133,8 +133,12 @@ def draw_plot(
     selected: str | None = None,
     prefix: str = "sf",
     axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
-    """What happened when. All of x is percent: to zoom, change ``x`` and ``width`` of this inner drawing."""
+    """What happened when. All of x is percent: to zoom, change ``x`` and ``width`` of this inner drawing.
+
+    *by_id*: as for the labels, whose place the names at the bars take on narrow screens.
+    """
     high = timeline_height(rows, axis=axis)
     tops = _tops(rows, axis=axis)
     parts = [_shade(rows, tops, selected), _rules(rows, tops), *_folds(scale, high, prefix)]
@@ -144,10 +148,12 @@ def draw_plot(
     parts += _signals(run, scale, high, top=AXIS - 8 if axis else 0)
     parts += _handovers(run, rows, tops, path, scale)
     for row, top in zip(rows, tops, strict=True):
-        drawn = _row(run, row, top, scale, prefix)
+        drawn = _row(run, row, top, scale, prefix, by_id=by_id)
         if href is not None and (address := href(row.cell.first.id)) is not None:
             name = el("title", None, _named(row)) if row.cell.is_group else None
             drawn = el("a", {"href": address, "tabindex": "-1"}, name, drawn)
+        else:
+            drawn = el("g", {"class": "row"}, drawn)
         parts.append(drawn)
     if run.close is None:
         parts.append(_vertical("now", scale.part(run.end), AXIS if axis else 0, high))
@@ -257,9 +263,9 @@ def _line(row: Row, task: Task) -> float:
     return LANE_TOP + AREA if row.area is not None else ROW / 2
 
 
-def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str, *, by_id: bool) -> Markup:
     if not row.cell.is_group:
-        return _single(run, row, top, scale, prefix)
+        return _single(run, row, top, scale, prefix, by_id=by_id)
     if row.area is not None:
         drawn = draw_area(row.area, scale.part(run.end), scale, top)
     else:
@@ -267,10 +273,10 @@ def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
     begin, end = map(scale.part, row.cell.span(run))
     name = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
     where = {**_beside(begin, end, "who ink b small halo"), "y": top + height_of(row) / 2}
-    return el("g", {"class": "row"}, drawn, el("text", where, name))
+    return joined([drawn, el("text", where, name)])
 
 
-def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str, *, by_id: bool) -> Markup:
     task = row.cell.first
     parts = [el("title", None, f"{visible(task.id)}: {task.state.word}, {took(task, run)}")]
     for attempt in task.attempts:
@@ -280,8 +286,9 @@ def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup
         y = top + MIDDLE + BAR / 2 + 3
         x: Attributes = {"x1": percent(begin), "x2": percent(max(end, begin + 0.002)), "y1": y, "y2": y}
         parts.append(el("line", {"class": "crit-line", **x}))
-    parts.append(_caption(task, run, begin, end, top))
-    return el("g", {"class": "row"}, joined(parts))
+    name = el("tspan", {"class": "who ink b"}, f"{name_of(task, by_id=by_id)} ")
+    parts.append(_caption(name, took(task, run), begin, end, top))
+    return joined(parts)
 
 
 def _attempt(run: Run, task: Task, attempt: Attempt, top: float, scale: Scale, prefix: str) -> list[Markup]:
@@ -323,10 +330,9 @@ def took(task: Task, run: Run) -> str:
     return seconds if len(task.attempts) == 1 else f"{seconds} · {count(len(task.attempts), 'attempt')}"
 
 
-def _caption(task: Task, run: Run, begin: float, end: float, top: float) -> Markup:
+def _caption(name: Markup, words: str, begin: float, end: float, top: float) -> Markup:
     """The duration, at the side where there is room; on narrow screens with the name, which has no column there."""
-    name = el("tspan", {"class": "who ink b"}, f"{visible(task.label)} ")
-    return el("text", {**_beside(begin, end, "ink3 small halo"), "y": top + MIDDLE + 4}, name, took(task, run))
+    return el("text", {**_beside(begin, end, "ink3 small halo"), "y": top + MIDDLE + 4}, name, words)
 
 
 def _beside(begin: float, end: float, names: str) -> Attributes:

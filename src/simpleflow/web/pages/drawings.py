@@ -29,6 +29,10 @@ MOST_ROWS: Final = 400
 SCALED: Final = 0.75
 """The graph is made smaller to fit, but not below this part of its size."""
 
+NODE_S: Final = 0.0005
+NODE_MB: Final = 0.0012
+"""What a node of a large graph costs in time and size, with its edges and in both directions: measured."""
+
 Link = Callable[[str], str]
 
 
@@ -56,9 +60,9 @@ def graph_card(picture: Picture, href: Link, selected: str | None, all_nodes: st
               el("path", {"class": "crit-line", "d": "M0 6h18"}))  # fmt: skip
     legend = el("span", {"class": "states"}, line, el("span", None, "critical path"))
     hidden = picture.graph.hidden
-    more = (
-        el("a", {"href": all_nodes}, f"draw all {count(hidden + len(picture.graph.nodes))} nodes") if hidden else None
-    )
+    whole = hidden + len(picture.graph.nodes)
+    cost = f"about {max(1, round(whole * NODE_S))} s, {whole * NODE_MB:.1f} MB"
+    more = el("a", {"href": all_nodes}, f"draw all {count(whole)} nodes ({cost})") if hidden else None
     head = parts.head("Dataflow", [*kinds(picture), *notes(picture)], *([more] if more else []), legend, id="h-graph")
     if not picture.graph.nodes:
         empty = el("p", {"class": "empty"}, without_tasks(picture.run))
@@ -200,6 +204,7 @@ def band(look: Look, rows: Sequence[Row]) -> Markup:
     """Some rows: the column of labels and the plot."""
     high = timeline_height(rows, axis=look.axis)
     size: Attributes = {"height": high}
+    by_id = look.switch is None
     run, href, selected, axis = look.picture.run, look.href, look.selected, look.axis
     labels = draw_labels(
         run,
@@ -211,9 +216,9 @@ def band(look: Look, rows: Sequence[Row]) -> Markup:
         switch=look.switch,
         opened=look.opened,
         axis=axis,
-        by_id=look.switch is None,
+        by_id=by_id,
     )
-    plot = draw_plot(run, rows, look.picture.path, look.scale, href=href, selected=selected, axis=axis)
+    plot = draw_plot(run, rows, look.picture.path, look.scale, href=href, selected=selected, axis=axis, by_id=by_id)
     return el(
         "div",
         {"class": "band"},
@@ -233,7 +238,8 @@ def chunk(look: Look, rows: Sequence[Row], at: int, further: Callable[[int], str
         links.append(el("a", {"href": further(at + CHUNK), "data-more": at + CHUNK}, f"{count(left)} more"))
     words = f"rows {count(at + 1)} to {count(at + len(shown))} of {count(len(rows))}"
     told = el("p", {"class": "chunk-words"}, words, *(joined([Markup(" · "), link]) for link in links))
-    return el("div", {"class": "chunk" if look.switch is None else "chunk whole"}, band(look, shown), told)
+    name = "chunk" if look.switch is None else "chunk whole"
+    return el("div", {"class": name, "data-at": at}, band(look, shown), told)
 
 
 def _states(picture: Picture) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el, joined
@@ -71,6 +71,8 @@ class Shown:
     notes: Sequence[str] = ()
     place: Callable[[Mapping[str, str | int | None]], str] | None = None
     """Where the page with some changes is, if it is no address of a server."""
+    is_here: bool = False
+    """Whether links are read on the page itself, where a query is enough: an address is long, and there are many."""
 
     @property
     def run(self) -> Run:
@@ -86,14 +88,14 @@ class Shown:
         """The address of the same page with *changes*."""
         if self.place is not None:
             return self.place(changes)
-        return urls.with_query(self.base, self.chosen.query(**changes))
+        return urls.with_query("" if self.is_here else self.base, self.chosen.query(**changes)) or "?"
 
     @property
     def to_task(self) -> Callable[[str], str]:
         """What gives the address of the same page with another task selected: for many tasks, so made once."""
         if self.place is not None:
             return lambda task_id: self.link(task=task_id)
-        return urls.varying(self.base, self.chosen.query(), "task")
+        return urls.varying("" if self.is_here else self.base, self.chosen.query(), "task")
 
 
 def selected(picture: Picture, wanted: str | None) -> Task | None:
@@ -132,6 +134,7 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
 
 def section(name: str, site: Site, shown: Shown) -> Markup:
     """One part of the page, as it is replaced when there is news."""
+    shown = replace(shown, is_here=True)
     match name:
         case "title":
             return _title(site, shown)

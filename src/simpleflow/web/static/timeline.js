@@ -118,33 +118,56 @@ document.addEventListener("pointerup", (event) => {
   drag = null;
 });
 
-// Rows of an open group: more of them come as they come near the screen; those far away are emptied.
+// Many rows: more of them come as they come near the screen; those far away are emptied.
 const SCREENS = 5, MOST = 10;
 const near = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) more(entry.target);
+  for (const { isIntersecting, target } of entries) if (isIntersecting) (target.matches("a") ? more : renew)(target);
 }, { rootMargin: "600px" });
+async function rows(beside, at) {
+  const state = new URLSearchParams(location.search);
+  state.set("group", beside.matches(".whole") ? "" : state.get("open") ?? state.get("group") ?? "");
+  state.set("at", at);
+  for (const name of ["from", "to", "event", "open"]) state.delete(name);
+  const answer = await fetch(`${location.pathname.replace(/\/rows$/, "")}/rows?${state}`, { headers: { "X-Fragment": "1" } }).catch(() => null);
+  if (!answer?.ok) return null;
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return document.importNode(part.querySelector(".chunk"), true);
+}
 async function more(link) {
   near.unobserve(link);
-  const url = new URL(link.getAttribute("href"), location.href);
-  const at = Number(link.dataset.more);
-  const group = url.searchParams.get("open") ?? url.searchParams.get("group") ?? "";
-  const fold = url.searchParams.get("fold") ?? "";
-  if (!url.pathname.endsWith("/rows")) url.pathname += "/rows";
-  url.search = new URLSearchParams({ group, at, fold });
-  const answer = await fetch(url, { headers: { "X-Fragment": "1" } });
-  if (!answer.ok) return;
-  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const chunk = document.importNode(part.querySelector(".chunk"), true);
   const place = link.closest(".chunk");
+  const chunk = await rows(place, link.dataset.more);
+  if (!chunk || !place.isConnected) return;
   link.closest(".chunk-words").remove();
-  place.after(chunk);
+  put(chunk, () => place.after(chunk));
+}
+function put(chunk, where) {
+  where();
   show(false);
   watch(chunk);
   rove(chunk);
   tidy();
+  later = [...document.querySelectorAll(".chunk ~ .chunk")];
 }
 function watch(root = document) {
   for (const link of root.querySelectorAll("a[data-more]")) near.observe(link);
+}
+// News replace the first chunk: the others stay as they are until they are near the screen.
+let later = [];
+function refill(part) {
+  const link = part.querySelector("a[data-more]");
+  const still = link ? later.filter((chunk) => Number(chunk.dataset.at) >= Number(link.dataset.more)) : [];
+  if (!still.length) return;
+  link.closest(".chunk").after(...still);
+  link.closest(".chunk-words").remove();
+  still.forEach((chunk) => near.observe(chunk));
+}
+async function renew(old) {
+  near.unobserve(old);
+  const chunk = await rows(old, old.dataset.at);
+  if (!chunk || !old.isConnected) return;
+  if (old.nextElementSibling?.matches(".chunk")) chunk.querySelector(".chunk-words").remove();
+  put(chunk, () => old.replaceWith(chunk));
 }
 function tidy() {
   const chunks = [...document.querySelectorAll(".chunk")];
@@ -247,4 +270,4 @@ matchMedia("(max-width: 640px)").addEventListener("change", () => {
 });
 rove();
 
-document.addEventListener("fresh", ({ detail: part }) => { restore(); watch(part); rove(part); });
+document.addEventListener("fresh", ({ detail: part }) => { restore(); refill(part); watch(part); rove(part); });
