@@ -212,8 +212,20 @@ def test_arrows_move_along_the_edges_of_the_graph(browser: Browser, shop: Shop) 
                 assert after in follows[before]
             before = name
         assert page.locator(".fit.right a[tabindex='0']").count() == 1
+        expect(page.locator(".labels .is-near")).to_have_attribute("data-task", "activity-shop.notify_customer-1")
         page.keyboard.press("Escape")
         assert page.evaluate("document.activeElement.id") == "s-graph"
+
+
+def test_the_signs_of_children_and_signals_lead_to_them(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        page.locator(".fit.right").get_by_role("link", name="courier-ready").click()
+        page.wait_for_url("**view=signals**")
+        expect(page.locator("#s-events")).to_contain_text("courier-ready")
+        page.locator(".fit.right").get_by_role("link", name="Open the child execution").click()
+        page.wait_for_url("**/e/child-shop.pick_and_pack-1/**")
 
 
 def test_arrows_move_from_row_to_row_and_open_groups(browser: Browser, shop: Shop) -> None:

@@ -59,6 +59,11 @@ def execution(domain: str, workflow_id: str, run_id: str | None = None, more: st
     return f"{path}/{segment(run_id)}" + (f"/{more}" if more else "")
 
 
+def child(domain: str, task_id: str, run_id: str | None) -> str:
+    """The execution that a task of this id has started; *run_id* None: its newest run."""
+    return execution(domain, task_id.partition("#")[0], run_id)
+
+
 def task(domain: str, workflow_id: str, run_id: str, task_id: str) -> str:
     """The inspector of a task alone."""
     return execution(domain, workflow_id, run_id, f"task/{segment(task_id)}")

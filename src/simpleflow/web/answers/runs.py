@@ -93,7 +93,7 @@ def task(web: Web, request: Request) -> Response:
 def rows(web: Web, request: Request) -> Response:
     """Rows of an open group of the timeline; without a group, of the timeline itself."""
     shown = shown_of(web, request)
-    group = request.query_params.get("group") or shown.chosen.open
+    group = request.query_params.get("group", shown.chosen.open)
     timeline = shown.picture.timeline(is_folded=shown.chosen.is_folded)
     found = next((row for row in timeline.rows if row.cell.is_group and row.cell.first.id == group), None)
     if group and found is None:
@@ -101,7 +101,7 @@ def rows(web: Web, request: Request) -> Response:
     if wants_json(request):
         tasks = shown.run.tasks if found is None else found.cell.tasks
         return json_of(views.part("tasks", [views.task(each) for each in tasks], shown.chosen.at, drawn.CHUNK))
-    choice = replace(shown.chosen, open=group, at=0)
+    choice = replace(shown.chosen, open=group or None, at=0)
     within = replace(shown, chosen=choice, is_here=FRAGMENT in request.headers)
     inside = timeline.rows if found is None else singles(found, shown.run, shown.picture.path)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from simpleflow.web import urls
 from simpleflow.web.drawing.bars import draw_spent, share, swatch
 from simpleflow.web.drawing.graph import draw_graph, graph_size
 from simpleflow.web.drawing.labels import speech
@@ -18,7 +19,7 @@ from simpleflow.web.insight.rows import Timeline, singles
 from simpleflow.web.insight.scale import Scale
 from simpleflow.web.insight.sentence import without_tasks
 from simpleflow.web.pages import parts
-from simpleflow.web.runs import Kind
+from simpleflow.web.runs import Kind, Task
 from simpleflow.web.words import count, duration
 
 LABELS: Final = 252
@@ -54,8 +55,10 @@ def spent_card(picture: Picture) -> Markup:
     return parts.card("where", head, bar, el("ul", {"class": "legend"}, joined(items)), label="h-where")
 
 
-def graph_card(picture: Picture, href: Link, selected: str | None, all_nodes: str) -> Markup:
-    """The dataflow, from left to right and, for narrow screens, downwards."""
+def graph_card(
+    picture: Picture, href: Link, selected: str | None, all_nodes: str, signals: str, *, is_alone: bool
+) -> Markup:
+    """The dataflow, from left to right and, for narrow screens, downwards. *signals* is where they are listed."""
     line = el("svg", {"class": "sf", "width": 20, "height": 10, "aria-hidden": "true"},
               el("path", {"class": "crit-line", "d": "M0 6h18"}))  # fmt: skip
     legend = el("span", {"class": "states"}, line, el("span", None, "critical path"))
@@ -67,11 +70,21 @@ def graph_card(picture: Picture, href: Link, selected: str | None, all_nodes: st
     if not picture.graph.nodes:
         empty = el("p", {"class": "empty"}, without_tasks(picture.run))
         return parts.card("graph", head, el("div", {"class": "drawing"}, empty), label="h-graph")
+    received = {node.id for node in picture.graph.nodes if node.kind is Kind.SIGNAL}
+
+    def to(id: str) -> str:
+        return signals if id in received else href(id)
+
+    def child(task: Task) -> str | None:
+        return urls.child(picture.run.domain, task.id, task.run_id) if task.run_id and not is_alone else None
+
     fits = []
     for is_down in (False, True):
         placed = picture.placed(downwards=is_down)
         least = el("svg", {"width": graph_size(placed)[0] * SCALED, "height": 0, "aria-hidden": "true"})
-        drawn = draw_graph(picture.graph, picture.run, placed=placed, downwards=is_down, href=href, selected=selected)
+        drawn = draw_graph(
+            picture.graph, picture.run, placed=placed, downwards=is_down, href=to, selected=selected, child=child
+        )
         fits.append(el("div", {"class": f"fit {'down' if is_down else 'right'}"}, least, drawn))
     box = {"class": "drawing scrolls", "data-drawing": "graph"}
     return parts.card("graph", head, el("div", box, *fits), label="h-graph")
@@ -170,10 +183,10 @@ def _bands(
     return drawn + ([band(replace(look, axis=False), rows[cut:])] if rows[cut:] else [])
 
 
-def _knots(scale: Scale) -> str | None:
-    """Where parts of an even width are in a folded one, both in percent; None if nothing is folded."""
+def _knots(scale: Scale) -> str:
+    """Where parts of an even width are in that of the drawing, both in percent."""
     if not scale.folds:
-        return None
+        return "0:0 100:100"
     return " ".join(f"{even * 100:.8g}:{part * 100:.6g}" for even, part in scale.knots())
 
 

@@ -144,7 +144,15 @@ def section(name: str, site: Site, shown: Shown) -> Markup:
             return drawings.spent_card(shown.picture)
         case "graph":
             task = selected(shown.picture, shown.chosen.task)
-            return drawings.graph_card(shown.picture, shown.to_task, task.id if task else None, shown.link(nodes="all"))
+            signals = shown.link(task=None, view="signals") + ("" if shown.place is not None else "#s-events")
+            return drawings.graph_card(
+                shown.picture,
+                shown.to_task,
+                task.id if task else None,
+                shown.link(nodes="all"),
+                signals,
+                is_alone=shown.place is not None,
+            )
         case "timeline":
             return _timeline(shown)
         case "events":
