@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from simpleflow.web.assets import assets
 from swf.protocol import operations as o
 from swf.server import ManualClock, open_service
 from tests.web.browser import launched, looking, shown
@@ -53,6 +54,26 @@ def test_all_rows_of_a_group_come_while_one_scrolls(browser: Browser, world: Wor
         assert chunks.count() == TASKS // ROWS
         rows = [each for each in eye.requests if "/rows?" in each]
         assert len(rows) == len(set(rows)) == TASKS // ROWS - 1, "each chunk is fetched once"
+        assert eye.complaints == []
+
+
+def test_rows_far_from_the_screen_are_emptied_and_come_back(browser: Browser, world: World) -> None:
+    """Beyond 2,000 of them; here, so that it can be tried with 800, beyond 400."""
+    with shown(world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]  # the same application
+        page = eye.page
+        script = assets()["timeline.js"].body.decode()
+        assert script.count("MOST = 10") == 1
+        few = script.replace("MOST = 10", "MOST = 2")
+        page.route("**/timeline.js*", lambda route: route.fulfill(body=few, content_type="text/javascript"))
+        page.goto(f"{url}{world.path('crawl')}?open=activity-fetch-1")
+        scrolled(page, TASKS // ROWS)
+        page.locator(f".labels a[data-task=activity-fetch-{TASKS}]").scroll_into_view_if_needed()
+        first = page.locator(".chunk").first
+        expect(first).to_be_empty()
+        high = first.evaluate("chunk => chunk.offsetHeight")
+        first.evaluate("chunk => chunk.scrollIntoView()")
+        expect(first.locator(".labels a[data-task]")).to_have_count(ROWS)
+        assert abs(first.evaluate("chunk => chunk.offsetHeight") - high) <= 1
         assert eye.complaints == []
 
 
