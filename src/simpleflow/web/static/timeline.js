@@ -151,6 +151,7 @@ function tidy() {
     const { top, bottom } = chunk.getBoundingClientRect();
     const isFar = bottom < -SCREENS * innerHeight || top > (SCREENS + 1) * innerHeight;
     if (isFar && !chunk.kept && !chunk.querySelector("a[data-more]")) {
+      chunk.dataset.emptied = "";
       chunk.style.height = `${chunk.offsetHeight}px`;
       chunk.kept = [...chunk.childNodes];
       chunk.replaceChildren();
@@ -158,6 +159,7 @@ function tidy() {
       chunk.replaceChildren(...chunk.kept);
       chunk.style.height = "";
       chunk.kept = null;
+      delete chunk.dataset.emptied;
       show(false);
     }
   }
