@@ -180,11 +180,11 @@ def test_pages_that_are_open_see_the_end_before_the_process_ends(tmp_path: Path)
         url = next(found.group(1) for found in urls if found)
         with urllib.request.urlopen(f"{url}default/e/payment") as page:
             sections = f"{page.url}/sections?tab=one&after="
-        while not (news := json.loads(read(f"{sections}0&names=title")[1])).get("last"):
-            pass
         swf = boto3.client(
             "swf", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
         )
+        while not (news := json.loads(read(f"{sections}0&names=title")[1])).get("last"):
+            pass
         swf.signal_workflow_execution(
             domain="default", workflowId="payment", signalName="decided", input='{"args": [true], "kwargs": {}}'
         )
