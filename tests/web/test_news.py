@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
+from simpleflow.web.answers.viewers import Viewers
 from simpleflow.web.insight import sentence
 from simpleflow.web.insight.moments import moments
 from simpleflow.web.runs import Run
@@ -132,6 +133,22 @@ def test_viewers_of_one_execution_share_a_call_where_nothing_tells_of_writes(goi
     assert "paid" in amazon.get(path).text
     amazon.clock.advance(1.5)
     assert amazon.get(f"{path}/sections?after=2").json()["last"] == 3
+
+
+def test_who_asks_for_news_is_known_until_told_of_the_close(going: World) -> None:
+    heard: list[tuple[str, str, bool]] = []
+
+    class Noted(Viewers):
+        def heard(self, page: str, workflow_id: str, *, is_over: bool) -> None:
+            heard.append((page, workflow_id, is_over))
+
+    world = pages_of(going.service, viewers=Noted())
+    path = world.path("going")
+    world.get(f"{path}/sections?after=2&tab=one")
+    world.get(f"{path}/sections?after=2")
+    world.client.client.call(o.TerminateWorkflowExecution(domain="shop", workflow_id="going"))
+    world.get(f"{path}/sections?after=2&tab=one")
+    assert heard == [("one", "going", False), ("one", "going", True)]
 
 
 @pytest.mark.parametrize(

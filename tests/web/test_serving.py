@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,11 +19,13 @@ import pytest
 from simpleflow.cli import pages as pages_command
 from simpleflow.cli.app import run
 from simpleflow.cli.pages import beside, listening, made
-from simpleflow.service import Address, client_of
+from simpleflow.service import Address, client_of, serves
+from simpleflow.web.answers.viewers import Viewers
 from swf.protocol.operations import DeprecateDomain, ListDomains
 from swf.protocol.values import RegistrationStatus
 from swf.server import open_service
 from swf.server.http import Door
+from swf.server.lock import read_hint
 from tests.processes.command import begin, simpleflow
 from tests.stand_in import moto_running
 from tests.web.histories import order
@@ -170,36 +173,30 @@ def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:
         assert process.returncode == 0
 
 
-def test_pages_that_are_open_see_the_end_before_the_process_ends(tmp_path: Path) -> None:
-    """A page asks every few seconds: the last thing that it shows is how the execution closed."""
-    run = ("examples.signals.Payment", "--input", "100", "--db", "flow.db", "--isolation", "thread")
-    process = begin(tmp_path, "standalone", *run)
-    try:
-        assert process.stderr is not None
-        urls = (re.search(r"^pages: (http://\S+)default/$", line) for line in process.stderr)
-        url = next(found.group(1) for found in urls if found)
-        with urllib.request.urlopen(f"{url}default/e/payment") as page:
-            sections = f"{page.url}/sections?tab=one&after="
-        swf = boto3.client(
-            "swf", endpoint_url=url, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
-        )
-        while not (news := json.loads(read(f"{sections}0&names=title")[1])).get("last"):
-            pass
-        swf.signal_workflow_execution(
-            domain="default", workflowId="payment", signalName="decided", input='{"args": [true], "kwargs": {}}'
-        )
-        assert process.stdout is not None
-        while "100 paid" not in process.stdout.readline():
-            pass  # it is over; the page has not asked yet
-        assert process.poll() is None
-        news = json.loads(read(f"{sections}{news['last']}")[1])
-        assert news["state"] == "completed"
-        assert "100 paid" in news["sections"]["say"]
-        process.wait(timeout=30)
-        assert process.returncode == 0
-    finally:
-        process.kill()
-        process.communicate()
+def test_pages_that_are_open_see_the_end_before_the_process_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks every few seconds: what it has asked before is waited for when all is done, and answered."""
+    seen: list[tuple[str, bool]] = []
+    told: list[Viewers] = []
+
+    def wait(viewers: Viewers, workflow_id: str) -> None:
+        while not serves(hint := read_hint(tmp_path / "flow.db")):
+            pass  # the door opens beside the run
+        with urllib.request.urlopen(f"{hint.url}/default/e/{workflow_id}") as page:
+            news = json.loads(read(f"{page.url}/sections?tab=one&after=0&names=title")[1])
+        seen.append((news["state"], told[-1] is viewers))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SIMPLEFLOW_VALUES", str(tmp_path / "values"))
+    monkeypatch.setattr(Viewers, "wait", wait)
+    monkeypatch.setattr(Viewers, "heard", lambda viewers, page, workflow_id, is_over: told.append(viewers))
+    monkeypatch.setattr(sys, "setswitchinterval", lambda seconds: None)
+    monkeypatch.setattr("simpleflow.cli.standalone._stop_as_by_ctrl_c", lambda: None)
+    options = ["--db", "flow.db", "--isolation", "thread", "--display-status", "false"]
+    assert run(["standalone", "examples.basic.BasicWorkflow", "--input", "[1, 0]", *options]) == 0
+    assert run(["standalone", "examples.basic.BasicWorkflow", "--input", '["a", 0]', *options]) == 1
+    assert seen == [("completed", True), ("failed", True)]
 
 
 @pytest.mark.parametrize(
