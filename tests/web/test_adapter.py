@@ -10,9 +10,12 @@ from hypothesis import given
 from simpleflow import Workflow
 from simpleflow.web.adapter import run_of
 from simpleflow.web.edges import expanded, told
-from simpleflow.web.insight import Part, critical_path, spent
+from simpleflow.web.insight import Part, critical_path, graph_of, sentence, spent
+from simpleflow.web.pages.entries import entries_of
 from simpleflow.web.runs import Kind, Run, State
 from swf.lifecycle import fold
+from swf.protocol import decisions as d
+from swf.protocol import operations as o
 from swf.protocol.event import HistoryEvent
 from swf.protocol.values import ActivityType
 from tests.replay.bed import Bed
@@ -159,6 +162,49 @@ def test_an_id_that_was_free_again_is_another_task() -> None:
 def test_signals_that_are_waited_for_are_told_by_the_context() -> None:
     run = drawn(histories.waiting())
     assert run.awaited == ("approval",)
+
+
+def test_what_was_waited_for_when_the_time_was_over_is_told_and_took_the_time() -> None:
+    flow = Flow()
+    flow.start(execution_start_to_close_timeout="100")
+    flow.decide(execution_context='{"waiting_signals": ["approve"]}')
+    flow.pass_time(200)
+    run = run_from(flow.events())
+    assert (run.state, run.awaited) == (State.TIMED_OUT, ("approve",))
+    assert {each.part: each.milliseconds for each in spent(run)}[Part.SIGNALS] >= 99_000
+    assert [node.name for node in graph_of(run, critical_path(run)).nodes] == ["approve"]
+
+
+def test_what_the_workflow_waited_for_before_it_ended_itself_is_not_told() -> None:
+    flow = Flow()
+    flow.start()
+    flow.decide(execution_context='{"waiting_signals": ["approve"]}')
+    flow.signal("stop")
+    flow.decide(d.CompleteWorkflowExecution())
+    assert run_from(flow.events()).awaited == ()
+
+
+def test_the_input_is_that_of_the_last_attempt() -> None:
+    """A workflow may change the arguments of a task before it is tried again."""
+    flow = Flow()
+    flow.start()
+    for carrier in ("fast", "slow"):
+        flow.decide(schedule("ship", input=carrier))
+        task = flow.take()
+        flow.call(o.RespondActivityTaskFailed(task_token=task.task_token))
+    (task_,) = run_from(flow.events()).tasks
+    assert (len(task_.attempts), task_.input) == (2, "slow")
+
+
+@pytest.mark.parametrize(("timeout", "said"), [("1", "1 s"), ("86400", "1 d"), ("90061", "1 d 1 h 1 m 1 s")])
+def test_a_timer_says_how_long_it_is_as_people_do(timeout: str, said: str) -> None:
+    flow = Flow()
+    flow.start()
+    flow.decide(start_timer("patience", int(timeout)))
+    run = run_from(flow.events())
+    assert run.tasks[0].input == said
+    assert f"timer patience of {said}" in str(sentence(run))
+    assert [entry.what for entry in entries_of(run, kind="timer")] == [f"timer of {said}"]
 
 
 @pytest.mark.parametrize("context", ["", "x", '{"waiting_signals": 1}', "[" * 5000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from itertools import pairwise
@@ -305,6 +306,24 @@ def test_a_failure_that_is_no_tasks_is_the_workflows_own() -> None:
     )
 
 
+def test_a_child_of_which_the_workflow_failed_is_named_although_its_reason_was_cut() -> None:
+    """The reason of the workflow quotes that of the child, which has the length that a reason may have."""
+    own = f'Workflow execution error in task fetch: "{"x" * 300}'[:255] + "…"
+    child = Attempt(0, 0, 1, State.FAILED, own, None, None, 1)
+    failed = a_run(
+        a_task("workflow-load-1", 0, 1, name="flows.Load", kind=Kind.CHILD, attempts=(child,), state=State.FAILED),
+        close=2.0,
+        state=State.FAILED,
+        reason=f'Workflow execution error in task workflow-load: "{own}'[:255] + "…",
+    )
+    assert (sentence(failed).lead, sentence(failed).task) == ("Load failed for good", "workflow-load-1")
+
+
+def test_details_for_programs_are_no_line_for_people() -> None:
+    details = json.dumps({"error": "ValueError", "traceback": "Traceback\nValueError: seven"})
+    assert sentence(a_run(close=1.0, state=State.FAILED, reason="Boom", details=details)).note == ""
+
+
 def test_a_failure_that_the_workflow_caught_is_not_blamed() -> None:
     caught = Attempt(0, 0, 1, State.FAILED, "Boom", None, None, 1)
     failed = a_run(
@@ -375,7 +394,19 @@ def test_a_decider_that_does_not_answer_is_told(decisions: tuple[Decision, ...],
         ({"state": State.TERMINATED, "reason": "enough"}, "Terminated: enough\nNothing else was open."),
         (
             {"state": State.TIMED_OUT, "reason": "START_TO_CLOSE"},
-            "Timed out: its time (START_TO_CLOSE) was over\nNothing else was open.",
+            "Timed out: its execution timeout (START_TO_CLOSE) was over\nNothing else was open.",
+        ),
+        (
+            {"state": State.TIMED_OUT, "reason": "START_TO_CLOSE", "awaited": ("go", "stop")},
+            "Timed out: its execution timeout (START_TO_CLOSE) was over\nIt waited for signals 'go', 'stop'.",
+        ),
+        (
+            {
+                "state": State.TERMINATED,
+                "awaited": ("go",),
+                "tasks": (a_task("a", 1, None, state=State.UNFINISHED),),
+            },
+            "Terminated\nStill open: a; it waited for signal 'go'",
         ),
         ({"state": State.CANCELED}, "Canceled"),
         ({"state": State.CONTINUED, "reason": "run-2"}, "Continued as new, as run run-2"),

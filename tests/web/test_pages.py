@@ -86,6 +86,12 @@ def test_a_call_is_written_with_one_kind_of_quotes() -> None:
     assert values.call("book.Chapter", text) == 'Chapter(["a b", {"c": [1, None, True, "é"]}], "d", e={})'
 
 
+def test_a_long_call_is_written_as_a_call_and_cut() -> None:
+    given = json.dumps({"args": [list(range(1000))], "kwargs": {}})
+    assert values.call("mod.total", given).startswith("total([0, 1, 2, ")
+    assert values.call("mod.total", given).endswith("…)")
+
+
 def test_the_list_tells_of_every_execution_and_counts_the_states(world: World) -> None:
     page = world.get("/shop/")
     said = text_of(page.text)

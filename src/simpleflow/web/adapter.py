@@ -10,6 +10,7 @@ import msgspec
 
 from simpleflow.web.edges import Conclusions, Tie, told
 from simpleflow.web.runs import Attempt, Decision, Kind, Marker, Run, Signal, State, Task
+from simpleflow.web.words import elapsed
 from swf.lifecycle import ActivityTask, Child, Execution, LambdaFunction, Timer
 from swf.protocol import events as e
 from swf.protocol.event import HistoryEvent
@@ -29,6 +30,8 @@ OUTCOMES: Final = {
     "terminated": State.TERMINATED,
     "continued_as_new": State.CONTINUED,
 }
+
+ENDED_FROM_OUTSIDE: Final = ("timed_out", "terminated")
 
 
 class _Context(msgspec.Struct):
@@ -78,7 +81,9 @@ def run_of(
 
 
 def _awaited(execution: Execution) -> tuple[str, ...]:
-    if execution.closed is not None or not execution.execution_context:
+    """The signals that the last decision waited for, unless the workflow itself has ended the execution."""
+    closed = execution.closed
+    if not execution.execution_context or (closed and closed.attributes.STATE not in ENDED_FROM_OUTSIDE):
         return ()
     try:
         return tuple(msgspec.json.decode(execution.execution_context, type=_Context).waiting_signals)
@@ -193,6 +198,7 @@ class _Tasks:
         known = self._latest.get((draft.kind, draft.raw))
         if known is not None and known.name == draft.name and known.things[-1].state in RETRIED:
             known.things.append(thing)
+            known.input = draft.input
             return
         number = 1
         base = draft.id
@@ -352,7 +358,7 @@ def _draft(thing: Thing) -> _Draft:
             name = thing.id.removeprefix("_simpleflow_")
             return _Draft(
                 f"timer-{thing.id}", thing.id, Kind.TIMER, _unnumbered(name), None, [thing], wanted.control, decision,
-                f"{wanted.start_to_fire_timeout} s",
+                elapsed(float(wanted.start_to_fire_timeout), 4),
             )  # fmt: skip
     return _Draft(
         f"lambda-{wanted.id}", wanted.id, Kind.LAMBDA, wanted.name, None, [thing], wanted.control, decision,

@@ -71,8 +71,8 @@ class Task(Struct, frozen=True, gc=False):
 
     *after* are the ids of tasks before it, or of signals (``signal-<name>``). *woken* are those whose ends were new to
     the decision that scheduled it: what it waited for when it follows none of them, as an item of a map waits until
-    another one makes room. *delays* are the pauses before its retries. *task_list* is where it waits for a worker,
-    None if nobody takes it from there.
+    another one makes room. *input* is that of its last attempt; of a timer, how long it is. *delays* are the pauses
+    before its retries. *task_list* is where it waits for a worker, None if nobody takes it from there.
     """
 
     id: str
@@ -148,7 +148,7 @@ class Run(Struct, frozen=True, kw_only=True):
     """One execution. *now* is the time of the picture; *close* None: it is open then.
 
     Tasks stand in the order in which they were scheduled: *after* only names earlier ones. *awaited* are the names
-    of signals that the workflow waits for.
+    of signals that the workflow waits for, or waited for when it was ended from outside.
     """
 
     domain: str

@@ -104,14 +104,14 @@ def described(node: Node, run: Run) -> str:
     return f"{name}: {node.state.word}, {second_line(node, run)}"
 
 
-def second_line(node: Node, run: Run) -> str:
+def second_line(node: Node, run: Run, *, is_short: bool = False) -> str:
     """What a node says below its name: how long it took, or how far it is."""
     if node.kind is Kind.SIGNAL:
         if not node.received:
             return "waiting" if run.close is None else "never came"
         return "received" if node.received == 1 else f"received ×{count(node.received)}"
     words = []
-    kinds = {Kind.CHILD: "child workflow", Kind.TIMER: "timer", Kind.LAMBDA: "function"}
+    kinds = {Kind.CHILD: "child" if is_short else "child workflow", Kind.TIMER: "timer", Kind.LAMBDA: "function"}
     if not node.is_group:
         task = node.tasks[0]
         words.append(kinds.get(node.kind, ""))
@@ -165,10 +165,15 @@ def _node(node: Node, box: Box, run: Run, prefix: str, *, is_selected: bool) -> 
         parts.append(_text("ink b end", x + box.width - shift, y + 21, many))
     if sign is not None:
         parts.append(sign)
-    parts.append(_text("ink3 small", x + 28, y + 37, fitted(second_line(node, run), 11, box.width - 34)))
+    parts.append(_text("ink3 small", x + 28, y + 37, _fitting(node, run, box.width - 34)))
     if node.is_group:
         parts.extend(_progress(node, box, prefix))
     return joined(parts)
+
+
+def _fitting(node: Node, run: Run, room: float) -> str:
+    words = second_line(node, run)
+    return words if width(words, 11) <= room else fitted(second_line(node, run, is_short=True), 11, room)
 
 
 def _frame(box: Box, names: str, *, shift: float = 0) -> Markup:

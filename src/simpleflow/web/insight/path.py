@@ -160,7 +160,8 @@ def _gap(run: Run, beside: Beside, since: int, until: int, *, is_last: bool = Fa
         return
     came = [at for signal in run.signals if since < (at := _milliseconds(signal.at)) <= until]
     signal = max(came, default=since)
-    if is_last and run.close is None and not _is_deciding(run) and not any(task.state.is_open for task in run.tasks):
+    is_asleep = not _is_deciding(run) and not any(task.state.is_open for task in run.tasks)
+    if is_last and is_asleep and (run.close is None or run.awaited):
         signal = until
     yield Part.SIGNALS, signal - since
     for name, length in beside.of(signal, until):

@@ -15,6 +15,7 @@ SILENT_S: Final = 60
 """When nobody has taken a task from a list for so long, nobody polls it."""
 DECIDER_S: Final = 10
 MOST_CHARACTERS: Final = 2000
+QUOTED: Final = 80
 
 
 class Mood(StrEnum):
@@ -56,7 +57,8 @@ def sentence(run: Run) -> Sentence:
         case State.FAILED:
             return _failed(run)
         case State.TIMED_OUT:
-            return Sentence(Mood.LATE, "Timed out", f": its time ({run.reason}) was over", note=_left_open(run))
+            over = f": its execution timeout ({run.reason}) was over"
+            return Sentence(Mood.LATE, "Timed out", over, note=_left_open(run))
         case State.TERMINATED:
             return Sentence(Mood.ENDED, "Terminated", ":" if run.reason else "", _cut(run.reason), _left_open(run))
         case State.CANCELED:
@@ -92,12 +94,19 @@ def _culprit(run: Run) -> Task | None:
     """The task whose failure the workflow failed of: one that its reason names, the latest of them."""
     failed = [task for task in run.tasks if task.state.is_failure]
     reason = run.reason or ""
-    named = [task for task in failed if task.name in reason or (task.attempts[-1].reason or "\0") in reason]
+    named = [task for task in failed if task.name in reason or _beginning(task.attempts[-1].reason) in reason]
     return max(named, key=lambda task: task.attempts[-1].closed or 0.0, default=None)
+
+
+def _beginning(reason: str | None) -> str:
+    """What is left of a reason within another one, which is cut to the length of one."""
+    return (reason or "\0")[:QUOTED]
 
 
 def _last(run: Run) -> str:
     """The last line of the traceback, unless the reason has its message already."""
+    if (run.details or "").startswith("{"):  # details of a task, for programs
+        return ""
     lines = [line.strip() for line in (run.details or "").splitlines() if line.strip()]
     message = lines[-1].partition(": ")[2] if lines else ""
     return "" if not lines or (message and message in (run.reason or "")) else one_line(lines[-1])
@@ -110,7 +119,14 @@ def _named(task: Task, run: Run) -> str:
 
 def _left_open(run: Run) -> str:
     left = [task for task in run.tasks if task.state is State.UNFINISHED]
-    return f"Still open: {_by_name(left)}" if left else "Nothing else was open."
+    waited = f"it waited for {_signals(run)}" if run.awaited else ""
+    if left:
+        return "; ".join(part for part in (f"Still open: {_by_name(left)}", waited) if part)
+    return f"{waited[:1].upper()}{waited[1:]}." if waited else "Nothing else was open."
+
+
+def _signals(run: Run) -> str:
+    return f"signal{'s' if len(run.awaited) > 1 else ''} {listed([repr(name) for name in run.awaited])}"
 
 
 def _by_name(tasks: Sequence[Task]) -> str:
@@ -173,7 +189,7 @@ def _busy(run: Run) -> Sentence:
     waiting = [task for task in still if task.state is State.WAITING and task.kind is not Kind.TIMER]
     waits = [*_waiting(waiting), *_timers(timers, run)]
     if run.awaited:
-        waits.append(f"waiting for signal {listed([repr(name) for name in run.awaited])}")
+        waits.append(f"waiting for {_signals(run)}")
     note, task = "", None
     if working:
         oldest = min(working, key=lambda each: each.oldest_open)

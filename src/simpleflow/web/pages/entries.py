@@ -8,7 +8,7 @@ from typing import Final
 
 from simpleflow import texts
 from simpleflow.web.pages import values
-from simpleflow.web.runs import Attempt, Run, State, Task
+from simpleflow.web.runs import Attempt, Kind, Run, State, Task
 from simpleflow.web.words import one_line
 
 KINDS: Final = ("activity", "child", "timer", "lambda", "signal", "marker", "workflow")
@@ -37,6 +37,8 @@ class Entry:
     def what(self) -> str:
         """The value or the reason, in short."""
         if self.task is not None and self.text is None and self.state is not None and self.state.is_open:
+            if self.task.kind is Kind.TIMER:
+                return f"timer of {self.task.input}"
             args = values.call("", self.task.input, 400)
             return args.removeprefix("(").removesuffix(")")[:200]
         if self.state is not None and self.state is not State.COMPLETED:

@@ -9,7 +9,7 @@ from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el, joined
 from simpleflow.web.files import Picture
 from simpleflow.web.insight.sentence import Mood
-from simpleflow.web.pages import drawings, events, inspector, parts
+from simpleflow.web.pages import drawings, events, inspector, parts, values
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.runs import Run, State, Task
 from simpleflow.web.sketches import Sketch
@@ -371,7 +371,8 @@ def _sentence(site: Site, shown: Shown) -> Markup:
     note = _note(it.note, task, shown) if it.note else None
     below = el("p", {"class": "links"}, Markup(" · ".join(links))) if links else None
     if it.mood is Mood.BAD and task is None and run.details:
-        below = el("details", None, el("summary", None, "Traceback"), el("pre", {"tabindex": "0"}, run.details[:8000]))
+        told = values.details(run.details)[:8000]
+        below = el("details", None, el("summary", None, "Traceback"), el("pre", {"tabindex": "0"}, told))
     body = el("div", None, first, note, below)
     mood = {"class": f"card say say-{it.mood}", "id": "s-say", "data-section": "say", "aria-label": "What happened"}
     return el("section", {**mood, "data-state": run.state}, parts.sign(icon, 16), body)

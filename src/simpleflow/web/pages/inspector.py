@@ -44,10 +44,10 @@ def inspector(
         about.append(parts.version(task.version))
     about += [f"on {task.task_list}"] if task.task_list and task.task_list != run.task_list else []
     state = el("p", {"class": "state"}, parts.pill(task.state), el("span", {"class": "quiet"}, " · ".join(about)))
-    first = _first_event(task, history)
+    first, latest = (_scheduled(attempt, history) for attempt in (task.attempts[0], last))
     long = {
         name: urls.value(run.domain, run.workflow_id, run.run_id, event, name)
-        for name, event in (("input", first), ("result", last.event), ("details", last.event))
+        for name, event in (("input", latest), ("result", last.event), ("details", last.event))
     }
     if site.is_alone:
         long = {}
@@ -151,12 +151,7 @@ def _error(task: Task, href: str | None) -> Markup | None:
         )
     ]
     if attempt.details:
-        decoded = values.decoded(attempt.details)
-        told = decoded if isinstance(decoded, str) else values.as_json(decoded, indent=2)
-        if isinstance(decoded, dict) and isinstance(decoded.get("traceback"), str):
-            told = decoded["traceback"]
-        if texts.is_pointer(attempt.details):
-            told = values.pointed(attempt.details)
+        told = values.details(attempt.details)
         title = "Heartbeat details" if attempt.outcome is State.TIMED_OUT else "Traceback"
         text = el("pre", {"class": "value", "tabindex": "0"}, el("code", None, values.traceback(told)))
         whole = (
@@ -201,9 +196,9 @@ def _below(site: Site, run: Run, task: Task, link: Link, first: int) -> Markup:
     return el("p", {"class": "below"}, again, events)
 
 
-def _first_event(task: Task, history: Sequence[HistoryEvent]) -> int:
-    """The event that scheduled its first attempt."""
-    event = task.attempts[0].event
+def _scheduled(attempt: Attempt, history: Sequence[HistoryEvent]) -> int:
+    """The event that scheduled an attempt."""
+    event = attempt.event
     if not 0 < event <= len(history) or history[event - 1].id != event:
         return event
     attributes = history[event - 1].attributes

@@ -67,18 +67,19 @@ def call(name: str, text: str | None, most: int = LONGEST) -> str:
     function = label(name)
     if texts.is_pointer(text):
         return f"{function}(…)  # {pointed(text or '')}"
-    if text is not None and len(text) > most:
-        return f"{function}({one_line(text, 200)})"
-    value = plain(text)
+    given = _given(plain(text))
+    return f"{function}({given if len(given) <= most else one_line(given, 200)})"
+
+
+def _given(value: Any) -> str:
+    """What a call is given, as Python."""
     if isinstance(value, dict) and not set(value) <= {"args", "kwargs", "meta"}:
-        return f"{function}({_python(value)})"
+        return _python(value)
     try:
         args, kwargs = arguments(value)
     except (TypeError, ValueError):
-        return f"{function}({_python(value)})"
-    return (
-        f"{function}({', '.join([*map(_python, args), *(f'{key}={_python(each)}' for key, each in kwargs.items())])})"
-    )
+        return _python(value)
+    return ", ".join([*map(_python, args), *(f"{key}={_python(each)}" for key, each in kwargs.items())])
 
 
 def worker(text: str) -> str:
@@ -148,6 +149,16 @@ def _tree(value: Any, depth: int) -> Markup:
     noun = ("member", "members") if isinstance(value, dict) else ("element", "elements")
     summary = el("summary", None, count(len(pairs), *noun))
     return el("details", {"open": depth < DEEPEST}, summary, el("ul", None, *items))
+
+
+def details(text: str) -> str:
+    """The details of a failure: the traceback in them, or all of them."""
+    if texts.is_pointer(text):
+        return pointed(text)
+    value = decoded(text)
+    if isinstance(value, dict) and isinstance(value.get("traceback"), str):
+        return str(value["traceback"])
+    return value if isinstance(value, str) else as_json(value, indent=2)
 
 
 def traceback(text: str) -> str:
