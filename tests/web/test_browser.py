@@ -279,6 +279,7 @@ def test_the_theme_that_was_chosen_comes_with_the_next_page(browser: Browser, sh
         page.goto(f"{shop.url}/shop/")
         page.get_by_role("button", name="Light or dark").click()
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        page.wait_for_function("document.cookie.includes('theme=dark')")
         answer = page.goto(f"{shop.url}/shop/types")
         assert answer is not None
         assert 'data-theme="dark"' in answer.text()

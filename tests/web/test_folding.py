@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -121,6 +122,39 @@ def test_the_zoom_means_the_same_time_folded_or_not_and_stays_when_a_task_is_cho
         wide = float((page.locator(".plot .zoom").first.get_attribute("width") or "").removesuffix("%"))
         assert wide == pytest.approx(100 * 100 / (until - since), rel=0.01)
         assert eye.complaints == []
+
+
+def test_the_task_that_was_chosen_on_the_page_is_taken_along(browser: Browser, world: World) -> None:
+    """By a link that was made before it was chosen, by the form of the events, by the marks of its rows."""
+    with shown(world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
+        page = eye.page
+        page.goto(url + world.path("album"))
+        card = page.locator("[data-task-shown]")
+        expect(page.locator(".band .shade:visible")).to_have_count(2)
+        page.locator(".labels").get_by_role("link", name="review").click()
+        expect(card).to_have_attribute("data-task-shown", "activity-review-1")
+        expect(page.locator(".band .shade:visible")).to_have_count(0)
+        expect(page.locator(".labels .is-selected")).to_have_attribute("data-task", "activity-review-1")
+        page.keyboard.press("+")
+        page.get_by_role("link", name="Fold idle").click()
+        expect(page.locator(".plot .fold")).to_have_count(2)
+        expect(card).to_have_attribute("data-task-shown", "activity-review-1")
+        page.locator(".neighbours a").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#s-task")).to_be_focused()
+        chosen = page.locator("#h-task").inner_text()
+        page.get_by_label("Filter events").fill("review")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**text=review**")
+        expect(page.locator("#h-task")).to_have_text(chosen)
+        assert eye.complaints == []
+
+
+def test_a_zoom_into_idle_time_shows_all_when_that_is_folded(browser: Browser, world: World) -> None:
+    with shown(world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]
+        for query, wide in (("from=30&to=60", "333.33"), ("from=30&to=60&fold=idle", "100%")):
+            eye.page.goto(f"{url}{world.path('album')}?{query}")
+            expect(eye.page.locator(".plot .zoom").first).to_have_attribute("width", re.compile(f"^{wide}"))
 
 
 def test_an_export_folds_without_script_or_server(browser: Browser, world: World, tmp_path: Path) -> None:

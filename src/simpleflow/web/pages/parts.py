@@ -129,10 +129,10 @@ def head(title: str, words: Sequence[str], *more: Markup, id: str | None = None)
 def card(name: str, *children: Markup, label: str | None = None) -> Markup:
     """A section with a border; *name* is the part of the page that it is, *label* the id of its title.
 
-    From within a drawing Escape leads to its section.
+    From within a drawing Escape leads to its section; the card of a task that was chosen within it has the focus.
     """
     about: Attributes = {"class": f"card {name}", "id": f"s-{name}", "data-section": name, "aria-labelledby": label}
-    return el("section", {**about, "tabindex": -1 if name in ("graph", "timeline") else None}, *children)
+    return el("section", {**about, "tabindex": -1 if name in ("graph", "timeline", "task") else None}, *children)
 
 
 def facts(pairs: Iterable[tuple[str, str | Markup | None]]) -> Markup:

@@ -13,7 +13,7 @@ from simpleflow.web.pages.lists import Listing
 from simpleflow.web.pages.narrowing import conditions, summary
 from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.runs import Kind
-from simpleflow.web.words import count, duration, elapsed
+from simpleflow.web.words import count, duration
 
 BULK: Final = (("signal", "Signal…"), ("cancel", "Cancel…"), ("terminate", "Terminate…"), ("rerun", "Rerun failed…"))
 SORTED_BY: Final = {"started": "start", "closed": "close", "duration": "duration"}
@@ -30,7 +30,8 @@ def table(site: Site, where: Where, listing: Listing) -> Markup:
     is_bulk = site.can("bulk")
     since = min(line.start for line in lines)
     until = max(listing.now if line.close is None else line.close for line in lines)
-    heads = _heads(listing, until - since, is_bulk=is_bulk)
+    word = "Last" if until >= listing.now else "Within"
+    heads = _heads(listing, f"{word} {duration(until - since)}", is_bulk=is_bulk)
     rows = []
     ids = {(line.workflow_id, line.run_id) for line in lines}
     children: dict[tuple[str, str], list[Line]] = {}
@@ -71,7 +72,7 @@ def _family(
     return rows
 
 
-def _heads(listing: Listing, window: float, *, is_bulk: bool) -> list[Markup]:
+def _heads(listing: Listing, window: str, *, is_bulk: bool) -> list[Markup]:
     whole = "" if listing.found.is_all else " (of what was read)"
     columns: list[tuple[str, str | None, str | None]] = [
         ("State", None, None),
@@ -79,7 +80,7 @@ def _heads(listing: Listing, window: float, *, is_bulk: bool) -> list[Markup]:
         ("Type", None, "wide"),
         ("Started", "started", "wide"),
         ("Duration", "duration", "num"),
-        (f"Last {elapsed(round(window)) or '0 s'}", "closed", "wide"),
+        (window, "closed", "wide"),
         ("Tags", None, "wide"),
     ]
     heads = []

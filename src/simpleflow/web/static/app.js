@@ -17,12 +17,9 @@ $("[data-theme-switch]")?.addEventListener("click", () => {
 });
 
 // Times: UTC as they were sent, or local.
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const two = (number) => String(number).padStart(2, "0");
 const absolute = (date, local) => {
-  const get = (name) => date[`get${local ? "" : "UTC"}${name}`]();
-  const zone = local ? "" : " UTC";
-  return `${get("Date")} ${months[get("Month")]} ${get("FullYear")}, ${two(get("Hours"))}:${two(get("Minutes"))}:${two(get("Seconds"))}${zone}`;
+  const about = { dateStyle: "medium", timeStyle: "medium", ...(local ? {} : { timeZone: "UTC" }) };
+  return date.toLocaleString("en-GB", about).replace("Sept", "Sep") + (local ? "" : " UTC");
 };
 function showTimes(root = document) {
   const local = kept.get("zone") === "local";
@@ -252,10 +249,12 @@ document.addEventListener("click", async (event) => {
   if (!answer.ok) { location.href = url; return; }
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
   adopt(part);
-  place.replaceWith(document.importNode($("#s-task", part.body), true));
+  const card = document.importNode($("#s-task", part.body), true), isInside = place.contains(document.activeElement);
+  place.replaceWith(card);
+  if (isInside) card.focus({ preventScroll: true });
   history.replaceState(null, "", url.pathname + url.search);
-  $$(".node.is-selected").forEach((node) => node.classList.remove("is-selected"));
-  $$(`.graph [data-node="${CSS.escape(task)}"] .node`).forEach((node) => node.classList.add("is-selected"));
+  document.dispatchEvent(new Event("chosen"));
+  $$(".graph a, .labels a").forEach((each) => ($(".node", each) ?? each).classList.toggle("is-selected", (each.dataset.node ?? each.dataset.task) === task));
   if (innerWidth <= 1080 && link.hash) document.getElementById("s-task").scrollIntoView();
 });
 

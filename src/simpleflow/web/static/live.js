@@ -10,7 +10,8 @@ const queue = hollow().length ? ["title,say", ...hollow()] : [];
 const gone = document.querySelector("[data-gone]");
 const tab = Math.random().toString(36).slice(2);
 let last = Number(dot()?.dataset.live ?? 0), wait = LEAST, timer = null, busy = false, over = false, acted = Date.now(), state = "";
-let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0), missed = -1;  // questions without an answer, before the one on its way
+// Questions without an answer, before the one on its way.
+let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0), missed = -1;
 
 const speaker = document.createElement("div");
 speaker.className = "speaker";
@@ -46,7 +47,9 @@ function put(name, text) {
   const part = document.importNode(new DOMParser().parseFromString(text, "text/html").body.firstElementChild, true);
   const opened = [...old.querySelectorAll("details")].map((each) => each.open);
   const places = [...old.querySelectorAll("[data-drawing], .table, pre")].map((each) => [each.scrollLeft, each.scrollTop]);
+  const hasFocus = old === document.activeElement;
   old.replaceWith(part);
+  if (hasFocus) part.focus({ preventScroll: true });
   part.querySelectorAll("details").forEach((each, at) => { if (opened[at]) each.open = true; });
   part.querySelectorAll("[data-drawing], .table, pre").forEach((each, at) => {
     if (places[at]) [each.scrollLeft, each.scrollTop] = places[at];
@@ -54,6 +57,8 @@ function put(name, text) {
   document.dispatchEvent(new CustomEvent("fresh", { detail: part }));
   if (name === "title" && state) mark(state, state === "is-late" ? LATE : "live");
 }
+// What waits tells of the task that was shown before: all is asked for anew.
+document.addEventListener("chosen", () => { waiting.clear(); last = 0; });
 const settle = () => setTimeout(() => { for (const [name, text] of [...waiting]) put(name, text); });
 document.addEventListener("focusout", settle);
 document.addEventListener("selectionchange", () => { if (waiting.size && getSelection().isCollapsed) settle(); });
@@ -75,18 +80,22 @@ async function ask() {
   if (queue.length) url.searchParams.set("names", queue[0]);
   url.hash = "";
   missed += 1;
+  const before = location.search;
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(BACK_OFF) });
     missed = -1;
     gone.hidden = true;
     if (answer.status === 404) { over = true; late("no longer there"); return; }
-    if (!answer.ok) {  // the process of the pages answers, and says why it cannot tell more
+    // The process of the pages answers, and says why it cannot tell more.
+    if (!answer.ok) {
       const { kind, advice } = await answer.json().catch(() => ({}));
       late(advice ?? LATE, kind === "throttled" ? 3000 : undefined);
       return;
     }
     const took = Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1] ?? 0);
     const least = Math.max(LEAST, SHARE * took);
+    // It tells of another task.
+    if (before !== location.search) return;
     if (answer.status === 202) {
       wait = LEAST;
       say((await answer.json()).told);
@@ -99,7 +108,8 @@ async function ask() {
     if (!over && state !== "is-live") mark("is-live", "live");
   } catch (error) {
     if (isUnwatched()) { mark("is-paused", "paused"); return; }
-    if (error instanceof TypeError && missed > 0) gone.hidden = false;  // nobody listens there any more
+    // Nobody listens there any more.
+    if (error instanceof TypeError && missed > 0) gone.hidden = false;
     late(LATE);
   } finally {
     busy = false;

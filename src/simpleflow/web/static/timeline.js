@@ -55,16 +55,25 @@ function begin() {
   isBegun = true;
   const [a, b] = [Number(start.dataset.from ?? 0), Number(start.dataset.to ?? 100)];
   if (b > a) [from, to] = [a, b];
+  const [left, right] = seen();
+  // It is folded: nothing would be seen.
+  if (right - left < (to - from) / 2) [from, to] = [0, 100];
   restore();
 }
 begin();
 
 const addressOf = (link) => new URL(link.getAttribute("href"), location.href);
-// Links to other states of this page take the zoom along.
+const now = (name) => new URLSearchParams(location.search).get(name);
+// Links to other states of this page, and its form, take along the zoom and the task that was chosen.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]"), url = link && addressOf(link);
-  if (box() && url?.origin === location.origin && url.pathname === location.pathname) link.setAttribute("href", zoomed(url));
+  if (!box() || url?.origin !== location.origin || url.pathname !== location.pathname) return;
+  if (now("task") && !link.matches("[data-task], .graph a, .plot a")) url.searchParams.set("task", now("task"));
+  link.setAttribute("href", zoomed(url));
 }, true);
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.matches(".event-filters")) for (const name of ["task", "from", "to"]) now(name) ? formData.set(name, now(name)) : formData.delete(name);
+});
 
 const zooms = { in: () => scaled(0.5), out: () => scaled(2), all: () => zoomTo(0, 100) };
 document.addEventListener("click", (event) => zooms[event.target.closest("[data-zoom]")?.dataset.zoom]?.());
