@@ -31,7 +31,7 @@ from simpleflow.web.drawing import (
 from simpleflow.web.files import Picture, graph_svg, report_html, timeline_svg
 from simpleflow.web.insight import histogram
 from simpleflow.web.notations import dot, mermaid
-from simpleflow.web.runs import Attempt, Run, State
+from simpleflow.web.runs import Attempt, Kind, Run, State
 from swf.lifecycle import fold
 from tests.service.recording import FOLDER, Recording
 from tests.web import golden, histories
@@ -179,6 +179,18 @@ def test_what_was_never_started_and_what_was_not_finished_are_drawn_as_such() ->
     (line,) = [line for line in lines if "◷ late" in line]
     assert line.count("▒") == 1
     assert "─" in line
+
+
+def test_a_signal_that_never_came_is_drawn_as_one_that_is_waited_for() -> None:
+    ended = a_run(close=9.0, state=State.TIMED_OUT, reason="START_TO_CLOSE", awaited=("go",))
+    assert 'class="node is-signal is-waiting"' in graph_svg(Picture(ended))
+    assert "never came" in graph_svg(Picture(ended))
+
+
+@pytest.mark.parametrize(("ended", "said"), [(14.0, "child workflow · 14.0 s"), (753.0, "child · 12 m 33 s")])
+def test_what_is_said_of_a_child_is_not_cut(ended: float, said: str) -> None:
+    child = a_task("workflow-load-1", 0, ended, kind=Kind.CHILD)
+    assert f">{said}<" in graph_svg(Picture(a_run(child, close=1000.0)))
 
 
 def infected(run: Run, attack: str) -> Run:

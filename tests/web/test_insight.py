@@ -408,6 +408,11 @@ def test_a_decider_that_does_not_answer_is_told(decisions: tuple[Decision, ...],
             },
             "Terminated\nStill open: a; it waited for signal 'go'",
         ),
+        (
+            {"state": State.TERMINATED, "reason": "CHILD_POLICY_APPLIED"},
+            "Terminated: its parent ended, and the child policy is to terminate (CHILD_POLICY_APPLIED)\n"
+            "Nothing else was open.",
+        ),
         ({"state": State.CANCELED}, "Canceled"),
         ({"state": State.CONTINUED, "reason": "run-2"}, "Continued as new, as run run-2"),
     ],

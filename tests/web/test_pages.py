@@ -404,6 +404,18 @@ def test_every_view_of_the_events_is_an_address(world: World) -> None:
     assert "child-shop.pick_and_pack-1" in text_of(world.get(f"{path}/tree").text)
 
 
+@pytest.mark.parametrize("view", ["compact", "full", "signals", "children"])
+def test_a_narrow_screen_leaves_out_whole_columns(world: World, view: str) -> None:
+    """A head is left out with its cells."""
+    page = world.get(f"{world.path('order-A-10442')}?view={view}").text
+    (table,) = re.findall(r'<table class="events.*?</table>', page, re.DOTALL)
+    for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)[1:]:
+        heads = ["wide" in about for about in re.findall(r"<th([ >][^>]*)", table)]
+        assert [
+            re.search(r'class="[^"]*\bwide', about) is not None for about in re.findall(r"<td([ >][^>]*)", row)
+        ] == heads
+
+
 def test_the_start_of_an_open_run_is_not_called_completed(shop: World) -> None:
     shop.start("second")
     page = shop.get(shop.path("second")).text.partition('id="s-events"')[2]

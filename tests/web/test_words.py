@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simpleflow.web.words import count, duration, elapsed, listed, marks, one_line, visible
+from simpleflow.web.words import count, duration, elapsed, exact, listed, marks, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ from simpleflow.web.words import count, duration, elapsed, listed, marks, one_li
 )
 def test_a_duration_has_two_parts_at_most(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "+0.000 s"), (59.9996, "+1 m 0.000 s"), (3723.0015, "+1 h 2 m 3.002 s"), (2 * 86400 + 65, "+2 d 1 m 5.000 s")],
+)
+def test_the_time_since_the_start_is_exact(seconds: float, text: str) -> None:
+    assert exact(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,13 @@ def elapsed(seconds: float, most: int = 2) -> str:
     return " ".join(words[:most])
 
 
+def exact(seconds: float) -> str:
+    """So long after the start, to the millisecond: ``+2.500 s``, ``+1 h 2 m 3.000 s``."""
+    minutes, milliseconds = divmod(max(0, round(seconds * 1000)), 60_000)
+    before = f"{elapsed(minutes * 60, 3)} " if minutes else ""
+    return f"+{before}{milliseconds / 1000:.3f} s"
+
+
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 
 

@@ -189,7 +189,7 @@ def _text(names: str, x: float, y: float, text: str) -> Markup:
 
 def _signal(node: Node, box: Box) -> Markup:
     middle = box.y + box.height / 2
-    names = f"node is-signal{' is-waiting' if node.state is State.WAITING else ''}{' crit' if node.is_critical else ''}"
+    names = f"node is-signal{'' if node.received else ' is-waiting'}{' crit' if node.is_critical else ''}"
     frame: Attributes = {
         "class": names,
         "x": box.x,

@@ -16,6 +16,11 @@ SILENT_S: Final = 60
 DECIDER_S: Final = 10
 MOST_CHARACTERS: Final = 2000
 QUOTED: Final = 80
+CAUSES: Final = {
+    "CHILD_POLICY_APPLIED": "its parent ended, and the child policy is to terminate",
+    "EVENT_LIMIT_EXCEEDED": "its history is as long as one may be",
+}
+"""Why SWF itself terminates an execution."""
 
 
 class Mood(StrEnum):
@@ -60,6 +65,9 @@ def sentence(run: Run) -> Sentence:
             over = f": its execution timeout ({run.reason}) was over"
             return Sentence(Mood.LATE, "Timed out", over, note=_left_open(run))
         case State.TERMINATED:
+            if run.reason in CAUSES:
+                why = f": {CAUSES[run.reason]} ({run.reason})"
+                return Sentence(Mood.ENDED, "Terminated", why, note=_left_open(run))
             return Sentence(Mood.ENDED, "Terminated", ":" if run.reason else "", _cut(run.reason), _left_open(run))
         case State.CANCELED:
             return Sentence(Mood.QUIET, "Canceled", ":" if run.details else "", _cut(run.details))

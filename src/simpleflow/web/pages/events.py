@@ -12,7 +12,7 @@ from simpleflow.web.files import Picture
 from simpleflow.web.pages import parts, values
 from simpleflow.web.pages.entries import KINDS, ONLY, Entry, entries_of
 from simpleflow.web.runs import Kind, Run
-from simpleflow.web.words import count, duration, one_line
+from simpleflow.web.words import count, duration, exact, one_line
 from swf.protocol import wire
 from swf.protocol.event import HistoryEvent
 
@@ -126,7 +126,7 @@ def _row(run: Run, entry: Entry, link: Link) -> Markup:
         "tr",
         None,
         el("td", {"class": "num wide"}, parts.to_event(link, entry.event)),
-        el("td", {"class": "num mono wide"}, f"+{entry.at - run.start:,.3f} s"),
+        el("td", {"class": "num mono wide"}, exact(entry.at - run.start)),
         state,
         name,
         el("td", {"class": "num wide"}, "" if entry.waited is None else duration(entry.waited)),
@@ -158,7 +158,8 @@ def chunk(run: Run, history: Sequence[HistoryEvent], chosen: Chosen, link: Link,
 
 def table(name: str, columns: Sequence[str], rows: Markup) -> Markup:
     numbers = {"Event", "Last change", "Waited", "Ran"}
-    narrow = {"State", "Task", "Ran", "Type", "Attributes", "Name", "Input", "Details", "Child"}
+    narrow = {"State", "Task", "Ran", "Type", "Attributes", "Name", "Input", "Details", "Child", "Below"}
+    narrow |= {"signals": {"Time"}, "markers": {"Time"}, "full": {"Event"}}.get(name, set())
     heads = []
     for column in columns:
         names = " ".join(word for word, is_so in (("num", column in numbers), ("wide", column not in narrow)) if is_so)
@@ -206,7 +207,7 @@ def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
             if name.endswith("EventId") and isinstance(value, int) and value:
                 said: str | Markup = parts.to_event(link, value)
             elif len(text) > LONGEST:
-                whole = urls.value(run.domain, run.workflow_id, run.run_id, event.id, name)
+                whole = _whole(run, event.id, name)
                 size = f"show all {len(text.encode()) / 1024:.0f} KB"
                 said = joined(
                     [el("span", None, text[:LONGEST] + "… "), el("a", {"href": whole, "download": True}, size)]
@@ -219,7 +220,7 @@ def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
                 "tr",
                 {"id": f"e{event.id}"},
                 el("td", {"class": "num"}, str(event.id)),
-                el("td", {"class": "num mono wide"}, f"+{event.timestamp - run.start:,.3f} s"),
+                el("td", {"class": "num mono wide"}, exact(event.timestamp - run.start)),
                 el("td", None, event.type),
                 el("td", {"class": "mono"}, el("dl", {"class": "attributes"}, *items)),
             )
@@ -241,8 +242,8 @@ def attribute(event: HistoryEvent, name: str) -> str | None:
 
 def _signals(run: Run, link: Link) -> Markup:
     rows = [
-        el("tr", None, _event_cell(signal.event, link), el("td", None, parts.time_at(signal.at)),
-           el("td", {"class": "mono"}, signal.name), el("td", None, values.block(signal.input)),
+        el("tr", None, _event_cell(signal.event, link), _time_cell(signal.at), el("td", {"class": "mono"}, signal.name),
+           el("td", None, values.block(signal.input, _whole(run, signal.event, "input"))),
            el("td", {"class": "mono wide"}, signal.sender or ""))
         for signal in reversed(run.signals)
     ]  # fmt: skip
@@ -251,11 +252,19 @@ def _signals(run: Run, link: Link) -> Markup:
 
 def _markers(run: Run, link: Link) -> Markup:
     rows = [
-        el("tr", None, _event_cell(marker.event, link), el("td", None, parts.time_at(marker.at)),
-           el("td", {"class": "mono"}, marker.name), el("td", None, values.block(marker.details)))
+        el("tr", None, _event_cell(marker.event, link), _time_cell(marker.at), el("td", {"class": "mono"}, marker.name),
+           el("td", None, values.block(marker.details, _whole(run, marker.event, "details"))))
         for marker in reversed(run.markers)
     ]  # fmt: skip
     return table("markers", ("Event", "Time", "Name", "Details"), joined(rows))
+
+
+def _time_cell(at: float) -> Markup:
+    return el("td", {"class": "when"}, parts.time_at(at))
+
+
+def _whole(run: Run, event: int, name: str) -> str:
+    return urls.value(run.domain, run.workflow_id, run.run_id, event, name)
 
 
 def _event_cell(event: int, link: Link) -> Markup:
