@@ -184,6 +184,19 @@ def focused(page: Page, name: str) -> str | None:
     return found
 
 
+def test_a_key_leads_into_a_drawing_and_nowhere_on_a_page_without_it(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        for key, drawing in (("t", "svg.labels"), ("d", ".fit.right svg.graph")):
+            page.keyboard.press(key)
+            expect(page.locator(f"{drawing} a:focus")).to_have_count(1)
+        page.goto(f"{shop.url}/shop/types")
+        page.keyboard.press("t")
+        expect(page.locator("body")).to_be_focused()
+        assert eye.complaints == []
+
+
 def test_arrows_move_along_the_edges_of_the_graph(browser: Browser, shop: Shop) -> None:
     """The nearest node is not always one that follows: below the receipt stands the timer."""
     with looking(browser) as eye:

@@ -158,8 +158,8 @@ def chunk(run: Run, history: Sequence[HistoryEvent], chosen: Chosen, link: Link,
 
 def table(name: str, columns: Sequence[str], rows: Markup) -> Markup:
     numbers = {"Event", "Last change", "Waited", "Ran"}
-    narrow = {"State", "Task", "Ran", "Type", "Attributes", "Name", "Input", "Details", "Child", "Below"}
-    narrow |= {"signals": {"Time"}, "markers": {"Time"}, "full": {"Event"}}.get(name, set())
+    narrow = {"State", "Task", "Ran", "Attributes", "Name", "Input", "Details", "Child", "Below"}
+    narrow |= {"signals": {"Time"}, "markers": {"Time"}, "full": {"Event", "Type"}}.get(name, set())
     heads = []
     for column in columns:
         names = " ".join(word for word, is_so in (("num", column in numbers), ("wide", column not in narrow)) if is_so)
@@ -283,8 +283,8 @@ def _children(run: Run) -> Markup:
         tree = urls.execution(run.domain, workflow_id, task.run_id, "tree") if task.run_id else None
         rows.append(
             el("tr", None, el("td", None, parts.with_state(task.state)),
-               el("td", {"class": "mono"}, el("a", {"href": href}, task.id)), el("td", None, task.name),
+               el("td", {"class": "mono"}, el("a", {"href": href}, task.id)), el("td", {"class": "wide"}, task.name),
                el("td", {"class": "num"}, duration(seconds)),
-               el("td", None, el("a", {"href": tree, "data-tree": "1"}, "children") if tree else None))
+               el("td", {"class": "when"}, el("a", {"href": tree, "data-tree": "1"}, "children") if tree else None))
         )  # fmt: skip
     return table("children", ("State", "Child", "Type", "Ran", "Below"), joined(rows))

@@ -181,7 +181,12 @@ function move(step) {
   const row = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))];
   if (row) { linkOf(row)?.focus(); row.scrollIntoView({ block: "nearest" }); }
 }
-const jump = (id) => { const part = document.getElementById(id); part?.scrollIntoView({ block: "start" }); $("a, [tabindex]", part ?? document)?.focus({ preventScroll: true }); };
+function jump(id) {
+  const part = document.getElementById(id);
+  if (!part) return;
+  part.scrollIntoView({ block: "start" });
+  ($$("svg a[tabindex='0']", part).find((link) => link.checkVisibility()) ?? $("a", part))?.focus({ preventScroll: true });
+}
 const next = (selector) => {
   const all = $$(selector).map((found) => found.closest("a")).filter((link) => link?.checkVisibility?.() ?? link);
   if (!all.length) return;
