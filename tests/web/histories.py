@@ -49,7 +49,8 @@ class Step:
     id: str = ""
     attempt: int = 0
     is_done: bool = False
-    is_sent: bool = False
+    missing: set[str] = field(default_factory=set)
+    """What it still waits for."""
 
 
 @dataclass
@@ -92,13 +93,21 @@ class Play:
         self.later: list[tuple[float, int, Callable[[], None]]] = []
         self.numbers = itertools.count()
         self.free = self.workers
-        self.received: set[str] = set()
         self.again: list[Step] = []
         self.failed: Step | None = None
         self.seen = 0
         self.is_over = False
         self.scheduled: dict[int, str] = {}
-        self.todo = list(self.steps)
+        self.place = {step.id: at for at, step in enumerate(self.steps)}
+        self.followers: dict[str, list[Step]] = {}
+        for step in self.steps:
+            step.missing = set(step.after)
+            for id in step.missing:
+                self.followers.setdefault(id, []).append(step)
+        self.signalled = [id for id in self.followers if id.startswith("signal-")]
+        self.ready = [at for at, step in enumerate(self.steps) if not step.missing]
+        """Places of steps that nothing is missing of: a heap."""
+        self.waiting = sum(1 for step in self.steps if step.missing)
         self._register()
 
     def _register(self) -> None:
@@ -226,8 +235,11 @@ class Play:
         )
 
     def _context(self) -> str | None:
-        waited = {id.removeprefix("signal-") for step in self.todo for id in step.after if id.startswith("signal-")}
-        names = sorted(name for name in waited if f"signal-{name}" not in self.received)
+        names = sorted(
+            id.removeprefix("signal-")
+            for id in self.signalled
+            if any(id in step.missing for step in self.followers[id])
+        )
         return json.dumps({"waiting_signals": names}) if names else None
 
     def _see(self, event: HistoryEvent) -> None:
@@ -237,26 +249,38 @@ class Play:
             case "ActivityTaskScheduled":
                 self.scheduled[event.id] = a.activity_id
             case "ActivityTaskCompleted":
-                self.by_id[self.scheduled[a.scheduled_event_id]].is_done = True
+                self._is_over(self.by_id[self.scheduled[a.scheduled_event_id]])
             case "ActivityTaskFailed" | "ActivityTaskTimedOut":
                 step = self.by_id[self.scheduled[a.scheduled_event_id]]
                 if step.attempt < len(step.outcomes):
                     self.again.append(step)
                 else:
                     self.failed = step
-                    step.is_done = True
+                    self._is_over(step)
             case "TimerFired":
                 if a.timer_id.startswith("__simpleflow_task_"):
                     self.again.append(self.by_id[a.timer_id.removeprefix("__simpleflow_task_")])
                 elif a.timer_id in self.by_id:
-                    self.by_id[a.timer_id].is_done = True
+                    self._is_over(self.by_id[a.timer_id])
             case "ChildWorkflowExecutionCompleted":
-                self.by_id[a.workflow_execution.workflow_id].is_done = True
+                self._is_over(self.by_id[a.workflow_execution.workflow_id])
             case "ChildWorkflowExecutionFailed":
                 self.failed = self.by_id[a.workflow_execution.workflow_id]
-                self.failed.is_done = True
+                self._is_over(self.failed)
             case "WorkflowExecutionSignaled":
-                self.received.add(f"signal-{a.signal_name}")
+                self._has_come(f"signal-{a.signal_name}")
+
+    def _is_over(self, step: Step) -> None:
+        step.is_done = True
+        self._has_come(step.id)
+
+    def _has_come(self, id: str) -> None:
+        """What waited for it alone is ready."""
+        for step in self.followers.get(id, ()):
+            if step.missing == {id}:
+                heapq.heappush(self.ready, self.place[step.id])
+                self.waiting -= 1
+            step.missing.discard(id)
 
     def _decisions(self) -> list[DecisionAttributes]:
         made: list[DecisionAttributes] = []
@@ -270,18 +294,11 @@ class Play:
             else:
                 made.append(self._schedule(step))
         self.again.clear()
-        rest = []
-        for step in self.todo:
-            is_ready = all(id in self.received or (id in self.by_id and self.by_id[id].is_done) for id in step.after)
-            if is_ready and len(made) < self.batch:
-                made.append(self._schedule(step))
-            else:
-                rest.append(step)
-        is_cut = len(made) >= self.batch
-        self.todo = rest
-        if is_cut:
+        while self.ready and len(made) < self.batch:
+            made.append(self._schedule(self.steps[heapq.heappop(self.ready)]))
+        if len(made) >= self.batch:
             made.append(d.StartTimer(timer_id="_simpleflow_wake_up_timer", start_to_fire_timeout="0"))
-        elif not made and not rest and all(step.is_done for step in self.steps):
+        elif not made and not self.waiting and all(step.is_done for step in self.steps):
             return [d.CompleteWorkflowExecution(result=None if self.result is None else json.dumps(self.result))]
         return made
 
