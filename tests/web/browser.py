@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from simpleflow.cli.pages import listening
 from simpleflow.web.doors import Application
+
+AXE = Path(__file__).parent / "vendored" / "axe.min.js"
+DESK_AND_PHONE = [(1440, "light"), (390, "dark")]
 
 
 @contextlib.contextmanager
@@ -67,3 +71,14 @@ def looking(
         yield eye
     finally:
         eye.close()
+
+
+def axe_finds(page: Page, rules: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
+    """What axe has against the page as it is shown now, with the elements; *rules* empty: all that axe has."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    if rules:
+        options["runOnly"] = list(rules)
+    found = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
+    return [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]

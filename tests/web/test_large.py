@@ -8,19 +8,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from swf.server import ManualClock, open_service
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import looking, shown
 from tests.web.histories import START, Play, Step
 from tests.web.world import World, pages_of
 
 TASKS = 800
 ROWS = 200
 """That come at once."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from simpleflow.cli.pages import listening
 from swf.exceptions import Unreachable
 from swf.protocol import operations as o
 from swf.server import ManualClock, open_service
-from tests.web.browser import Eye, launched, looking
+from tests.web.browser import DESK_AND_PHONE, Eye, looking
 from tests.web.histories import START, Play, Step
 from tests.web.world import World, pages_of
 
@@ -59,12 +59,6 @@ class Stage:
 
     def signal(self, name: str) -> None:
         self.world.client.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id="order", signal_name=name))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture
@@ -140,7 +134,7 @@ def answered(eye: Eye) -> int:
     raise AssertionError(f"{len(eye.requests) - len(eye.ended)} requests have no answer")
 
 
-@pytest.mark.parametrize(("wide", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
 def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
     browser: Browser, stage: Stage, wide: int, theme: str
 ) -> None:

@@ -114,6 +114,12 @@ def button(text: str, href: str, names: str = "") -> Markup:
     return el("a", {"class": f"btn {names}".rstrip(), "href": href}, text)
 
 
+def titled(title: str, href: str, of: str) -> Markup:
+    """The title of a page about a part of something, with the way back to it."""
+    way = el("nav", {"class": "crumbs", "aria-label": "Where this is"}, el("a", {"href": href}, of))
+    return el("div", {"class": "title"}, el("div", None, way, el("h1", None, title)))
+
+
 def head(title: str, words: Sequence[str], *more: Markup, id: str | None = None) -> Markup:
     """The head of a card."""
     told = el("span", {"class": "about"}, " · ".join(words)) if words else None
