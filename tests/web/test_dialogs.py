@@ -127,9 +127,7 @@ def test_without_a_script_a_bad_form_comes_back_as_a_page(browser: Browser, shop
 
 
 @pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
-def test_twelve_are_terminated_when_their_number_is_typed(
-    browser: Browser, shop: Shop, wide: int, theme: str
-) -> None:
+def test_twelve_are_terminated_when_their_number_is_typed(browser: Browser, shop: Shop, wide: int, theme: str) -> None:
     """And each of them is terminated, not only said to be."""
     open_many(shop, 12)
     with looking(browser, wide=wide, theme=theme) as eye:

@@ -295,6 +295,8 @@ def test_three_thousand_tasks_cost_a_few_kilobytes() -> None:
     assert len(tags(page)) < 500
     assert len(picture.rows) == 6
     assert len(picture.graph.nodes) == 6
+    golden.check("crawl-graph.svg", graph_svg(picture))
+    golden.check("crawl-timeline.svg", timeline_svg(picture))
     golden.check("crawl.txt", chart(picture.run, picture.sentence, picture.spent, picture.rows, width=100))
 
 

@@ -152,7 +152,9 @@ def test_what_a_policy_forbids_does_not_go_unnoticed(browser: Browser, street: S
     with looking(browser) as eye:
         page: Page = eye.page
         page.goto(f"{street.url}/shop/types")
-        page.evaluate("document.body.setAttribute('style', 'color: red'), document.body.append(new Image().cloneNode())")
+        page.evaluate(
+            "document.body.setAttribute('style', 'color: red'), document.body.append(new Image().cloneNode())"
+        )
         page.evaluate("document.body.append(Object.assign(new Image(), { src: 'https://elsewhere.example/x.png' }))")
         for _ in range(100):
             if eye.complaints:
