@@ -1,7 +1,7 @@
 """What holds of every page, whichever it is: all addresses that the application has are looked at.
 
-Each is opened once. It fits any screen, nothing complains on its console, its own policy forbids nothing of it, and axe,
-which knows the rules of accessibility, finds nothing in either theme, on a desk and on a phone.
+Each is opened once. It fits any screen, nothing complains on its console, its own policy forbids nothing of it, and
+axe, which knows the rules of accessibility, finds nothing in either theme, on a desk and on a phone.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from simpleflow.web.app import ACTIONS
 from simpleflow.web.assets import assets
 from simpleflow.web.files import Picture, graph_svg, timeline_svg
@@ -29,7 +31,7 @@ PAYLOADS = [
         "<a href=javascript:alert(1)>",
         "<math><mi xlink:href=data:,x>",
         "<base href=//evil>",
-        "<meta http-equiv=refresh>",
+        "<meta charset=x>",
     ),
     *("<link rel=stylesheet href=//evil>", "<style>*{x:expression(1)}", "<details open ontoggle=alert(1)>", "<!--<x"),
     *(
@@ -42,16 +44,17 @@ PAYLOADS = [
 ]
 
 
-def marks(page: str) -> tuple[int, ...]:
-    """How often what begins or ends an element or an attribute is there as such."""
-    return tuple(page.count(each) for each in ("<", '"'))
+ELEMENT = re.compile(r'<[^>"]*(?:"[^"]*"[^>"]*)*>')
+VALUE = re.compile(r'"[^"]*"')
+
+
+def marks(page: str) -> list[str]:
+    """All beginnings and ends of elements, with the names of their attributes; as a browser finds them, but faster."""
+    return [VALUE.sub("", each) for each in ELEMENT.findall(page)]
 
 
 def test_500_ways_to_break_out_lead_nowhere_from_any_field() -> None:
-    """Of drawings, of the page of an execution and of the file that it is exported to.
-
-    Who breaks out brings an angle bracket or a quote with him; for some texts, other tests compare all elements.
-    """
+    """Of drawings, of the page of an execution and of the file that it is exported to."""
     attacks = [way + payload for way in WAYS_OUT for payload in PAYLOADS]
     assert len(set(attacks)) == 500
     run = drawn(histories.waiting())
