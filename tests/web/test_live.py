@@ -146,6 +146,8 @@ def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
         page.locator(f"{drawing} a[data-node=activity-reserve-1]").focus()
         page.keyboard.press("+")
         expect(page.locator("#s-say")).to_contain_text("1 running: reserve")
+        bars = page.locator("#s-timeline .plot .f-running"), page.locator("#s-timeline .plot .f-completed")
+        assert [each.count() for each in bars] == [1, 0]
 
         stage.go_on(5.0)
         pass_time(page, says(page, "pack"))
@@ -159,6 +161,7 @@ def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
 
         expect(page.locator("#s-say")).to_contain_text("done")
         expect(page.locator(".live")).to_have_count(0)
+        assert [each.count() for each in bars] == [0, 3]
         expect(page.locator(".speaker")).to_have_text("order: Completed")
         assert page.title() == "order: Completed · simpleflow"
         assert page.evaluate("document.activeElement.dataset.node") == "activity-reserve-1"
@@ -268,3 +271,4 @@ def test_seven_live_pages_do_not_keep_the_eighth_waiting(browser: Browser, stage
         for page in pages[-2:]:
             page.bring_to_front()
             expect(page.locator("#s-events")).to_contain_text("paid")
+        assert answered(eye) > 0, "none of them holds a connection while it waits for news"
