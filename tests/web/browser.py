@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ DESK_AND_PHONE = [(1440, "light"), (390, "dark")]
 
 
 @contextlib.contextmanager
-def launched() -> Iterator[Browser]:
-    """The browser; `make browser` installs it."""
+def launched(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Browser]:
+    """The browser; `make browser` installs it. *env* None: with the variables of this process."""
     path = shutil.which("chromium")
     assert path is not None, "there is no chromium; install it with: make browser"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", *arguments], env=None if env is None else dict(env)
+        )
         yield browser
         browser.close()
 
