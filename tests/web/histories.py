@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from simpleflow.replay.inputs import runs
 from simpleflow.web.adapter import run_of
 from simpleflow.web.runs import Run
@@ -197,11 +199,10 @@ class Play:
         return str(detail.execution_info.execution_status) == "OPEN"
 
     def _decide(self) -> bool:
-        task = self.client.call(
-            o.PollForDecisionTask(
-                domain="shop", task_list=LIST, identity="decider-1", start_at_previous_started_event=True
-            )
+        poll = o.PollForDecisionTask(
+            domain="shop", task_list=LIST, identity="decider-1", start_at_previous_started_event=True
         )
+        task = self.client.call(poll)
         if task.task_token is None:
             return False
         assert task.workflow_execution is not None
@@ -209,10 +210,14 @@ class Play:
             step = self.by_id[task.workflow_execution.workflow_id]
             self._in(step.outcomes[0][1], functools.partial(self._answer, task.task_token, [self._end_of_child(step)]))
             return True
-        assert task.events is not None
-        for event in wire.decode_events(task.events):
-            if event.id > self.seen:
-                self._see(event)
+        page = task
+        while True:
+            for event in wire.decode_events(page.events):
+                if event.id > self.seen:
+                    self._see(event)
+            if page.next_page_token is None:
+                break
+            page = self.client.call(msgspec.structs.replace(poll, next_page_token=page.next_page_token))
         assert task.started_event_id is not None
         self.seen = task.started_event_id
         self.clock.advance(0.012)
