@@ -1,4 +1,4 @@
-"""What the pages are tested for, sentence by sentence, with the tests of each; one here looks whether they are written."""
+"""What the pages are tested for, sentence by sentence, with the tests of each; one here looks whether they exist."""
 
 from __future__ import annotations
 
