@@ -33,10 +33,10 @@ BROKEN = "broken: "
 class Row:
     """One measure of one peer.
 
-    *n* is the size of the work, *seconds* what all of it took, *per_second* what was done of it in one. *p50_ms*, *p95_ms*
-    and *p99_ms* are of single parts, None if those were not timed. *cpu_s* and *peak_rss_mb* are sums over all processes
-    of the peer. *sync_ms* is a sync of the disk just before. *count* is what was counted and not timed, in the unit that
-    the workload names.
+    *n* is the size of the work, *seconds* what all of it took, *per_second* what was done of it in one. *p50_ms*,
+    *p95_ms* and *p99_ms* are of single parts, None if those were not timed. *cpu_s* and *peak_rss_mb* are sums over
+    all processes of the peer. *sync_ms* is a sync of the disk just before. *count* is what was counted and not timed,
+    in the unit that the workload names.
     """
 
     peer: str

@@ -7,8 +7,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from swf.server import ManualClock, open_service
+from swf.server.machine.quotas import Quotas
 from tests.web.browser import launched
+from tests.web.histories import START, Play, Step
 from tests.web.world import World, filled, pages_of
+
+TASKS = 10_000
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +28,14 @@ def browser() -> Iterator[Browser]:
     """One for all: each test has a profile of its own in it. It is gone before tests of other rooms begin."""
     with launched() as found:
         yield found
+
+
+@pytest.fixture(scope="package")
+def crawled() -> Iterator[World]:
+    """A run as large as any: it has 10,000 tasks and 30,000 events."""
+    quotas = Quotas(events_per_execution=100_000, open_activities=TASKS)
+    service = open_service(None, clock=ManualClock(START), quotas=quotas)
+    steps = [Step("load"), *(Step("fetch", ["activity-load-1"], result={"page": n}) for n in range(TASKS))]
+    Play(steps, workers=TASKS, batch=TASKS // 5, workflow_id="crawl", on=service).play()
+    yield pages_of(service)
+    service.close()

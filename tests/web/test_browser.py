@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -190,26 +189,3 @@ def test_more_events_come_below_those_that_are_there(browser: Browser, shop: Sho
         page.get_by_role("link", name="24 more of 62").click()
         expect(page.locator(".events tbody tr")).to_have_count(62)
         expect(page.locator("[data-append]")).to_have_count(0)
-
-
-def test_an_export_opens_without_a_server(browser: Browser, tmp_path: Path, shop: Shop) -> None:
-    from simpleflow.web.assets import stylesheet
-    from simpleflow.web.pages.execution import Shown
-    from simpleflow.web.pages.exported import exported
-    from simpleflow.web.queries.reader import Reader
-
-    reader = Reader(shop.world.client.client, shop.world.clock.now)
-    picture, _ = reader.picture("shop", "report-2026-11-22", shop.world.run_id("report-2026-11-22"))
-    file = tmp_path / "report.html"
-    file.write_text(exported(Shown(picture, ()), stylesheet(), "1"))
-    for wide in (390, 1440):
-        with looking(browser, wide=wide) as eye:
-            page = eye.page
-            page.goto(file.as_uri())
-            assert page.get_by_text("publish failed for good").is_visible()
-            assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 247, 249)"
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-            page.get_by_role("link", name="activity-publish-1").first.click()
-            assert page.locator(":target").get_attribute("id") == "t0"
-            assert eye.complaints == []
-            assert eye.requests == [file.as_uri()]

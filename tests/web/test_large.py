@@ -8,52 +8,37 @@ from __future__ import annotations
 import gzip
 import re
 import tracemalloc
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from simpleflow.web.queries.runs import MOST_EVENTS
-from swf.server import ManualClock, open_service
-from swf.server.machine.quotas import Quotas
 from tests.web.browser import looking, shown
-from tests.web.histories import START, Play, Step
+from tests.web.conftest import TASKS
 from tests.web.world import World, pages_of
 
-TASKS = 10_000
 ROWS = 200
 """That come at once."""
 GROUP = "activity-fetch-1"
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    quotas = Quotas(events_per_execution=100_000, open_activities=TASKS)
-    service = open_service(None, clock=ManualClock(START), quotas=quotas)
-    steps = [Step("load"), *(Step("fetch", ["activity-load-1"], result={"page": n}) for n in range(TASKS))]
-    Play(steps, workers=TASKS, batch=TASKS // 5, workflow_id="crawl", on=service).play()
-    yield pages_of(service)
-    service.close()
-
-
-def test_ten_thousand_tasks_and_25_000_events_are_a_small_page(world: World) -> None:
-    path = world.path("crawl")
-    told = world.get(f"{path}/summary.json").json()
+def test_ten_thousand_tasks_and_25_000_events_are_a_small_page(crawled: World) -> None:
+    path = crawled.path("crawl")
+    told = crawled.get(f"{path}/summary.json").json()
     assert told["tasks"] == TASKS + 1
     assert told["events"] > 25_000
-    page = world.get(path)
+    page = crawled.get(path)
     assert len(page.content) <= 80_000
     assert len(gzip.compress(page.content)) <= 15_000
     assert len(re.findall(r"<[a-z]", page.text)) <= 1000
-    rows = world.get(f"{path}/rows?group={GROUP}&at={TASKS - ROWS}", headers={"x-fragment": "1"})
+    rows = crawled.get(f"{path}/rows?group={GROUP}&at={TASKS - ROWS}", headers={"x-fragment": "1"})
     assert len(gzip.compress(rows.content)) <= 20_000
 
 
-def test_ten_thousand_rows_are_scrolled_and_zoomed_without_being_kept(browser: Browser, world: World) -> None:
+def test_ten_thousand_rows_are_scrolled_and_zoomed_without_being_kept(browser: Browser, crawled: World) -> None:
     """Each chunk is fetched once, what is far away leaves the page, and comes back from where it was."""
-    with shown(world.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]  # the same application
+    with shown(crawled.browser.app) as url, looking(browser) as eye:  # type: ignore[arg-type]  # the same application
         page = eye.page
-        page.goto(f"{url}{world.path('crawl')}?open={GROUP}")
+        page.goto(f"{url}{crawled.path('crawl')}?open={GROUP}")
         chunks = page.locator(".chunk")
         assert chunks.count() <= 2, "no more than what is near the screen"
         for number in range(2, 14):
@@ -74,12 +59,12 @@ def test_ten_thousand_rows_are_scrolled_and_zoomed_without_being_kept(browser: B
         assert eye.complaints == []
 
 
-def test_all_rows_of_a_group_come_while_one_scrolls(browser: Browser, world: World) -> None:
+def test_all_rows_of_a_group_come_while_one_scrolls(browser: Browser, crawled: World) -> None:
     """On a phone; from an address that names the row to begin with."""
     first = TASKS - 4 * ROWS
-    with shown(world.browser.app) as url, looking(browser, wide=390, theme="dark") as eye:  # type: ignore[arg-type]
+    with shown(crawled.browser.app) as url, looking(browser, wide=390, theme="dark") as eye:  # type: ignore[arg-type]
         page = eye.page
-        page.goto(f"{url}{world.path('crawl')}?open={GROUP}&at={first}")
+        page.goto(f"{url}{crawled.path('crawl')}?open={GROUP}&at={first}")
         chunks = page.locator(".chunk")
         for number in range(2, 5):
             chunks.last.evaluate("chunk => chunk.scrollIntoView({ block: 'end' })")
@@ -89,11 +74,11 @@ def test_all_rows_of_a_group_come_while_one_scrolls(browser: Browser, world: Wor
         assert eye.complaints == []
 
 
-def test_the_runs_that_are_kept_fit_into_their_memory(world: World) -> None:
+def test_the_runs_that_are_kept_fit_into_their_memory(crawled: World) -> None:
     """256 MB for all of them: a run counts with its events, so an event must not need more than its share."""
-    events = world.get(f"{world.path('crawl')}/summary.json").json()["events"]
-    path = world.path("crawl")
-    fresh = pages_of(world.service)
+    events = crawled.get(f"{crawled.path('crawl')}/summary.json").json()["events"]
+    path = crawled.path("crawl")
+    fresh = pages_of(crawled.service)
     fresh.get("/shop/")
     tracemalloc.start()
     try:

@@ -174,4 +174,5 @@ def to_event(link: Callable[..., str], event: int, words: str | None = None, *, 
     address = link(view="full", event=event)
     if not address:
         return el("span", {"class": names}, words or str(event))
-    return el("a", {"class": names, "href": f"{address}#e{event}"}, words or str(event))
+    href = address if "#" in address else f"{address}#e{event}"
+    return el("a", {"class": names, "href": href}, words or str(event))
