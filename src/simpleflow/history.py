@@ -204,6 +204,16 @@ class History:
         return self.execution.cancel_requested
 
     @property
+    def cancel_requested_id(self) -> int:
+        """The event id of the newest request to cancel; 0 if nobody has asked."""
+        return self.execution.cancel_requested_id
+
+    @property
+    def completed_decision_id(self) -> int:
+        """The event id of the last DecisionTaskCompleted; 0 before the first."""
+        return self.execution.completed_decision_id
+
+    @property
     def last_event_id(self) -> int:
         """The id of the newest event."""
         return self.execution.last_event_id

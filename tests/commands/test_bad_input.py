@@ -150,6 +150,19 @@ def test_who_reads_no_further_hears_no_complaint(world: World, tmp_path: Path, a
     assert (process.wait(30), said) == (0, "")
 
 
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("workflow.list",)], ids=lambda given: given[0])
+def test_no_room_for_what_is_printed_is_one_line(world: World, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "simpleflow", *arguments],
+            cwd=tmp_path, env={**environment(tmp_path), "SIMPLEFLOW_DB": DB[1]},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    first, second = done.stderr.splitlines()
+    assert (done.returncode, first) == (1, "simpleflow: error: no space is left, for what is printed or for a file")
+    assert second.startswith("Hint: make room")
+
+
 def started(world: World, directory: Path, line: str, **more: str) -> subprocess.CompletedProcess[str]:
     """A shell runs *line*, in which ``"$@"`` is the command ``workflow.info`` of an execution with other letters."""
     world.start("b\u00f6\u65e5")

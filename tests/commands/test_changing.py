@@ -63,7 +63,7 @@ def test_many_are_chosen_by_conditions_and_named(world: World, command: Command)
 def test_a_question_is_asked_on_a_terminal(world: World, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     world.start("a")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda question, err: question == "cancel 1 executions in domain default?")
+    monkeypatch.setattr("click.confirm", lambda question, err: question == "cancel 1 execution in domain default?")
     assert command(*DB, "workflow.cancel", "--all").code == 0
     assert kinds(world, "a")[-1] == "WorkflowExecutionCancelRequested"
     monkeypatch.setattr("click.confirm", lambda question, err: False)

@@ -129,6 +129,7 @@ def test_a_level_in_a_file_counts_for_logs(tmp_path: Path, command: Command, mon
         ("[settings]\nACTIVITY_SIGTERM_WAIT_SEC = 'soon'", "is 'soon', which is not of the kind of 3", ""),
         ("[settings]\nSIMPLEFLOW_S3_SSE = 1", "is 1, which is not of the kind of False", ""),
         ("format = 'xml'", "simpleflow.toml: format is 'xml'", "it may be tabular, csv"),
+        ("log-format = 'yaml'", "simpleflow.toml: log-format is 'yaml'", "it may be text, json"),
         ("color = 'blue'", "simpleflow.toml: color is 'blue'", "it may be auto, always, never"),
         (
             "db = 'x'\nendpoint-url = 'http://x'",

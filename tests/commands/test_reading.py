@@ -216,9 +216,9 @@ def test_info_tells_what_counts_and_hides_secrets(
 
 def test_a_file_is_checked_and_copied(world: World, command: Command, tmp_path: Path) -> None:
     world.start("a")
-    assert command("server.check", "flow.db").lines[-1] == "1 executions, 2 events, 0 problems"
+    assert command("server.check", "flow.db").lines[-1] == "1 execution, 2 events, 0 problems"
     assert command(*DB, "server.backup", "copy.db").code == 0
-    assert command("--db", "copy.db", "server.check").lines[-1] == "1 executions, 2 events, 0 problems"
+    assert command("--db", "copy.db", "server.check").lines[-1] == "1 execution, 2 events, 0 problems"
     assert command(*DB, "server.backup", "copy.db").code == 1, "what is there is not written over"
     assert command("server.check", "nothing.db").code == 1
     import apsw
@@ -227,7 +227,7 @@ def test_a_file_is_checked_and_copied(world: World, command: Command, tmp_path: 
     connection.execute("update executions set cancel_requested = 1")
     connection.close()
     broken = command("server.check", "copy.db")
-    assert (broken.code, broken.lines[-1]) == (1, "1 executions, 2 events, 1 problems")
+    assert (broken.code, broken.lines[-1]) == (1, "1 execution, 2 events, 1 problem")
 
 
 def test_a_strange_format_or_command_is_wrong_usage(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ EXAMPLES = [
         {"rows": 1100, "tables": ["orders", "items", "nothing"], "last empty": "nothing"},
     ),
     ("timers.Kitchen", ["soup"], ["soup is ready", "stopped"]),
+    ("order.Order", ["A-10442"], "receipt: 74 paid; dock 4 at 16:00"),
 ]
 
 

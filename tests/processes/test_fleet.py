@@ -120,9 +120,9 @@ def test_a_file_is_served_by_whoever_comes_first_and_found_by_the_others(tmp_pat
 def test_what_is_killed_is_replaced_and_nothing_is_lost(ships: Fleet) -> None:
     chance = random.Random(2026)
     load, storm = Load(ships, chance), Storm(ships, chance)
-    load.start(50)
+    load.start(15)
     storm.start_all()
-    storm.rage(10, meanwhile=lambda: load.keep(10))
+    storm.rage(6, meanwhile=lambda: load.keep(10))
     no_orphans(ships)
     load.finish(60)
     assert [ships.stop(name) for name in ("workers", "deciders", "server")] == [0, 0, 0]
@@ -163,9 +163,9 @@ def test_the_activity_of_a_killed_worker_ends_at_its_heartbeat_timeout(ships: Fl
 def test_told_to_stop_under_load_nothing_is_lost_and_nothing_runs_twice(ships: Fleet) -> None:
     chance = random.Random(7)
     load, storm = Load(ships, chance), Storm(ships, chance)
-    load.start(30)
+    load.start(15)
     storm.start_all()
-    storm.stop_and_start(20, meanwhile=lambda: load.keep(10))
+    storm.stop_and_start(12, meanwhile=lambda: load.keep(10))
     load.finish(60)
     no_orphans(ships)
     load.assert_one_attempt_each()

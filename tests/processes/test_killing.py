@@ -1,4 +1,4 @@
-"""Ten kills of a working server, without and with power cuts; ``make crashtest`` has a thousand."""
+"""Six kills of a working server, without and with power cuts; ``make crashtest`` has a thousand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from swf.server.check import check_file
 from tests.processes.command import environment
 from tests.processes.killing import Killing
 
-KILLS = 10
+KILLS = 6
 
 
 @pytest.mark.parametrize("power_cuts", [False, True], ids=["kill -9", "power cuts"])

@@ -280,6 +280,8 @@ def test_what_goes_wrong_is_one_clear_line(tmp_path: Path, mode: tuple[str, ...]
     assert len(errors) == 1
     assert said in errors[0]
     if mode[0] == "standalone":
+        hint = "Hint: look at it with: simpleflow --db simpleflow.db web; go on with what was completed: --repair "
+        assert hint in done.stderr
         assert check(tmp_path / "simpleflow.db").endswith("0 problems")
 
 

@@ -314,10 +314,17 @@ def test_a_run_that_waits_for_cancel_requests_cleans_up_and_ends_as_it_likes() -
         futures.wait(request, work, return_when=futures.FIRST_COMPLETED)
         return self.submit(echo, "cleaned up").result if request.done else "worked"
 
-    bed = Bed(flow(run))
+    asked: list[Any] = []
+
+    def on_completed(self: Workflow, history: Any) -> None:
+        asked.append((history.cancel_requested_id, history.cancel_requested))
+
+    bed = Bed(flow(run, on_completed=on_completed))
     bed.settle()
     bed.cancel()
     assert bed.finish() == "cleaned up"
+    request = next(event for event in bed.events() if event.type == "WorkflowExecutionCancelRequested")
+    assert set(asked) == {(request.id, True)}
 
 
 def test_a_cancelled_parent_leaves_its_children_to_the_requests_it_has_made() -> None:

@@ -447,6 +447,8 @@ def test_hooks_see_what_was_sent_to_others_and_which_decision_this_is() -> None:
         assert history.external_workflows_signaling[sent["id"]] == sent
         seen.extend([sent["workflow_id"], sent["state"], history.workflow["name"], history.cancel_failed])
         assert history.started_decision_id == history.last_event_id
+        assert 0 < history.completed_decision_id < history.started_decision_id
+        assert history.cancel_requested_id == 0
 
     bed = Bed(flow(run, on_completed=on_completed), compare=False)
     bed.finish()

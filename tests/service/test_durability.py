@@ -404,6 +404,9 @@ def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> Non
     path.write_text("Dear reader, this is no database, however long it may be. " * 100)
     with pytest.raises(NotADatabase, match="is not a simpleflow database"):
         open_service(path)
+    with pytest.raises(NotADatabase, match="is not a simpleflow database"):
+        open_reader(path)
+    assert list(tmp_path.iterdir()) == [path]
     other = tmp_path / "other.db"
     connection = apsw.Connection(str(other))
     connection.execute("create table mine (x)")

@@ -118,7 +118,7 @@ def test_told_to_stop_polling_a_client_ends_the_poll_that_waits_and_all_later_on
 @pytest.mark.parametrize("way", ["keep-alive", "boto3"])
 def test_a_task_that_was_on_its_way_when_polling_was_stopped_is_not_lost(door: Served, way: str) -> None:
     """The poll is given up by closing our side for writing: an answer is still read, or the task stays where it is."""
-    for number in range(30):
+    for number in range(12):
         client = WAYS[way](door)
         with ThreadPoolExecutor(2) as threads:
             polling = threads.submit(client.call, POLL)

@@ -10,8 +10,11 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from simpleflow.__about__ import __version__
 
-        print(f"simpleflow {__version__}")
-        return
+        try:
+            print(f"simpleflow {__version__}", flush=True)
+            return
+        except OSError:
+            pass  # said below, as of any command
     from simpleflow.cli.app import run
 
     sys.exit(run())

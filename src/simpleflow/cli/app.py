@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -227,6 +228,9 @@ def explained(error: Exception) -> tuple[str, str]:
             return str(error), "Amazon SWF needs a region and credentials as boto3 finds them; --db FILE needs neither"
         case Fault():
             return f"{error.code}: {error}", "the service has refused the call"
+        case OSError(errno=errno.ENOSPC):
+            where = f" for {error.filename}" if error.filename else ", for what is printed or for a file"
+            return f"no space is left{where}", "make room and say the command again; what was accepted is kept"
     return f"{type(error).__name__}: {error}", "see the traceback with LOG_LEVEL=DEBUG"
 
 

@@ -22,7 +22,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "log_format": "text",
 }
 """What is neither a service nor a domain."""
-ALLOWED: Final = {"format": FORMATS, "color": COLORS}
+ALLOWED: Final = {"format": FORMATS, "color": COLORS, "log_format": ("text", "json")}
 
 
 def choices(ctx: click.Context, given: dict[str, Any]) -> dict[str, Said]:

@@ -30,7 +30,7 @@ def check(ctx: click.Context, /, file: str | None, **given: Any) -> int:
         report = check_file(path)
     for problem in report.problems:
         click.echo(printable(problem))
-    click.echo(f"{report.executions} executions, {report.events} events, {len(report.problems)} problems")
+    click.echo(report.summary)
     return 1 if report.problems else 0
 
 

@@ -127,7 +127,7 @@ def _apply_to_many(where: Place, domain: str, chosen: Chosen, verb: str, act: Ca
         click.echo(f"no open execution fits; nothing to {verb}", err=True)
         return 0
     if not chosen.is_dry and chosen.is_asked:
-        _ask(f"{verb} {len(found)} executions in domain {domain}?")
+        _ask(f"{verb} {len(found)} {'execution' if len(found) == 1 else 'executions'} in domain {domain}?")
     code = 0
     with client_of(address, to_write=not chosen.is_dry) as client:
         for execution in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 import sys
 import threading
 import urllib.parse
@@ -131,7 +132,11 @@ def standalone(
                 execution_timeout=str(execution_timeout) if execution_timeout else None,
                 decision_timeout=str(decision_tasks_timeout) if decision_tasks_timeout else None,
             )
-        return _run(session, began, workflow, begun, display_status=display_status)
+        hint = (
+            f"look at it with: simpleflow {where.options(domain)} web; "
+            f"go on with what was completed: --repair {shlex.quote(began.execution.workflow_id)}"
+        )
+        return _run(session, began, workflow, begun, hint, display_status=display_status)
 
 
 def _stop_as_by_ctrl_c() -> None:
@@ -232,8 +237,8 @@ def _door(service: Service, domain: str) -> Iterator[threading.Event]:
             door.close()
 
 
-def _run(session: Session, began: Any, path: str, begun: threading.Event, *, display_status: bool) -> int:
-    """Runs the session and prints what came out; the exit code."""
+def _run(session: Session, began: Any, path: str, begun: threading.Event, hint: str, *, display_status: bool) -> int:
+    """Runs the session and prints what came out, the *hint* if it is a failure; the exit code."""
     from simpleflow.cli.progress import Progress
     from simpleflow.cli.start import explain
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError
@@ -260,7 +265,7 @@ def _run(session: Session, began: Any, path: str, begun: threading.Event, *, dis
     except ExecutionFailed as failure:
         click.echo(f"execution {ids} finished: {session.tally}", err=True)
         explain(failure)
-        raise CommandError(f"{began.execution.workflow_id}: {failure}") from failure
+        raise CommandError(f"{began.execution.workflow_id}: {failure}", hint) from failure
     click.echo(f"execution {ids} finished: {session.tally}", err=True)
     sys.stdout.flush()
     click.echo(result if result is not None else "null")

@@ -64,11 +64,14 @@ class Execution:
     """The decision task that a decider has, or None."""
     previous_started_event_id: int = 0
     """The DecisionTaskStarted of the last decision task that was completed; 0 before the first."""
+    completed_decision_id: int = 0
+    """The DecisionTaskCompleted of that task; 0 before the first."""
     override: TaskListOverride | None = None
     execution_context: str | None = None
     """The last context a decider gave; None if none ever did."""
     latest_activity_at: float | None = None
-    cancel_requested: bool = False
+    cancel_requested_id: int = 0
+    """The newest WorkflowExecutionCancelRequested; 0 if nobody has asked to cancel."""
     open_child_count: int = 0
     open_lambda_count: int = 0
     signals: list[HistoryEvent] = field(default_factory=list)
@@ -80,6 +83,11 @@ class Execution:
     def is_open(self) -> bool:
         """Whether the execution still runs."""
         return self.closed is None
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether anybody has asked to cancel."""
+        return self.cancel_requested_id > 0
 
     @property
     def started(self) -> e.WorkflowExecutionStarted:
@@ -161,7 +169,7 @@ def _signal(execution: Execution, event: HistoryEvent) -> None:
 
 
 def _request_cancel(execution: Execution, event: HistoryEvent) -> None:
-    execution.cancel_requested = True
+    execution.cancel_requested_id = event.id
 
 
 def _refuse(execution: Execution, event: HistoryEvent) -> None:
@@ -206,6 +214,7 @@ def _complete_decision(execution: Execution, event: HistoryEvent) -> None:
     task.close(event)
     execution.running_decision = None
     execution.previous_started_event_id = task.started.id
+    execution.completed_decision_id = event.id
     if attributes.execution_context is not None:
         execution.execution_context = attributes.execution_context
     if attributes.task_list is not None:

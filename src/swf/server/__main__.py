@@ -91,7 +91,7 @@ def check(path: Path) -> int:
     report = check_file(path)
     for problem in report.problems:
         print(problem)
-    print(f"{path}: {report.executions} executions, {report.events} events, {len(report.problems)} problems")
+    print(f"{path}: {report.summary}")
     return 1 if report.problems else 0
 
 

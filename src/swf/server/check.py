@@ -33,6 +33,12 @@ class Report:
     problems: tuple[str, ...]
     """A line each."""
 
+    @property
+    def summary(self) -> str:
+        """How much was looked at and found: ``1 execution, 2 events, 0 problems``."""
+        found = {"execution": self.executions, "event": self.events, "problem": len(self.problems)}
+        return ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in found.items())
+
 
 def check_file(path: Path) -> Report:
     """Checks a file that nobody uses, and changes nothing. Raises FileNotFoundError, FileOwned, DatabaseError."""

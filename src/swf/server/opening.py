@@ -16,6 +16,7 @@ from swf.server.rates import Rates
 from swf.server.service import Service
 from swf.server.store.database import Database
 from swf.server.store.errors import CannotOpen
+from swf.server.store.place import refuse_another_kind
 from swf.server.ticker import Ticker
 
 
@@ -41,6 +42,7 @@ def open_service(
     lock = None
     if path is not None:
         path = Path(path).resolve()
+        refuse_another_kind(path)
         lock = FileLock(path, wait_s=wait_s)
     try:
         reach(failpoints.AT_START)
@@ -77,6 +79,7 @@ def open_reader(path: str | Path, *, wait_s: float = 5.0) -> Service:
     path = Path(path).resolve()
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
+    refuse_another_kind(path)
     lock = FileLock(path, wait_s=wait_s)
     try:
         return Service(Database(path, read_only=True), SystemClock(), lock=lock, read_only=True)

@@ -1,4 +1,4 @@
-"""Where a file lies: on a disk of this machine, or on another's, where locks and the log cannot be relied on."""
+"""Where a file lies: on a disk of this machine, or another's, where locks cannot be relied on; what lies there now."""
 
 from __future__ import annotations
 
@@ -6,13 +6,31 @@ import re
 from pathlib import Path
 from typing import Final
 
-from swf.server.store.errors import CannotOpen
+from swf.server.store.errors import CannotOpen, NotADatabase
 
 REMOTE: Final = re.compile(
     r"nfs\d*|cifs|smb\w*|afs|ceph|glusterfs|lustre|9p|fuse\.(sshfs|s3fs|rclone|gcsfuse|glusterfs)"
 )
 MOUNTS: Final = Path("/proc/self/mountinfo")
+MAGIC: Final = b"SQLite format 3\0"
 _OCTAL: Final = re.compile(r"\\(\d{3})")
+
+
+def refuse_another_kind(path: Path) -> None:
+    """NotADatabase if there is a file at *path* that is no SQLite file, so that nothing is made beside it.
+
+    One with a lock beside it is not read: it may be open in this process, and whoever closes a file drops
+    all locks that SQLite holds on it for the process.
+    """
+    if not path.is_file() or Path(f"{path}.lock").exists():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except OSError:
+        return  # whoever opens it next says why it cannot be
+    if head and head != MAGIC:
+        raise NotADatabase(f"{path} is not a simpleflow database; use another file")
 
 
 def refuse_remote(path: Path, mounts: Path = MOUNTS) -> None:
