@@ -26,6 +26,7 @@ EXAMPLES: Final = (
     ("basic", "examples.basic.BasicWorkflow", "[1, 5]"),
     ("wordcount", "examples.wordcount.WordCount", '["texts"]'),
     ("failing", "examples.wordcount.WordCount", '["/no/such/folder"]'),
+    *((f"order-A-{number}", "examples.order.Order", f'["A-{number}"]') for number in range(10440, 10443)),
 )
 
 
@@ -45,13 +46,13 @@ class View:
 VIEWS: Final = (
     View("list-light", ""),
     View("list-phone-dark", "", "dark", 390, 844),
-    View("basic-light", "e/basic"),
-    View("wordcount-dark", "e/wordcount", "dark"),
+    View("order-light", "e/order-A-10442", high=1180),
+    View("order-dark", "e/order-A-10442", "dark", high=1180),
     View("failing-light", "e/failing"),
     View("failing-phone-light", "e/failing", "light", 390, 844),
     View("approval-light", "e/approval"),
     View("signal-dark", "e/approval", "dark", opens="Signal…"),
-    View("rerun-light", "e/wordcount", opens="Rerun from here…"),
+    View("rerun-light", "e/order-A-10442?task=activity-examples.order.charge_card-1", opens="Rerun from here…"),
 )
 
 

@@ -23,12 +23,13 @@ from swf.protocol import wire
 
 
 def newest(web: Web, request: Request) -> Response:
-    """The newest run of an id."""
+    """The newest run of an id, and what of it was chosen."""
     domain, workflow_id = request.path_params["domain"], request.path_params["workflow_id"]
     found = web.reader.runs(domain, workflow_id)
     if not found:
         raise Missing(f"There is no execution {workflow_id!r} here.", domain=domain, workflow_id=workflow_id)
-    return RedirectResponse(urls.execution(domain, workflow_id, found[0].run_id), 303)
+    address = urls.execution(domain, workflow_id, found[0].run_id)
+    return RedirectResponse(urls.with_query(address, dict(request.query_params)), 303)
 
 
 def shown_of(web: Web, request: Request) -> Shown:
