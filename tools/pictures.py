@@ -91,7 +91,8 @@ def _standing(place: Path, workflow: str, id: str, input: str) -> Iterator[str]:
     """The example runs in the block; gives the address of its pages."""
     more = ("--workflow-id", id, "--input", input, "--nb-workers", "1")
     command = [sys.executable, "-m", "simpleflow", "standalone", workflow, *more]
-    process = subprocess.Popen(command, cwd=place, env=_environment(place), stderr=subprocess.PIPE, text=True)
+    streams: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, cwd=place, env=_environment(place), **streams)
     try:
         assert process.stderr is not None
         line = next(line for line in process.stderr if line.startswith("pages: "))

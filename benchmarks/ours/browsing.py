@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 from tests.web.browser import launched, looking, shown
 from tests.web.histories import START, Play, Step, crawl, order
 from tests.web.world import World, pages_of
@@ -152,7 +152,7 @@ def in_a_browser(bench: Bench) -> None:
     """All of it, over one service."""
     world = made()
     app: Any = world.browser.app
-    with shown(app) as url, launched() as browser:
+    with shown(app) as url, sync_playwright() as driver, launched(driver) as browser:
         counts(bench, world)
         first_view(bench, browser, world, url)
         frames(bench, browser, world, url)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from simpleflow.cli.pages import listening
 from simpleflow.web.doors import Application
@@ -18,16 +18,15 @@ DESK_AND_PHONE = [(1440, "light"), (390, "dark")]
 
 
 @contextlib.contextmanager
-def launched(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Browser]:
+def launched(driver: Playwright, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Browser]:
     """The browser; `make browser` installs it. *env* None: with the variables of this process."""
     path = shutil.which("chromium")
     assert path is not None, "there is no chromium; install it with: make browser"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", *arguments], env=None if env is None else dict(env)
-        )
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(
+        executable_path=path, args=["--no-sandbox", *arguments], env=None if env is None else dict(env)
+    )
+    yield browser
+    browser.close()
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from swf.server import ManualClock, open_service
 from swf.server.machine.quotas import Quotas
@@ -24,9 +24,16 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One for all: each test has a profile of its own in it. It is gone before tests of other rooms begin."""
-    with launched() as found:
+def driver() -> Iterator[Playwright]:
+    """What drives browsers: a process has one. It is gone before tests of other rooms begin, for it runs a loop."""
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="package")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """One for all: each test has a profile of its own in it."""
+    with launched(driver) as found:
         yield found
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.web.browser import launched, looking, shown
 from tests.web.golden import UPDATES
@@ -81,7 +81,7 @@ def street() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def plain_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def plain_browser(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser that draws the same everywhere."""
     folder = tmp_path_factory.mktemp("fonts")
     missing = [name for name in FACES if not (FONTS / name).exists()]
@@ -90,7 +90,7 @@ def plain_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]
         (folder / name).symlink_to(FONTS / name)
     settings = folder / "fonts.conf"
     settings.write_text(SETTINGS.format(fonts=folder, cache=folder / "cache"))
-    with launched(*DRAWING, env={**os.environ, "FONTCONFIG_FILE": str(settings)}) as found:
+    with launched(driver, *DRAWING, env={**os.environ, "FONTCONFIG_FILE": str(settings)}) as found:
         yield found
 
 
