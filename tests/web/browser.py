@@ -74,12 +74,16 @@ def looking(
         eye.close()
 
 
-def axe_finds(page: Page, rules: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
-    """What axe has against the page as it is shown now, with the elements; *rules* empty: all that axe has."""
+def axe_finds(page: Page, rules: Sequence[str] = (), part: str | None = None) -> list[tuple[str, list[str]]]:
+    """What axe has against the page as it is shown now, with the elements; *rules* empty: all that axe has.
+
+    *part* is a selector; None: the whole page.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     if rules:
         options["runOnly"] = list(rules)
-    found = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
+    run = "([part, options]) => axe.run(part ?? document, options).then(found => found.violations)"
+    found = page.evaluate(run, [part, options])
     return [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]

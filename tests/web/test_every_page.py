@@ -19,10 +19,11 @@ from tests.web.histories import START, Play, Step, waiting
 from tests.web.test_doors import address, gets, routes
 from tests.web.world import World, filled, pages_of
 
-WIDTHS = (2560, 1440, 768, 390, 320)
 OF_LAYOUT = ("color-contrast", "target-size", "scrollable-region-focusable")
 """Rules of axe whose answer may be another one on a narrow screen; what the others look at is the same."""
 MISSING = ("/nothing/at/all", "/nothing/", "/shop/e/nobody", "/shop/e/order-A-10442/another-run")
+VIEWS = ("?view=full", "?view=signals", "?view=markers", "?view=children", "?only=failed", "?only=running&text=none")
+"""Of the events of an execution; the other parts of their pages are the same."""
 PARTS = 4
 """So many tests share the pages: each of them may run beside the others."""
 
@@ -39,17 +40,14 @@ class Street:
 def paths_of(world: World) -> list[str]:
     """Every address that answers with a page, for a run that failed and one that is open; then what queries make."""
     found = gets(world)
-    failed, still = world.path("report-2026-11-22"), world.path("asking")
-    order = world.path("order-A-10442")
-    found += [path.replace(failed, still) for path in found if path.startswith(failed) and "activity" not in path]
+    failed, still, order = (world.path(name) for name in ("report-2026-11-22", "asking", "order-A-10442"))
+    found += [f"{still}{more}" for more in ("", "/signal", "/cancel", "/terminate", "/rerun")]
     pages = [path for path in found if "text/html" in world.get(path).headers.get("content-type", "")]
-    lists = ["?all=1", "shop/?state=failed&tag=x", "shop/?state=open", "shop/?colour=red&page=99", "empty/"]
-    views = ["?view=full", "?view=signals", "?view=markers", "?view=children", "?only=failed", "?task=nobody"]
+    lists = ["?all=1", "shop/?state=failed&tag=x", "shop/?colour=red&page=99", "empty/"]
     return [
         *pages,
         *(f"/{more}" for more in lists),
-        order,
-        *(order + more for more in (*views, "/tree", "/task/activity-shop.charge_card-1")),
+        *(order + more for more in ("", "/tree", *VIEWS)),
         f"{failed}?open=activity-aggregate-1&from=10&to=60",
         f"{failed}/rerun?reuse=before&from=activity-merge-1",
         *MISSING,
@@ -70,22 +68,18 @@ def street() -> Iterator[Street]:
     service.close()
 
 
-def troubles(eye: Eye, where: str) -> list[str]:
-    """What is wrong with the page that is shown now, on any screen."""
+def troubles(eye: Eye, where: str, part: str | None = None) -> list[str]:
+    """What is wrong with the page that is shown now, on any screen; axe looks at *part* of it, None: all."""
     page = eye.page
     found = []
-    for wide in WIDTHS:
-        page.set_viewport_size({"width": wide, "height": 900})
+    for wide, theme, rules in ((320, "dark", None), (768, "dark", None), (390, "dark", OF_LAYOUT), (1440, "light", ())):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": wide, "height": 400})
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0:
             found.append(f"{where} is {over} px too wide for a screen of {wide} px")
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 844})
-    found += [f"{where}, dark, on a phone: {each}" for each in axe_finds(page, OF_LAYOUT)]
-    page.set_viewport_size({"width": 1440, "height": 900})
-    found += [f"{where}, dark: {each}" for each in axe_finds(page, ["color-contrast"])]
-    page.emulate_media(color_scheme="light")
-    found += [f"{where}: {each}" for each in axe_finds(page)]
+        if rules is not None:
+            found += [f"{where}, {wide} px, {theme}: {each}" for each in axe_finds(page, rules, part)]
     return found
 
 
@@ -95,7 +89,7 @@ def test_every_page_fits_any_screen_and_keeps_the_rules(browser: Browser, street
     with looking(browser) as eye:
         for path in street.paths[part::PARTS]:
             eye.page.goto(street.url + path)
-            found += troubles(eye, path)
+            found += troubles(eye, path, "#s-events" if path.endswith(VIEWS) else None)
             status = "status of 404" if path in MISSING else "nothing is allowed"
             found += [f"{path}: {each}" for each in eye.complaints if status not in each]
             eye.complaints.clear()
