@@ -8,12 +8,13 @@ from __future__ import annotations
 import gzip
 import re
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.web.browser import launched, looking, shown
-from tests.web.histories import START, Play, Step, crawl, order
+from tests.web.histories import START, Play, Step, crawl, order, waiting
 from tests.web.world import World, pages_of
 
 from benchmarks.contract import Bench
@@ -26,6 +27,7 @@ ROWS: Final = 10_000
 LARGE: Final = 3_003
 SMALL: Final = 11
 VISITS: Final = 5
+TABS: Final = 7
 FRAMES: Final = """
 async act => {
   const times = [];
@@ -79,7 +81,8 @@ def made() -> World:
     Play(crawl().steps, workers=64, workflow_id="large", on=service).play()
     steps = [Step("load"), *(Step("fetch", ["activity-load-1"]) for _ in range(ROWS))]
     Play(steps, workers=ROWS, batch=ROWS // 5, workflow_id="rows", on=service).play()
-    for number in range(22):
+    Play(waiting().steps, until=60.0, workflow_id="asking", on=service).play()
+    for number in range(21):
         Play([Step("ask")], workflow_id=f"invoice-{number}", on=service).play()
     return pages_of(service)
 
@@ -130,6 +133,24 @@ def frames(bench: Bench, browser: Browser, world: World, url: str) -> None:
         timed(bench, eye.page, "scroll", ROWS, FRAMES)
 
 
+def beside(bench: Bench, browser: Browser, world: World, url: str) -> None:
+    """A form while seven pages of an open run ask for news: a browser has six connections to a host."""
+    with looking(browser) as eye:
+        pages = [eye.page, *(eye.context.new_page() for _ in range(TABS - 1))]
+        for page in pages:
+            page.goto(url + world.path("asking"))
+        form = eye.context.new_page()
+        with bench.measure("a form beside live pages", TABS) as measure:
+            for _ in range(VISITS):
+                form.goto(f"{url}{world.path('asking')}/signal")
+                form.get_by_label("Name").fill("more")
+                began = time.perf_counter()
+                form.get_by_role("button", name="Send the signal").click()
+                form.locator("main > .notice").wait_for()
+                measure.parts.append(time.perf_counter() - began)
+            measure.seconds = sum(measure.parts) / VISITS
+
+
 def timed(bench: Bench, page: Page, act: str, n: int, script: str) -> None:
     """Each of many acts."""
     with bench.measure(f"{act}, a frame", n) as measure:
@@ -156,6 +177,7 @@ def in_a_browser(bench: Bench) -> None:
         counts(bench, world)
         first_view(bench, browser, world, url)
         frames(bench, browser, world, url)
+        beside(bench, browser, world, url)
     world.service.close()
 
 

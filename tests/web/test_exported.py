@@ -117,6 +117,21 @@ def test_states_are_told_apart_where_colours_are_the_readers_own(browser: Browse
         assert row.locator("svg").first.bounding_box() is not None
 
 
+def test_what_is_folded_away_is_printed(browser: Browser, tmp_path: Path) -> None:
+    """Paper cannot be unfolded."""
+    address = written(tmp_path, page_of(order().play()))
+    with looking(browser, script=False) as eye:
+        opened(eye, address)
+        call = eye.page.locator("details.told:not([open]) .value", has_text="send_receipt()")
+        heights = []
+        for media in ("screen", "print"):
+            eye.page.emulate_media(media=media)
+            box = call.bounding_box()
+            assert box is not None
+            heights.append(box["height"] > 0)
+        assert heights == [False, True]
+
+
 def told(browser: Browser, tmp_path: Path, text: str) -> str:
     """All that can be read in a file, once everything is unfolded."""
     with looking(browser) as eye:
