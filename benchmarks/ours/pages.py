@@ -19,7 +19,9 @@ from benchmarks.goals import PAGES
 from simpleflow.web.adapter import run_of
 from simpleflow.web.drawing import draw_plot
 from simpleflow.web.files import Picture
+from simpleflow.web.insight.rows import timeline_of
 from simpleflow.web.queries.runs import MOST_EVENTS, Histories
+from simpleflow.web.runs import Run
 from swf.lifecycle import fold
 from swf.protocol.operations import StartWorkflowExecution
 from swf.protocol.values import WorkflowType
@@ -67,7 +69,12 @@ def parts(bench: Bench, world: World, tasks: int) -> None:
     picture = Picture(run)
     bench.kernel("critical path", tasks, lambda: Picture(run).path, repeat=REPEAT)
     bench.kernel("graph", tasks, lambda: Picture(run).graph, repeat=REPEAT)
-    bench.kernel("timeline", tasks, lambda: draw_plot(run, Picture(run).rows, picture.path), repeat=REPEAT)
+    bench.kernel("timeline", tasks, lambda: _timeline(run, picture.path), repeat=REPEAT)
+
+
+def _timeline(run: Run, path: tuple[str, ...]) -> None:
+    timeline = timeline_of(run, path)
+    draw_plot(run, timeline.rows, path, timeline.scale)
 
 
 def live(bench: Bench, world: World) -> None:

@@ -480,3 +480,24 @@ def told_nothing() -> Play:
     play = order()
     play.tells_edges = False
     return play
+
+
+def patient(items: int = 30) -> Play:
+    """A map, hours of a timer, a task beside a signal that comes the next day."""
+    chance = random.Random(11)
+    pieces = [
+        Step("resize", ["activity-fetch-1"], [("completed", round(chance.uniform(20, 60), 1))]) for _ in range(items)
+    ]
+    each = [f"activity-resize-{number}" for number in range(1, items + 1)]
+    return Play(
+        [
+            Step("fetch", (), [("completed", 40.0)]),
+            *pieces,
+            Step("settle", each, [("completed", 3 * 3600)], kind="timer"),
+            Step("review", ["settle-1"], [("failed", 30.0), ("completed", 90.0)], reason="Timeout: no reviewer"),
+            Step("publish", ["activity-review-1", "signal-approval"], [("completed", 75.0)]),
+        ],
+        workers=6,
+        signals={"approval": 20 * 3600.0},
+        type="media.Album",
+    )

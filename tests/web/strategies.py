@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 from hypothesis import strategies as st
 
 from simpleflow.web.runs import Attempt, Decision, Kind, Run, Signal, State, Task
@@ -78,7 +79,8 @@ def a_random_run(seed: int, size: int) -> Run:
         after = tuple(chance.sample(known, min(len(known), chance.randrange(4))))
         if len(tasks) > 3 and chance.random() < 0.3:
             after = tasks[-1].after
-        tasks.append(Task(**{**{f: getattr(task, f) for f in Task.__struct_fields__}, "after": after}))
+        woken = tuple(chance.sample(known, min(len(known), chance.randrange(3))))
+        tasks.append(msgspec.structs.replace(task, after=after, woken=woken))
         ids.append(task.id)
     decisions = tuple(
         Decision(START + i / 10, START + i / 10, None if i == 2 else START + i / 10 + 0.01, i == 1, "d", i)

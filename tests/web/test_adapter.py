@@ -10,6 +10,7 @@ from hypothesis import given
 from simpleflow import Workflow
 from simpleflow.web.adapter import run_of
 from simpleflow.web.edges import expanded, told
+from simpleflow.web.insight import Part, critical_path, spent
 from simpleflow.web.runs import Kind, Run, State
 from swf.lifecycle import fold
 from swf.protocol.event import HistoryEvent
@@ -210,3 +211,61 @@ def test_a_sleep_of_no_time_is_hidden_and_what_comes_after_it_follows_what_was_b
     flow.pass_time(1)
     flow.decide(schedule("second"))
     assert edges(run_from(flow.events())) == {"first": (), "second": ("first",)}
+
+
+def test_a_timer_of_no_time_that_is_told_passes_on_what_it_followed() -> None:
+    """Its future among the arguments: ``after`` names the timer, which is not shown."""
+    flow = Flow()
+    flow.start()
+    flow.decide(schedule("first"), schedule("beside"))
+    for id in ("first", "beside"):
+        flow.take()
+        flow.complete(id)
+    flow.decide(start_timer("pause", 0))
+    flow.pass_time(1)
+    flow.decide(schedule("second", control='{"after": ["pause"]}'))
+    run = run_from(flow.events())
+    assert edges(run)["second"] == ("first", "beside")
+    assert run.is_inferred
+
+
+def test_the_critical_path_of_a_limited_map_leads_through_those_that_made_room() -> None:
+    """Its items follow nothing: each was scheduled when another one had ended."""
+    flow = Flow()
+    flow.start()
+    flow.decide(*(schedule(f"item-{number}") for number in (1, 2, 3)))
+    for _ in range(3):
+        flow.take()
+    for ended, wanted in (("item-3", "item-4"), ("item-2", "item-5"), ("item-4", "item-6")):
+        flow.pass_time(5)
+        flow.complete(ended)
+        flow.decide(schedule(wanted))
+        flow.take()
+    flow.complete("item-1")
+    flow.complete("item-5")
+    flow.pass_time(5)
+    flow.complete("item-6")
+    flow.decide()
+    run = run_from(flow.events())
+    assert set(edges(run).values()) == {()}, "the elder of item-4 has ended, but item-1 is of the same burst"
+    assert critical_path(run) == ("item-3", "item-4", "item-6")
+    parts = {each.part: each.milliseconds for each in spent(run)}
+    assert parts[Part.ACTIVITIES] >= 20_000
+    assert sum(parts.values()) < 20_100
+
+
+def test_the_critical_path_leads_through_what_was_read_before_a_task_was_scheduled() -> None:
+    """It is given an old result, but the run had waited for another one, across a sleep of no time."""
+    flow = Flow()
+    flow.start()
+    flow.decide(schedule("old"), schedule("late"))
+    for id in ("old", "late"):
+        flow.take()
+        flow.complete(id)
+        flow.pass_time(3)
+        flow.decide(*([start_timer("_simpleflow_sleep-1", 0)] if id == "late" else []))
+    flow.pass_time(1)
+    flow.decide(schedule("last", control='{"after": ["old"]}'))
+    run = run_from(flow.events())
+    assert edges(run)["last"] == ("old",)
+    assert critical_path(run) == ("late", "last")

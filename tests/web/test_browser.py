@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browser import DESK_AND_PHONE, looking, shown
 from tests.web.world import World, filled, pages_of
@@ -89,7 +89,7 @@ def test_the_zoom_is_two_attributes_and_in_the_address(browser: Browser, shop: S
         expect(inner).to_have_attribute("width", "200%")
         expect(inner).to_have_attribute("x", "-50%")
         assert inner.inner_html() == before
-        assert "from=25.000&to=75.000" in page.url
+        assert "from=25&to=75" in page.url
         page.reload()
         expect(inner).to_have_attribute("width", "200%")
         page.keyboard.press("0")
@@ -126,9 +126,103 @@ def test_the_keyboard_alone_leads_from_the_list_to_a_task(browser: Browser, shop
 def test_each_drawing_is_one_stop_of_the_tab_key(browser: Browser, shop: Shop) -> None:
     with looking(browser) as eye:
         eye.page.goto(shop.of("order-A-10442"))
-        for drawing in (".fit.right .graph", ".labels"):
+        for drawing in (".fit.right .graph", "[data-drawing=timeline]"):
             assert eye.page.locator(f"{drawing} a:not([tabindex='-1'])").count() == 1
         assert eye.page.locator(".plot a:not([tabindex='-1'])").count() == 0
+
+
+def focused(page: Page, name: str) -> str | None:
+    """A data attribute of what has the focus."""
+    found: str | None = page.evaluate(f"document.activeElement.dataset.{name}")
+    return found
+
+
+def test_arrows_move_along_the_edges_of_the_graph(browser: Browser, shop: Shop) -> None:
+    """The nearest node is not always one that follows: below the receipt stands the timer."""
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        page.locator(".fit.right [data-node='activity-shop.reserve_stock-1']").focus()
+        keys = (
+            ("ArrowRight", "activity-shop.price_shipping-1"),
+            ("ArrowRight", "child-shop.pick_and_pack-1"),
+            ("ArrowLeft", "activity-shop.price_shipping-1"),
+            ("ArrowLeft", "activity-shop.reserve_stock-1"),
+            ("ArrowLeft", "activity-shop.validate_order-1"),
+            ("ArrowLeft", "activity-shop.validate_order-1"),
+            ("End", "activity-shop.notify_customer-1"),
+            ("ArrowRight", "activity-shop.notify_customer-1"),
+        )
+        edges = page.evaluate("[...document.querySelectorAll('.fit.right a')].map(a => [a.dataset.node, a.dataset.to])")
+        names = [name for name, _ in edges]
+        follows = {name: [names[int(each)] for each in (to or "").split()] for name, to in edges}
+        before = "activity-shop.reserve_stock-1"
+        for key, name in keys:
+            page.keyboard.press(key)
+            after = focused(page, "node")
+            assert after == name
+            if key == "ArrowRight" and after != before:
+                assert after in follows[before]
+            before = name
+        assert page.locator(".fit.right a[tabindex='0']").count() == 1
+        expect(page.locator(".labels .is-near")).to_have_attribute("data-task", "activity-shop.notify_customer-1")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.id") == "s-graph"
+
+
+def test_the_signs_of_children_and_signals_lead_to_them(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        page.locator(".fit.right").get_by_role("link", name="courier-ready").click()
+        page.wait_for_url("**view=signals**")
+        expect(page.locator("#s-events")).to_contain_text("courier-ready")
+        page.locator(".fit.right").get_by_role("link", name="Open the child execution").click()
+        page.wait_for_url("**/e/child-shop.pick_and_pack-1/**")
+
+
+def test_arrows_move_from_row_to_row_and_open_groups(browser: Browser, shop: Shop) -> None:
+    with looking(browser) as eye:
+        page = eye.page
+        page.goto(shop.of("report-2026-11-22"))
+        page.locator(".labels a[data-task]").first.focus()
+        page.keyboard.press("ArrowDown")
+        assert focused(page, "task") == "activity-aggregate-1"
+        page.keyboard.press("ArrowLeft")
+        assert focused(page, "open") == "activity-aggregate-1"
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        assert focused(page, "task") == "activity-merge-1"
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-merge-1")
+        page.locator("#s-task a").first.focus()
+        page.keyboard.press("Escape")
+        assert focused(page, "task") == "activity-merge-1"
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**open=activity-aggregate-1**")
+        page.locator(".labels a[data-task]").first.focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowDown")
+        assert focused(page, "task") == "activity-aggregate-2", "the rows of the group follow its own"
+        page.keyboard.press("End")
+        assert focused(page, "task") == "activity-publish-1"
+        assert page.locator("#s-timeline svg a[tabindex='0']").count() == 1
+
+
+def test_on_a_narrow_screen_the_bars_are_what_the_keyboard_finds(browser: Browser, shop: Shop) -> None:
+    """The column of names is not there then."""
+    with looking(browser, wide=390) as eye:
+        page = eye.page
+        page.goto(shop.of("order-A-10442"))
+        stop = page.locator("#s-timeline svg a[tabindex='0']")
+        assert stop.count() == 1
+        assert stop.is_visible()
+        stop.focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-shop.reserve_stock-1")
 
 
 def test_the_theme_that_was_chosen_comes_with_the_next_page(browser: Browser, shop: Shop) -> None:

@@ -61,6 +61,20 @@ def test_files_are_written_instead(place: Path, capsys: pytest.CaptureFixture[st
     assert "#14181e" in (place / "g.svg").read_text()
 
 
+def test_idle_time_is_folded_in_text_drawing_and_page(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("flow.db").unlink()
+    play = histories.patient(items=2)
+    histories.Play(
+        play.steps, signals=play.signals, workflow_id="album", path="flow.db", start=round(time.time()) - 80_000
+    ).play()
+    command = ("workflow.timeline", "album", "--fold-idle")
+    assert "≈ 19 h" in output(capsys, *command, "--width", "110")
+    assert "≈" not in output(capsys, *command[:2], "--width", "110")
+    assert output(capsys, *command, "--svg", "t.svg", "--html", "t.html") == ""
+    for name in ("t.svg", "t.html"):
+        assert (place / name).read_text().count('class="folded"') == 2
+
+
 def test_a_file_that_cannot_be_written_is_an_error(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*HERE, "workflow.graph", "order", "-o", "nowhere/x"]) == 1
     assert capsys.readouterr().err.splitlines()[0] == (

@@ -83,6 +83,14 @@ def test_the_pictures_are_those_that_were_looked_at(name: str) -> None:
     golden.check(f"{name}.dot", dot(picture.graph, picture.run))
 
 
+def test_idle_time_is_folded_as_it_was_looked_at() -> None:
+    picture = Picture(drawn(histories.patient()))
+    golden.check("patient-folded.svg", timeline_svg(picture, is_folded=True))
+    folds = picture.folds
+    text = chart(picture.run, picture.sentence, picture.spent, picture.rows, width=100, folds=folds)
+    golden.check("patient-folded.txt", text)
+
+
 RECORDED = sorted(
     path.stem for path in FOLDER.glob("*.json") if Recording.read(path.stem).all("GetWorkflowExecutionHistory")
 )
@@ -116,7 +124,7 @@ def test_small_drawings_are_those_that_were_looked_at() -> None:
 def test_any_run_can_be_drawn_and_twice_the_same(run: Run) -> None:
     texts = everything(run)
     assert everything(run) == texts
-    for text in texts[:4]:
+    for text in texts[:5]:
         root = parsed(text)
         for element in root.iter():
             assert "style" not in element.attrib
@@ -132,6 +140,7 @@ def everything(run: Run) -> list[str]:
         graph_svg(picture),
         graph_svg(picture, theme="dark", downwards=True),
         timeline_svg(picture),
+        timeline_svg(picture, is_folded=True),
         draw_spent(picture.spent),
         report_html(picture),
         chart(run, picture.sentence, picture.spent, picture.rows),
@@ -143,10 +152,11 @@ def everything(run: Run) -> list[str]:
 @given(runs())
 def test_a_chart_is_never_wider_than_it_may_be(run: Run) -> None:
     picture = Picture(run)
-    lines = chart(run, picture.sentence, picture.spent, picture.rows, width=90).splitlines()
-    for line in lines[lines.index("") :]:
-        if not line.startswith("No task"):
-            assert columns(line) <= 90
+    for folds in ((), picture.folds):
+        lines = chart(run, picture.sentence, picture.spent, picture.rows, width=90, folds=folds).splitlines()
+        for line in lines[lines.index("") :]:
+            if not line.startswith("No task"):
+                assert columns(line) <= 90
 
 
 def test_what_was_never_started_and_what_was_not_finished_are_drawn_as_such() -> None:
@@ -224,7 +234,11 @@ def test_foreign_text_stays_text_in_every_field(attack: str, play: object) -> No
     for picture in (harmful, harmless):
         first = picture.run.tasks[0].id
         parsed(draw_graph(picture.graph, picture.run, href="/x?task={}".format))
-        parsed(draw_timeline(picture.run, picture.rows, picture.path, href="/x?task={}".format, selected=first))
+        parsed(
+            draw_timeline(
+                picture.run, picture.rows, picture.path, picture.whole.scale, href="/x?task={}".format, selected=first
+            )
+        )
         parsed(graph_svg(picture))
         parsed(timeline_svg(picture))
     lines = mermaid(harmful.graph, harmful.run).splitlines()

@@ -31,6 +31,7 @@ THEME = click.option(
 @click.option("--svg", metavar="FILE", help="Write the timeline as an SVG there ('-': standard output).")
 @click.option("--html", metavar="FILE", help="Write a page with graph and timeline there ('-': standard output).")
 @click.option("--width", type=click.IntRange(min=60), help="Columns of the chart; else as wide as the terminal.")
+@click.option("--fold-idle", is_flag=True, help="Fold the stretches of time in which no task ran.")
 @THEME
 @with_options
 @click.pass_context
@@ -41,6 +42,7 @@ def timeline(
     svg: str | None,
     html: str | None,
     width: int | None,
+    fold_idle: bool,
     theme: Any,
     **given: Any,
 ) -> None:
@@ -55,12 +57,14 @@ def timeline(
 
     picture = picture_of(ctx, names, given)
     if svg is not None:
-        write(svg, timeline_svg(picture, theme=theme))
+        write(svg, timeline_svg(picture, theme=theme, is_folded=fold_idle))
     if html is not None:
-        write(html, report_html(picture))
+        write(html, report_html(picture, is_folded=fold_idle))
     if svg is None and html is None:
         columns = width or shutil.get_terminal_size((100, 24)).columns
-        click.echo(chart(picture.run, picture.sentence, picture.spent, picture.rows, width=columns), nl=False)
+        folds = picture.folds if fold_idle else ()
+        text = chart(picture.run, picture.sentence, picture.spent, picture.rows, width=columns, folds=folds)
+        click.echo(text, nl=False)
 
 
 @click.command()

@@ -138,6 +138,15 @@ class _Draft:
     delays: list[Timer] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a task follows, what woke the decision that scheduled it, whether the former was concluded."""
+
+    after: tuple[str, ...]
+    woken: tuple[str, ...]
+    is_inferred: bool = False
+
+
 class _Tasks:
     """Makes the tasks of one execution."""
 
@@ -147,6 +156,8 @@ class _Tasks:
         self._is_closed = execution.closed is not None
         self._drafts: dict[str, _Draft] = {}
         self._latest: dict[tuple[Kind, str], _Draft] = {}
+        self._pauses: dict[str, int] = {}
+        """Timers of no time, by id: the decision that started each."""
 
     def made(self) -> tuple[Task, ...]:
         """All tasks, the one scheduled first first."""
@@ -154,7 +165,7 @@ class _Tasks:
             self._collect(thing)
         refused = self._refused()
         edges = self._edges()
-        tasks = [self._task(draft, *edges[draft.id]) for draft in self._drafts.values()]
+        tasks = [self._task(draft, edges[draft.id]) for draft in self._drafts.values()]
         if refused:
             tasks = sorted([*tasks, *refused], key=lambda task: task.begin)
         return tuple(tasks)
@@ -177,6 +188,8 @@ class _Tasks:
             if raw != draft.raw and retried is not None:
                 assert isinstance(thing, Timer)
                 retried.delays.append(thing)
+            else:
+                self._pauses[draft.raw] = draft.decision
             return
         known = self._latest.get((draft.kind, draft.raw))
         if known is not None and known.name == draft.name and known.things[-1].state in RETRIED:
@@ -207,8 +220,8 @@ class _Tasks:
             refused.append(found)
         return refused
 
-    def _edges(self) -> dict[str, tuple[tuple[str, ...], bool]]:
-        """By task id, what it follows, and whether that was concluded."""
+    def _edges(self) -> dict[str, _Before]:
+        """By task id, what it follows."""
         ends = [
             (event, draft.id)
             for draft in self._drafts.values()
@@ -217,12 +230,13 @@ class _Tasks:
         for signal in self._execution.signals:
             assert isinstance(signal.attributes, e.WorkflowExecutionSignaled)
             ends.append((signal.id, f"signal-{signal.attributes.signal_name}"))
-        decided = list(self._decided())
-        conclusions: Conclusions | None = None
+        conclusions = Conclusions(ends, list(self._decided()))
         aliases: dict[str, str] = {}
         expanded: dict[str, tuple[str, ...] | None] = {}
-        open_until: dict[str, int] = {}
-        edges: dict[str, tuple[tuple[str, ...], bool]] = {}
+        latest: dict[
+            str, tuple[int, str]
+        ] = {}  # of the siblings so far (``name-1``, ``name-2``), the one that ends last
+        edges: dict[str, _Before] = {}
         signals = {f"signal-{name}" for name in self._signal_names()}
         tried = self._tried()
         for draft in self._drafts.values():
@@ -230,21 +244,24 @@ class _Tasks:
             if control is not None and control not in expanded:
                 expanded[control] = told(self._resolve(control))
             after = expanded[control] if control is not None else None
-            if after is not None:
-                known = tuple(dict.fromkeys(aliases.get(id, id) for id in after if id in aliases or id in signals))
-                edges[draft.id] = known, False
-            elif not decided or draft.decision <= decided[0][0]:
-                edges[draft.id] = (), False
+            decision = tried.pop((draft.kind, draft.raw), draft.decision)
+            woken = conclusions.news(decision)
+            passed = [self._pauses[id] for id in after or () if id in self._pauses]
+            known = tuple(dict.fromkeys(aliases.get(id, id) for id in after or () if id in aliases or id in signals))
+            if passed:  # a timer of no time is not shown: what it followed stands for it
+                before = [id for each in passed for id in conclusions.news(each) if id in edges or id in signals]
+                edges[draft.id] = _Before(tuple(dict.fromkeys([*known, *before])), woken, is_inferred=not known)
+            elif after is not None:
+                edges[draft.id] = _Before(known, woken)
             else:
-                conclusions = conclusions or Conclusions(ends, decided)
-                elder = _elder(draft.raw)
-                opened = draft.things[0].opened.id
-                is_open = {elder} if elder and open_until.get(elder, 0) > opened else set()
-                decision = tried.pop((draft.kind, draft.raw), draft.decision)
-                found = tuple(id for id in conclusions.of(draft.raw, decision, is_open) if id in edges or id in signals)
-                edges[draft.id] = found, bool(found)
+                ends_at, sibling = latest.get(_stem(draft.raw), (0, ""))
+                is_beside = ends_at > draft.things[0].opened.id
+                concluded = conclusions.of(draft.raw, decision, sibling if is_beside else None)
+                found = tuple(id for id in concluded if id in edges or id in signals)
+                edges[draft.id] = _Before(found, woken, is_inferred=bool(found))
             aliases[draft.id] = aliases[draft.raw] = draft.id
-            open_until[draft.raw] = _ended(draft) or self._execution.last_event_id + 1
+            ends_at = _ended(draft) or self._execution.last_event_id + 1
+            latest[_stem(draft.raw)] = max(latest.get(_stem(draft.raw), (0, "")), (ends_at, draft.raw))
         return edges
 
     def _tried(self) -> dict[tuple[Kind, str], int]:
@@ -280,7 +297,7 @@ class _Tasks:
                 yield task.closed.id, task.started.id, ties.get(before, Tie.NOTHING)
                 before = task.closed.id
 
-    def _task(self, draft: _Draft, after: tuple[str, ...], is_inferred: bool) -> Task:
+    def _task(self, draft: _Draft, before: _Before) -> Task:
         attempts = tuple(map(_attempt, draft.things))
         end = self._execution.last_timestamp
         is_delayed = any(timer.is_open for timer in draft.delays)
@@ -291,17 +308,18 @@ class _Tasks:
             kind=draft.kind,
             name=draft.name,
             version=draft.version,
-            after=after,
+            after=before.after,
             attempts=attempts,
             state=self._state(draft, attempts[-1], is_delayed=is_delayed),
             input=draft.input,
             result=getattr(getattr(last.closed, "attributes", None), "result", None),
-            is_inferred=is_inferred,
+            is_inferred=before.is_inferred,
             delays=tuple(
                 (timer.opened.timestamp, timer.closed.timestamp if timer.closed else end) for timer in draft.delays
             ),
             task_list=draft.task_list,
             run_id=child.run_id if child is not None else None,
+            woken=before.woken,
         )
 
     def _state(self, draft: _Draft, last: Attempt, *, is_delayed: bool) -> State:
@@ -348,9 +366,10 @@ def _unnumbered(name: str) -> str:
     return stem if stem and number.isdecimal() else name
 
 
-def _elder(raw: str) -> str | None:
-    stem, _, number = raw.rpartition("-")
-    return f"{stem}-{int(number) - 1}" if number.isdecimal() and number.isascii() and len(number) < 18 else None
+def _stem(raw: str) -> str:
+    """What siblings have in common: ``name-`` of ``name-7``; an id without a number has no siblings."""
+    stem, dash, number = raw.rpartition("-")
+    return f"{stem}{dash}" if stem and number.isdecimal() and number.isascii() else f"{raw} "
 
 
 def _is_hidden(timer: Any) -> bool:

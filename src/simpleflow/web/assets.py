@@ -40,7 +40,8 @@ def assets() -> dict[str, Asset]:
     """All of them by name."""
     found = {}
     for name, type in TYPES.items():
-        body = stylesheet().encode() if name == "app.css" else _text(name).encode()
+        text = stylesheet() if name == "app.css" else _bare(_text(name)) if name.endswith(".js") else _text(name)
+        body = text.encode()
         found[name] = Asset(name, body, type, hashlib.sha256(body).hexdigest()[:12])
     return found
 
@@ -49,6 +50,12 @@ def assets() -> dict[str, Asset]:
 def stylesheet() -> str:
     """The colours, the rules of the drawings, those of the pages."""
     return variables() + drawing_rules() + _text("app.css")
+
+
+def _bare(script: str) -> str:
+    """A script without comments on lines of their own, and without indentation: a tenth less to send."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def _text(name: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from simpleflow.web.drawing.labels import KINDS, said
-from simpleflow.web.drawing.plots import Scale
 from simpleflow.web.drawing.timeline import took
 from simpleflow.web.insight import Row, Sentence, Spent
+from simpleflow.web.insight.scale import Scale, Stretch
 from simpleflow.web.insight.sentence import without_tasks
 from simpleflow.web.runs import Attempt, Kind, Run, State, label
-from simpleflow.web.words import count, duration, elapsed, marks, one_line, visible
+from simpleflow.web.words import count, duration, elapsed, one_line, visible
 
 LEAST_WIDTH: Final = 60
 MOST_ROWS: Final = 200
@@ -42,10 +42,19 @@ HEIGHTS: Final = " ▁▂▃▄▅▆▇█"
 WAIT: Final = "─"
 CRITICAL: Final = "▸"
 SIGNAL: Final = "◆"
+FOLD: Final = "≈"
 
 
-def chart(run: Run, told: Sentence, spent: Sequence[Spent], rows: Sequence[Row], *, width: int = 100) -> str:
-    """All of it, *width* characters wide, newline at the end."""
+def chart(
+    run: Run,
+    told: Sentence,
+    spent: Sequence[Spent],
+    rows: Sequence[Row],
+    *,
+    width: int = 100,
+    folds: Sequence[Stretch] = (),
+) -> str:
+    """All of it, *width* characters wide, newline at the end. *folds* are stretches of time that are folded."""
     width = max(width, LEAST_WIDTH)
     whole = duration(run.end - run.start)
     state = f"Running for {whole}" if run.close is None else f"{run.state.word}, {whole}"
@@ -56,7 +65,7 @@ def chart(run: Run, told: Sentence, spent: Sequence[Spent], rows: Sequence[Row],
         said = [line if len(line) <= width else f"{line[: width - 1]}…" for line in said]
     lines = [f"{head}  {about}", *said, ""]
     lines += [*_wrapped(where(spent), width), ""] if spent else []
-    lines += gantt(run, rows, width=width)
+    lines += gantt(run, rows, width=width, folds=folds)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -79,7 +88,7 @@ def _share(each: Spent, total: int) -> str:
     return f"{whole} %" if whole else "< 1 %"
 
 
-def gantt(run: Run, rows: Sequence[Row], *, width: int) -> list[str]:
+def gantt(run: Run, rows: Sequence[Row], *, width: int, folds: Sequence[Stretch] = ()) -> list[str]:
     """An axis, a line for each row, and what the signs mean."""
     shown = rows[:MOST_ROWS]
     names = [_name(row) for row in shown]
@@ -87,19 +96,22 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int) -> list[str]:
     left = min(max([columns(name) for name in names] or [0]), max(16, width // 3))
     right = min(max([columns(tail) for tail in tails] or [0]), width // 3)
     room = max(20, width - left - right - 9)
-    scale = Scale(run.start, run.end)
+    scale = Scale(run.start, run.end, folds=folds)
+    folded = {_cell(scale, until, room) - 1 for _, until in folds}
     lines = [_axis(run, scale, left + 4, room)]
     waits = False
     for row, name, tail in zip(shown, names, tails, strict=True):
         mark = CRITICAL if row.is_critical else " "
         cells = _area(row, run, scale, room) if row.cell.is_group else _bars(row, run, scale, room)
+        if folded:
+            cells = "".join(FOLD if at in folded and sign in (" ", WAIT) else sign for at, sign in enumerate(cells))
         waits = waits or (row.cell.kind is not Kind.TIMER and WAIT in cells)
         lines.append(f"{mark} {ICONS[row.state]} {padded(name, left)} │{cells}│ {cut(tail, right)}")
     if len(rows) > len(shown):
         lines.append(f"… and {count(len(rows) - len(shown), 'more row', 'more rows')}")
     if not rows:
         lines.append(one_line(without_tasks(run)))
-    return [*lines, *(_filled(_meanings(run, shown, waits=waits), width) if rows else [])]
+    return [*lines, *(_filled(_meanings(run, shown, folds, waits=waits), width) if rows else [])]
 
 
 def _axis(run: Run, scale: Scale, indent: int, room: int) -> str:
@@ -107,8 +119,8 @@ def _axis(run: Run, scale: Scale, indent: int, room: int) -> str:
     for signal in run.signals:
         cells[_cell(scale, signal.at, room)] = SIGNAL
     free = 0
-    for seconds in marks(scale.span):
-        at, text = _cell(scale, scale.start + seconds, room), elapsed(seconds)
+    for seconds in scale.marks():
+        at, text = _cell(scale, scale.start + seconds, room), elapsed(seconds, 3 if scale.folds else 2)
         span = range(at, at + len(text))
         if at >= free and all(cells[each] != SIGNAL for each in span):
             cells[at : at + len(text)] = text
@@ -152,7 +164,7 @@ def _paint_wait(cells: list[str], attempt: Attempt, run: Run, scale: Scale) -> N
 def _area(row: Row, run: Run, scale: Scale, room: int) -> str:
     """How many attempts of a group ran, as heights; a line where they only waited."""
     running, waiting = [0.0] * room, [False] * room
-    wide = scale.span / room if scale.span > 0 else 1.0
+    edges = [scale.at(cell / room) for cell in range(room + 1)]
     for task in row.cell.tasks:
         for attempt in task.attempts:
             end = run.end_of(attempt)
@@ -160,8 +172,8 @@ def _area(row: Row, run: Run, scale: Scale, room: int) -> str:
             for cell in range(_cell(scale, attempt.scheduled, room), _cell(scale, began, room) + 1):
                 waiting[cell] = True
             for cell in range(_cell(scale, began, room), _cell(scale, end, room) + 1) if attempt.started else ():
-                since = scale.start + cell * wide
-                running[cell] += max(0.0, min(end, since + wide) - max(began, since)) / wide
+                since, until = edges[cell], edges[cell + 1]
+                running[cell] += max(0.0, min(end, until) - max(began, since)) / ((until - since) or 1.0)
     most = max(running, default=0.0)
     return "".join(
         HEIGHTS[max(1, round(value / most * 8))] if value > 0 else WAIT if is_waiting else " "
@@ -183,7 +195,7 @@ def _tail(row: Row, run: Run) -> str:
     return took(row.cell.first, run)
 
 
-def _meanings(run: Run, rows: Sequence[Row], *, waits: bool) -> list[str]:
+def _meanings(run: Run, rows: Sequence[Row], folds: Sequence[Stretch], *, waits: bool) -> list[str]:
     """What the signs that were used mean."""
     found = {
         attempt.outcome or (State.RUNNING if run.close is None else State.UNFINISHED)
@@ -200,6 +212,7 @@ def _meanings(run: Run, rows: Sequence[Row], *, waits: bool) -> list[str]:
     if any(row.cell.kind is Kind.TIMER for row in rows):
         words.append("├─┤ timer")
     words += [f"{SIGNAL} signal"] if run.signals else []
+    words += [f"{FOLD} {duration(sum(until - since for since, until in folds))} idle, folded"] if folds else []
     return [*words, f"{CRITICAL} critical path"]
 
 

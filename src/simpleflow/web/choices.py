@@ -11,7 +11,7 @@ from simpleflow.web.pages.execution import Chosen
 VIEWS: Final = ("compact", "full", "children", "signals", "markers")
 KNOWN: Final = (
     "task", "view", "only", "text", "kind", "open", "at", "from", "to", "event", "nodes", "before", "group", "after",
-    "names", "seen",
+    "names", "seen", "fold",
 )  # fmt: skip
 
 
@@ -48,6 +48,10 @@ def _take(found: dict[str, Any], name: str, value: str) -> str | None:
             if not _is_percent(value):
                 return f"{name} {value!r} is no part of the time from 0 to 100"
             found["since" if name == "from" else "until"] = value
+        case "fold":
+            if value != "idle":
+                return f"fold {value!r} is nothing to choose; there is idle"
+            found["is_folded"] = True
         case "nodes":
             if value != "all":
                 return f"nodes {value!r} is nothing to choose; there is all"

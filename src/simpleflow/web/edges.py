@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Struct
 
 _RUN = re.compile(r"^(.*-)([1-9][0-9]{0,8})\.\.([1-9][0-9]{0,8})$", re.DOTALL)
-_NUMBERED = re.compile(r"^(.*-)([1-9][0-9]{0,17})$", re.DOTALL)
 MOST_IN_A_RUN = 100_000
 """More than any history holds: what claims to be a longer run is no run."""
 
@@ -72,8 +71,10 @@ class Tie(Enum):
 class Conclusions:
     """What tasks without ``control`` follow: the tasks whose ends were new to the decision that scheduled them.
 
-    One whose elder sibling (``name-6`` of ``name-7``) is still open belongs to the same burst, cut by the limits of
-    a decision or of open tasks, and follows what that one follows.
+    The first decision follows nothing, not even a signal that came with the start.
+
+    One of whose siblings (``name-6`` of ``name-9``) is still open belongs to the same burst, cut by the limits of a
+    decision, of open tasks or of a map, and follows what that one follows.
     """
 
     def __init__(self, ends: Sequence[tuple[int, str]], decided: Sequence[tuple[int, int, Tie]]) -> None:
@@ -84,19 +85,23 @@ class Conclusions:
         self._siblings: dict[str, tuple[str, ...]] = {}
         walk = Ends(ends)
         before: tuple[str, ...] = ()
-        for completed, started, tie in decided:
+        for number, (completed, started, tie) in enumerate(decided):
             new = walk.up_to(started)
-            if tie is Tie.GOES_ON:
+            if not number:
+                new = ()
+            elif tie is Tie.GOES_ON:
                 new = before
             elif tie is Tie.PAUSED:
                 new = tuple(dict.fromkeys((*before, *new)))
             before = new
             self._new[completed] = before
 
-    def of(self, id: str, decision: int, is_open: frozenset[str] | set[str]) -> tuple[str, ...]:
-        """What the task follows; *is_open* are the raw ids that are open when it is scheduled."""
-        match = _NUMBERED.match(id)
-        elder = f"{match.group(1)}{int(match.group(2)) - 1}" if match else ""
-        found = self._siblings.get(elder) if elder in is_open else None
-        self._siblings[id] = found = self._new.get(decision, ()) if found is None else found
+    def news(self, decision: int) -> tuple[str, ...]:
+        """What ended, or came, that was new to a decision (by the event id of its completion)."""
+        return self._new.get(decision, ())
+
+    def of(self, id: str, decision: int, sibling: str | None) -> tuple[str, ...]:
+        """What the task follows; *sibling* is one that is still open when it is scheduled, None if none is."""
+        found = None if sibling is None else self._siblings.get(sibling)
+        self._siblings[id] = found = self.news(decision) if found is None else found
         return found

@@ -16,8 +16,11 @@ from simpleflow.web.drawing.patterns import definitions, fill, icon
 from simpleflow.web.drawing.text import width
 from simpleflow.web.drawing.timeline import TimelineSize, draw_labels, draw_plot, draw_timeline, timeline_height
 from simpleflow.web.drawing.tokens import Theme, stylesheet
-from simpleflow.web.insight import Graph, Row, Sentence, Spent, critical_path, graph_of, rows_of, sentence, spent
+from simpleflow.web.insight import Graph, Row, Sentence, Spent, critical_path, graph_of, sentence, spent
+from simpleflow.web.insight.rows import Timeline, timeline_of
+from simpleflow.web.insight.scale import Stretch, idle
 from simpleflow.web.insight.sentence import Mood, without_tasks
+from simpleflow.web.layout import Layout
 from simpleflow.web.runs import Run, State
 from simpleflow.web.words import count, duration, visible
 
@@ -49,9 +52,42 @@ class Picture:
         return graph_of(self.run, self.path, most=self.most_nodes)
 
     @cached_property
+    def across(self) -> Layout:
+        """Where the nodes of the graph stand, from left to right."""
+        return graph_layout(self.graph)
+
+    @cached_property
+    def down(self) -> Layout:
+        """The same downwards."""
+        return graph_layout(self.graph, downwards=True)
+
+    def placed(self, *, downwards: bool) -> Layout:
+        """One of the two."""
+        return self.down if downwards else self.across
+
+    @cached_property
+    def whole(self) -> Timeline:
+        """The timeline with all of its time."""
+        return timeline_of(self.run, self.path)
+
+    @cached_property
+    def folds(self) -> tuple[Stretch, ...]:
+        """The time that can be folded."""
+        return idle(self.run)
+
+    @cached_property
+    def folded(self) -> Timeline:
+        """The timeline without the time in which no task ran."""
+        return timeline_of(self.run, self.path, folds=self.folds)
+
+    def timeline(self, *, is_folded: bool) -> Timeline:
+        """One of the two."""
+        return self.folded if is_folded else self.whole
+
+    @property
     def rows(self) -> list[Row]:
         """The rows of the timeline."""
-        return rows_of(self.run, self.path)
+        return self.whole.rows
 
     @cached_property
     def sentence(self) -> Sentence:
@@ -62,7 +98,7 @@ class Picture:
 def graph_svg(picture: Picture, *, theme: Theme = "auto", downwards: bool = False) -> str:
     """The dataflow graph, ready for a document."""
     run = picture.run
-    placed = graph_layout(picture.graph, downwards=downwards)
+    placed = picture.placed(downwards=downwards)
     drawn = draw_graph(picture.graph, run, placed=placed, downwards=downwards)
     wide, high = graph_size(placed)
     title = ["Dataflow", " · ".join([*kinds(picture), *notes(picture)])]
@@ -70,16 +106,19 @@ def graph_svg(picture: Picture, *, theme: Theme = "auto", downwards: bool = Fals
     return _card(drawn, title, full, high, (full - wide) / 2, theme, [_critical_legend(full)])
 
 
-def timeline_svg(picture: Picture, *, theme: Theme = "auto", size: TimelineSize | None = None) -> str:
+def timeline_svg(
+    picture: Picture, *, theme: Theme = "auto", size: TimelineSize | None = None, is_folded: bool = False
+) -> str:
     """The timeline, ready for a document."""
     size = size or TimelineSize()
-    shown = picture.rows[:MOST_ROWS]
-    drawn = draw_timeline(picture.run, shown, picture.path, size=size)
-    title = ["Timeline", " · ".join(rows_in_words(picture))]
+    timeline = picture.timeline(is_folded=is_folded)
+    shown = timeline.rows[:MOST_ROWS]
+    drawn = draw_timeline(picture.run, shown, picture.path, timeline.scale, size=size)
+    title = ["Timeline", " · ".join(rows_in_words(picture, timeline))]
     return _card(drawn, title, size.width, timeline_height(shown), 0, theme, _legend(picture, size.width), pad=0)
 
 
-def report_html(picture: Picture) -> str:
+def report_html(picture: Picture, *, is_folded: bool = False) -> str:
     """One page with the sentence, where the time went, the graph and the timeline. No script, nothing from outside."""
     run = picture.run
     css = stylesheet("page", with_page=True)
@@ -107,7 +146,7 @@ def report_html(picture: Picture) -> str:
             said(picture.sentence),
             _where(picture),
             _dataflow(picture),
-            _timeline(picture),
+            _timeline(picture, picture.timeline(is_folded=is_folded)),
             el(
                 "footer", None, f"{visible(run.workflow_id)} · run {visible(run.run_id)} · {count(run.events, 'event')}"
             ),
@@ -179,22 +218,22 @@ def _dataflow(picture: Picture) -> Markup:
 
 def _fitting(picture: Picture, *, downwards: bool) -> list[Markup]:
     """The graph, scaled down to fit, but not below three quarters of its size: what has no height keeps the width."""
-    placed = graph_layout(picture.graph, downwards=downwards)
+    placed = picture.placed(downwards=downwards)
     least = el("svg", {"width": graph_size(placed)[0] * 0.75, "height": 0})
     return [least, draw_graph(picture.graph, picture.run, placed=placed, downwards=downwards)]
 
 
-def _timeline(picture: Picture) -> Markup:
+def _timeline(picture: Picture, timeline: Timeline) -> Markup:
     """Labels and plot side by side; the plot is as wide as there is room."""
-    run, shown = picture.run, picture.rows[:MOST_ROWS]
+    run, shown, scale = picture.run, timeline.rows[:MOST_ROWS], timeline.scale
     size: Attributes = {"height": timeline_height(shown), "role": "group"}
-    labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(run, shown, width=252))
+    labels = el("svg", {"class": "sf labels", "width": 252, **size}, draw_labels(run, shown, scale, width=252))
     plot = el(
         "svg",
         {"class": "sf plot", "width": "100%", **size, "aria-label": speech(run)},
-        draw_plot(run, shown, picture.path),
+        draw_plot(run, shown, picture.path, scale),
     )
-    head = _head("Timeline", rows_in_words(picture), _states_legend(picture))
+    head = _head("Timeline", rows_in_words(picture, timeline), _states_legend(picture))
     return el("section", None, head, el("div", {"class": "drawing rows"}, labels, plot))
 
 
@@ -221,12 +260,14 @@ def notes(picture: Picture) -> list[str]:
     return notes
 
 
-def rows_in_words(picture: Picture, *, is_whole: bool = False) -> list[str]:
-    """The head of the timeline in words. *is_whole*: it has all rows, however many they are."""
-    run, rows = picture.run, picture.rows
+def rows_in_words(picture: Picture, timeline: Timeline, *, is_whole: bool = False) -> list[str]:
+    """The head of a timeline in words. *is_whole*: it has all rows, however many they are."""
+    run, rows, folds = picture.run, timeline.rows, timeline.scale.folds
     words = [duration(run.end - run.start), f"{count(len(run.tasks), 'task')} in {count(len(rows), 'row')}"]
     if len(rows) > MOST_ROWS and not is_whole:
         words.append(f"the first {count(MOST_ROWS)} rows")
+    if folds:
+        words.append(f"{count(len(folds), 'idle stretch', 'idle stretches')} folded, {duration(timeline.idle_s)}")
     return words
 
 

@@ -69,8 +69,10 @@ class Attempt(Struct, frozen=True, gc=False):
 class Task(Struct, frozen=True, gc=False):
     """One call of an activity, a child, a timer.
 
-    *after* are the ids of tasks before it, or of signals (``signal-<name>``). *delays* are the pauses before its
-    retries. *task_list* is where it waits for a worker, None if nobody takes it from there.
+    *after* are the ids of tasks before it, or of signals (``signal-<name>``). *woken* are those whose ends were new to
+    the decision that scheduled it: what it waited for when it follows none of them, as an item of a map waits until
+    another one makes room. *delays* are the pauses before its retries. *task_list* is where it waits for a worker,
+    None if nobody takes it from there.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Task(Struct, frozen=True, gc=False):
     task_list: str | None = None
     run_id: str | None = None
     """Of a child."""
+    woken: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

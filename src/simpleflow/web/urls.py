@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 Query: TypeAlias = Mapping[str, str | int | None]
 
@@ -22,6 +22,13 @@ def with_query(path: str, query: Query) -> str:
     """*path* with the values that are given: None and empty ones are left out."""
     given = {key: str(value) for key, value in query.items() if value not in (None, "")}
     return f"{path}?{urlencode(given)}" if given else path
+
+
+def varying(path: str, query: Query, name: str) -> Callable[[str], str]:
+    """What gives *path* with the same values and another one of *name*, which stands first."""
+    rest = with_query("", {key: value for key, value in query.items() if key != name}).removeprefix("?")
+    before, after = f"{path}?{quote_plus(name)}=", f"&{rest}" if rest else ""
+    return lambda value: f"{before}{quote_plus(value)}{after}"
 
 
 def executions(domain: str, **query: str | int | None) -> str:
@@ -50,6 +57,11 @@ def execution(domain: str, workflow_id: str, run_id: str | None = None, more: st
     if run_id is None:
         return path
     return f"{path}/{segment(run_id)}" + (f"/{more}" if more else "")
+
+
+def child(domain: str, task_id: str, run_id: str | None) -> str:
+    """The execution that a task of this id has started; *run_id* None: its newest run."""
+    return execution(domain, task_id.partition("#")[0], run_id)
 
 
 def task(domain: str, workflow_id: str, run_id: str, task_id: str) -> str:

@@ -20,8 +20,8 @@ def duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-def elapsed(seconds: float) -> str:
-    """A mark on an axis: ``0 s``, ``2.5 s``, ``1 m``, ``1 m 30 s``, ``2 h``."""
+def elapsed(seconds: float, most: int = 2) -> str:
+    """A mark on an axis, of at most so many words: ``0 s``, ``2.5 s``, ``1 m``, ``1 m 30 s``, ``2 h``."""
     if seconds < 60:
         return f"{seconds * 1000:g} ms" if 0 < seconds < 1 else f"{seconds:g} s"
     rest, words = round(seconds), []
@@ -29,7 +29,7 @@ def elapsed(seconds: float) -> str:
         if rest >= size:
             words.append(f"{rest // size} {unit}")
             rest %= size
-    return " ".join(words[:2])
+    return " ".join(words[:most])
 
 
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)

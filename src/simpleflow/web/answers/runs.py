@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import unquote
 
 import msgspec
@@ -93,31 +94,35 @@ def task(web: Web, request: Request) -> Response:
 def rows(web: Web, request: Request) -> Response:
     """Rows of an open group of the timeline; without a group, of the timeline itself."""
     shown = shown_of(web, request)
-    group = request.query_params.get("group") or shown.chosen.open
-    found = next((row for row in shown.picture.rows if row.cell.is_group and row.cell.first.id == group), None)
+    group = request.query_params.get("group", shown.chosen.open)
+    timeline = shown.picture.timeline(is_folded=shown.chosen.is_folded)
+    found = next((row for row in timeline.rows if row.cell.is_group and row.cell.first.id == group), None)
     if group and found is None:
         raise Missing(f"There is no group {group!r} in this timeline.")
     if wants_json(request):
         tasks = shown.run.tasks if found is None else found.cell.tasks
         return json_of(views.part("tasks", [views.task(each) for each in tasks], shown.chosen.at, drawn.CHUNK))
-    inside = shown.picture.rows if found is None else singles(found, shown.run, shown.picture.path)
+    choice = replace(shown.chosen, open=group or None, at=0)
+    within = replace(shown, chosen=choice, is_here=FRAGMENT in request.headers)
+    inside = timeline.rows if found is None else singles(found, shown.run, shown.picture.path)
+
+    fold = "idle" if shown.chosen.is_folded else None
 
     def further(at: int) -> str:
-        return urls.with_query(f"{shown.base}/rows", {"group": group, "at": at})
+        return urls.with_query(f"{shown.base}/rows", {"group": group, "at": at, "fold": fold})
 
     def switch(row: Row) -> str | None:
-        return shown.link(open=row.cell.first.id, at=None) if row.cell.is_group else None
+        return within.link(open=row.cell.first.id, at=None) if row.cell.is_group else None
 
-    part = drawn.chunk(
+    look = drawn.Look(
         shown.picture,
-        inside,
-        shown.chosen.at,
-        shown.to_task,
-        selected=None,
-        further=further,
+        timeline.scale,
+        within.to_task,
+        choice.task,
         switch=switch if found is None else None,
         axis=False,
     )
+    part = drawn.chunk(look, inside, shown.chosen.at, further)
     return fragment(web, request, f"Timeline of {shown.run.workflow_id}", part)
 
 
@@ -187,7 +192,8 @@ def graph_svg(web: Web, request: Request) -> Response:
 
 def timeline_svg(web: Web, request: Request) -> Response:
     """The timeline for a document."""
-    return Response(files.timeline_svg(shown_of(web, request).picture), media_type="image/svg+xml")
+    shown = shown_of(web, request)
+    return Response(files.timeline_svg(shown.picture, is_folded=shown.chosen.is_folded), media_type="image/svg+xml")
 
 
 def summary(web: Web, request: Request) -> Response:

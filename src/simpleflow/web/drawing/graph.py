@@ -11,7 +11,7 @@ from simpleflow.web.drawing.patterns import diamond, fill, glyph, icon
 from simpleflow.web.drawing.text import fitted, width
 from simpleflow.web.insight import Graph, Node
 from simpleflow.web.layout import Box, Layout, Route, layout
-from simpleflow.web.runs import Kind, Run, State, label
+from simpleflow.web.runs import Kind, Run, State, Task, label
 from simpleflow.web.words import count, duration, visible
 
 NODE: Final = (168.0, 48.0)
@@ -44,9 +44,12 @@ def draw_graph(
     href: Href | None = None,
     selected: str | None = None,
     prefix: str = "sf",
+    child: Callable[[Task], str | None] | None = None,
     marks: Mapping[str, str] | None = None,
 ) -> Markup:
     """The graph; *href* gives the address of a task, None for no link. *selected* is the id of a task.
+
+    *child* gives the address of the execution that a task started: its sign leads there.
 
     *marks* are classes for nodes by their ids, with which a page says something about them.
 
@@ -55,13 +58,19 @@ def draw_graph(
     placed = placed or graph_layout(graph, downwards=downwards)
     wide, high = graph_size(placed)
     inner = [*_edges(graph, placed, downwards=downwards)]
+    numbers = {node.id: number for number, node in enumerate(graph.nodes)}
+    following: dict[str, list[str]] = {}
+    for edge in graph.edges:
+        following.setdefault(edge.source, []).append(str(numbers[edge.target]))
     for node in graph.nodes:
         is_selected = selected is not None and (node.id == selected or any(task.id == selected for task in node.tasks))
         drawn = _node(node, placed.boxes[node.id], run, prefix, is_selected=is_selected)
         target = href(node.id) if href is not None else None
         name = el("title", None, described(node, run))
         if target is not None:
-            inner.append(el("a", {"href": target, "data-node": node.id}, name, drawn))
+            after = " ".join(following.get(node.id, ())) or None  # for arrows, which go along edges
+            inner.append(el("a", {"href": target, "data-node": node.id, "data-to": after}, name, drawn))
+            inner += _to_child(node, placed.boxes[node.id], child)
         else:
             mark = None if marks is None else marks.get(node.id)
             inner.append(el("g", {"data-node": node.id, "class": mark}, name, drawn))
@@ -78,6 +87,15 @@ def draw_graph(
         },
         el("g", {"transform": f"translate({number(MARGIN)} {number(MARGIN)})"}, joined(inner)),
     )
+
+
+def _to_child(node: Node, box: Box, child: Callable[[Task], str | None] | None) -> list[Markup]:
+    """A place to press over the sign of a child workflow."""
+    address = child(node.tasks[0]) if child is not None and node.kind is Kind.CHILD and not node.is_group else None
+    if address is None:
+        return []
+    square: Attributes = {"class": "touch", "x": box.x + box.width - 32, "y": box.y, "width": 32, "height": 28}
+    return [el("a", {"href": address}, el("title", None, "Open the child execution"), el("rect", square))]
 
 
 def described(node: Node, run: Run) -> str:

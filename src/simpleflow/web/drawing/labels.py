@@ -9,7 +9,7 @@ from simpleflow.web.drawing.patterns import icon
 from simpleflow.web.drawing.plots import AREA, LANE_TOP, lane_height
 from simpleflow.web.drawing.text import fitted, width
 from simpleflow.web.insight import Row
-from simpleflow.web.runs import Kind, Run, State, label
+from simpleflow.web.runs import Kind, Run, State, Task, label
 from simpleflow.web.words import count, duration, visible
 
 AXIS: Final = 32.0
@@ -30,7 +30,7 @@ def draw_label(row: Row, top: float, room: float, more: str = "", *, by_id: bool
     """The icon and name of a row (*by_id*: its id), and *more*; below, what a group has come to."""
     parts = [icon(row.state, 14, top + 6, size=14)]
     first = row.cell.first
-    name = visible(label(first.id.removeprefix(f"{first.kind}-") if by_id else first.name))
+    name = name_of(first, by_id=by_id)
     kind = " · ".join(word for word in (KINDS.get(row.cell.kind, ""), more) if word)
     if not row.cell.is_group:
         shown = fitted(name, 12, room - 40 - (width(kind, 11) + 8 if kind else 0))
@@ -44,6 +44,11 @@ def draw_label(row: Row, top: float, room: float, more: str = "", *, by_id: bool
         for line, text in enumerate(said(row), 1)
     ]
     return joined(parts)
+
+
+def name_of(task: Task, *, by_id: bool) -> str:
+    """The name of a task in its row, without modules; *by_id*: its id."""
+    return visible(label(task.id.removeprefix(f"{task.kind}-") if by_id else task.name))
 
 
 def _text(names: str, x: float, y: float, name: str, more: str) -> Markup:

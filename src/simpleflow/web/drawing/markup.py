@@ -6,6 +6,7 @@ of SVG, all else a class.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
@@ -37,23 +38,36 @@ class Markup(str):
 
 def el(name: str, attributes: Mapping[str, Value] | None = None, *children: str | None) -> Markup:
     """An element. Attributes that are None or False are left out; children that are no markup are escaped."""
-    assert name.replace("-", "").isalnum(), name
-    start = [name]
-    for key, value in (attributes or {}).items():
-        assert key.replace("-", "").replace(":", "").isalnum(), key
-        assert key != "style", "a strict Content-Security-Policy forbids style attributes"
-        assert not key.startswith("on"), "and scripts in attributes"
+    assert _is_name(name), name
+    opening = name
+    for key, value in attributes.items() if attributes else ():
+        assert _may_be_attribute(key), f"{key} is no attribute, or one that a strict Content-Security-Policy forbids"
         if value is None or value is False:
             continue
-        if value is True:
-            start.append(f'{key}=""')
-            continue
-        start.append(f'{key}="{escaped(number(value) if isinstance(value, float) else str(value), in_quotes=True)}"')
-    opening = " ".join(start)
-    inner = "".join(child if isinstance(child, Markup) else escaped(child) for child in children if child is not None)
+        if isinstance(value, str):
+            text = value if _SPECIAL.search(value) is None else escaped(value, in_quotes=True)
+        elif value is True:
+            text = ""
+        else:
+            text = number(value) if isinstance(value, float) else str(value)
+        opening += f' {key}="{text}"'
+    inner = ""
+    for child in children:
+        if child is not None:
+            inner += child if isinstance(child, Markup) else escaped(child)
     if not inner and name not in OPEN_IN_HTML:
         return Markup(f"<{opening}>" if name in EMPTY_IN_HTML else f"<{opening}/>")
     return Markup(f"<{opening}>{inner}</{name}>")
+
+
+@functools.cache
+def _is_name(name: str) -> bool:
+    return name.replace("-", "").isalnum()
+
+
+@functools.cache
+def _may_be_attribute(key: str) -> bool:
+    return key.replace("-", "").replace(":", "").isalnum() and key != "style" and not key.startswith("on")
 
 
 def joined(parts: Iterable[Markup]) -> Markup:

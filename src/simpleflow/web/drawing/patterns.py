@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
-from simpleflow.web.drawing.markup import Markup, el, joined
+from simpleflow.web.drawing.markup import Attributes, Markup, el, joined
 from simpleflow.web.runs import Kind, State
 
 HATCHED: Final = {State.FAILED: 45, State.TIMED_OUT: 0, State.UNFINISHED: 45}
@@ -17,6 +18,8 @@ PATHS: Final = {
     State.CONTINUED: "M13 8a5 5 0 0 1-9 3M3 8a5 5 0 0 1 9-3M12.5 2v3.2H9.3M3.5 14v-3.2h3.2",
     State.TIMED_OUT: "M8 4.5V8l2.5 1.5",
 }
+ZIGZAG: Final = 12
+"""The width of a zigzag."""
 RINGED: Final = (State.RUNNING, State.TIMED_OUT, State.CANCELED, State.WAITING, State.UNFINISHED)
 GLYPHS: Final = {
     Kind.CHILD: "M2 2h7v7h-7zM5 9v3h7v-7h-3",
@@ -25,6 +28,7 @@ GLYPHS: Final = {
 }
 
 
+@functools.cache
 def definitions(prefix: str = "sf") -> Markup:
     """The textures; once in a document. Drawings refer to them by *prefix*."""
     patterns = []
@@ -46,6 +50,10 @@ def definitions(prefix: str = "sf") -> Markup:
                 stripe,
             )
         )
+    half = ZIGZAG // 2
+    zigzag = el("path", {"class": "zigzag", "d": f"M{half} 0l4 4-8 8 4 4"})
+    tile: Attributes = {"x": -half, "width": ZIGZAG, "height": 16, "patternUnits": "userSpaceOnUse"}
+    patterns.append(el("pattern", {"id": f"{prefix}-fold", **tile}, zigzag))
     return el("defs", {"class": "sf"}, joined(patterns))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
 from simpleflow.web.drawing.patterns import fill
 from simpleflow.web.insight import Row
 from simpleflow.web.insight.rows import Area
+from simpleflow.web.insight.scale import Scale
 from simpleflow.web.runs import Run, State
 
 BAR: Final = 11.0
@@ -26,23 +26,6 @@ SHARED: Final = 4
 """Running and waiting have one scale, one upon the other, if neither is more than so many times the other."""
 LOW: Final = 0.6
 """Else running has a scale of its own, up to this part of the height, so that what waits is seen behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The time from *start* to *end* as the whole width."""
-
-    start: float
-    end: float
-
-    @property
-    def span(self) -> float:
-        """In seconds."""
-        return self.end - self.start
-
-    def part(self, at: float) -> float:
-        """Where a time is, 0 to 1."""
-        return min(1.0, max(0.0, (at - self.start) / self.span)) if self.span > 0 else 0.0
 
 
 def bar(state: State, began: float, ended: float, y: float, height: float, prefix: str) -> Markup:

@@ -8,19 +8,22 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from simpleflow.web.drawing.graph import Href
-from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, said, speech
+from simpleflow.web.drawing.labels import AXIS, ROW, draw_label, height_of, name_of, said, speech
 from simpleflow.web.drawing.markup import Attributes, Markup, el, joined, number, percent
-from simpleflow.web.drawing.patterns import diamond
-from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, Scale, bar, draw_area, draw_lanes, lane_height, ticks
+from simpleflow.web.drawing.patterns import ZIGZAG, diamond
+from simpleflow.web.drawing.plots import AREA, BAR, LANE_TOP, bar, draw_area, draw_lanes, lane_height, ticks
+from simpleflow.web.drawing.text import width as width_of
 from simpleflow.web.insight import Row
+from simpleflow.web.insight.scale import Scale
 from simpleflow.web.runs import Attempt, Kind, Run, State, Task, label
-from simpleflow.web.words import count, duration, elapsed, marks, visible
+from simpleflow.web.words import count, duration, elapsed, visible
 
 MIDDLE: Final = 12.0
 RIGHT_ROOM: Final = 0.78
 LEFT_ROOM: Final = 0.16
 MOST_SIGNALS: Final = 100
-MARGIN: Final = 0.012
+PLOT: Final = 600.0
+"""About how wide a plot is: words of a folded axis that would touch there are left out."""
 CHEVRON: Final = 12.0
 """How far the label of a group that can be opened stands to the right."""
 
@@ -37,6 +40,7 @@ def draw_timeline(
     run: Run,
     rows: Sequence[Row],
     path: Sequence[str],
+    scale: Scale,
     *,
     size: TimelineSize = TimelineSize(),
     href: Href | None = None,
@@ -45,8 +49,8 @@ def draw_timeline(
 ) -> Markup:
     """Labels and plot in one drawing of a fixed width."""
     high = timeline_height(rows)
-    plot = draw_plot(run, rows, path, href=href, selected=selected, prefix=prefix)
-    column = draw_labels(run, rows, width=size.labels, href=href, selected=selected)
+    plot = draw_plot(run, rows, path, scale, href=href, selected=selected, prefix=prefix)
+    column = draw_labels(run, rows, scale, width=size.labels, href=href, selected=selected)
     return el(
         "svg",
         {
@@ -63,11 +67,6 @@ def draw_timeline(
     )
 
 
-def scale_of(run: Run) -> Scale:
-    """The time of the run, and a little room after it."""
-    return Scale(run.start, run.end + MARGIN * (run.end - run.start))
-
-
 def timeline_height(rows: Sequence[Row], *, axis: bool = True) -> float:
     """The height of all rows, and of the axis."""
     return (AXIS if axis else 0.0) + sum(map(height_of, rows))
@@ -76,6 +75,7 @@ def timeline_height(rows: Sequence[Row], *, axis: bool = True) -> float:
 def draw_labels(
     run: Run,
     rows: Sequence[Row],
+    scale: Scale,
     *,
     width: float,
     href: Href | None = None,
@@ -95,7 +95,7 @@ def draw_labels(
     for row, top in zip(rows, tops, strict=True):
         flip = switch(row) if switch is not None else None
         shift = 0 if flip is None else CHEVRON
-        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale_of(run)), by_id=by_id)
+        drawn = draw_label(row, top, width - shift, _beside_name(run, row, scale), by_id=by_id)
         if shift:
             drawn = el("g", {"transform": f"translate({shift} 0)"}, drawn)
         address = href(row.cell.first.id) if href is not None else None
@@ -127,26 +127,33 @@ def draw_plot(
     run: Run,
     rows: Sequence[Row],
     path: Sequence[str],
+    scale: Scale,
     *,
     href: Href | None = None,
     selected: str | None = None,
     prefix: str = "sf",
     axis: bool = True,
+    by_id: bool = False,
 ) -> Markup:
-    """What happened when. All of x is percent: to zoom, change ``x`` and ``width`` of this inner drawing."""
+    """What happened when. All of x is percent: to zoom, change ``x`` and ``width`` of this inner drawing.
+
+    *by_id*: as for the labels, whose place the names at the bars take on narrow screens.
+    """
     high = timeline_height(rows, axis=axis)
-    scale = scale_of(run)
     tops = _tops(rows, axis=axis)
-    parts = [_shade(rows, tops, selected), _rules(rows, tops), *_axis(scale, high, with_words=axis)]
+    parts = [_shade(rows, tops, selected), _rules(rows, tops), *_folds(scale, high, prefix)]
+    parts += _axis(scale, high, with_words=axis)
     if run.decisions and axis:
         parts.append(ticks([(each.scheduled, each.closed or run.end) for each in run.decisions], scale, AXIS - 7, 5))
     parts += _signals(run, scale, high, top=AXIS - 8 if axis else 0)
     parts += _handovers(run, rows, tops, path, scale)
     for row, top in zip(rows, tops, strict=True):
-        drawn = _row(run, row, top, scale, prefix)
+        drawn = _row(run, row, top, scale, prefix, by_id=by_id)
         if href is not None and (address := href(row.cell.first.id)) is not None:
             name = el("title", None, _named(row)) if row.cell.is_group else None
             drawn = el("a", {"href": address, "tabindex": "-1"}, name, drawn)
+        else:
+            drawn = el("g", {"class": "row"}, drawn)
         parts.append(drawn)
     if run.close is None:
         parts.append(_vertical("now", scale.part(run.end), AXIS if axis else 0, high))
@@ -182,12 +189,33 @@ def _rules(rows: Sequence[Row], tops: Sequence[float]) -> Markup:
 
 def _axis(scale: Scale, high: float, *, with_words: bool) -> list[Markup]:
     parts = []
-    for seconds in marks(scale.span):
+    free = 0.0
+    folds = [scale.part(since) for since, _ in scale.folds]
+    resumed = {until - scale.start for _, until in scale.folds}
+    names = "ink3 small halo" if folds else "ink3 small"
+    for seconds in scale.marks():
         at = scale.part(scale.start + seconds)
         if seconds:
             parts.append(_vertical("rule", at, 0, high))
-        if at < 0.93 and with_words:
-            parts.append(el("text", {"class": "ink3 small", "x": percent(at), "dx": 5, "y": 14}, elapsed(seconds)))
+        words = elapsed(seconds, 3 if folds else 2)
+        end = at + (width_of(words, 11) + 8) / PLOT if folds else at
+        is_free = at >= free and (seconds in resumed or not any(at <= fold < end for fold in folds))
+        if at < 0.93 and with_words and is_free:
+            parts.append(el("text", {"class": names, "x": percent(at), "dx": 5, "y": 14}, words))
+            free = end
+    return parts
+
+
+def _folds(scale: Scale, high: float, prefix: str) -> list[Markup]:
+    """A zigzag for each stretch that is folded."""
+    parts = []
+    for since, until in scale.folds:
+        left, right = scale.part(since), scale.part(until)
+        name = el("title", None, f"{duration(until - since)} in which no task ran, folded")
+        where: Attributes = {"x": percent(left), "width": percent(right - left), "height": high}
+        line: Attributes = {"x": -ZIGZAG / 2, "width": ZIGZAG, "height": high, "fill": f"url(#{prefix}-fold)"}
+        middle = el("svg", {"x": percent((left + right) / 2), "overflow": "visible"}, el("rect", line))
+        parts.append(el("g", {"class": "fold"}, name, el("rect", {"class": "folded", **where}), middle))
     return parts
 
 
@@ -235,9 +263,9 @@ def _line(row: Row, task: Task) -> float:
     return LANE_TOP + AREA if row.area is not None else ROW / 2
 
 
-def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str, *, by_id: bool) -> Markup:
     if not row.cell.is_group:
-        return _single(run, row, top, scale, prefix)
+        return _single(run, row, top, scale, prefix, by_id=by_id)
     if row.area is not None:
         drawn = draw_area(row.area, scale.part(run.end), scale, top)
     else:
@@ -245,10 +273,10 @@ def _row(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
     begin, end = map(scale.part, row.cell.span(run))
     name = f"{visible(label(row.cell.name))} ×{count(row.counts.total)}"
     where = {**_beside(begin, end, "who ink b small halo"), "y": top + height_of(row) / 2}
-    return el("g", {"class": "row"}, drawn, el("text", where, name))
+    return joined([drawn, el("text", where, name)])
 
 
-def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup:
+def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str, *, by_id: bool) -> Markup:
     task = row.cell.first
     parts = [el("title", None, f"{visible(task.id)}: {task.state.word}, {took(task, run)}")]
     for attempt in task.attempts:
@@ -258,8 +286,9 @@ def _single(run: Run, row: Row, top: float, scale: Scale, prefix: str) -> Markup
         y = top + MIDDLE + BAR / 2 + 3
         x: Attributes = {"x1": percent(begin), "x2": percent(max(end, begin + 0.002)), "y1": y, "y2": y}
         parts.append(el("line", {"class": "crit-line", **x}))
-    parts.append(_caption(task, run, begin, end, top))
-    return el("g", {"class": "row"}, joined(parts))
+    name = el("tspan", {"class": "who ink b"}, f"{name_of(task, by_id=by_id)} ")
+    parts.append(_caption(name, took(task, run), begin, end, top))
+    return joined(parts)
 
 
 def _attempt(run: Run, task: Task, attempt: Attempt, top: float, scale: Scale, prefix: str) -> list[Markup]:
@@ -301,10 +330,9 @@ def took(task: Task, run: Run) -> str:
     return seconds if len(task.attempts) == 1 else f"{seconds} · {count(len(task.attempts), 'attempt')}"
 
 
-def _caption(task: Task, run: Run, begin: float, end: float, top: float) -> Markup:
+def _caption(name: Markup, words: str, begin: float, end: float, top: float) -> Markup:
     """The duration, at the side where there is room; on narrow screens with the name, which has no column there."""
-    name = el("tspan", {"class": "who ink b"}, f"{visible(task.label)} ")
-    return el("text", {**_beside(begin, end, "ink3 small halo"), "y": top + MIDDLE + 4}, name, took(task, run))
+    return el("text", {**_beside(begin, end, "ink3 small halo"), "y": top + MIDDLE + 4}, name, words)
 
 
 def _beside(begin: float, end: float, names: str) -> Attributes:

@@ -66,6 +66,7 @@ BASE: Final = f"""
 .sf .now{{stroke:$running;stroke-width:2}} .sf .pale{{fill:$waiting;opacity:.75}} .sf .shade{{fill:$shade}}
 .sf .f-deciding{{fill:$ink}} .sf .f-workers{{fill:$strong}} .sf .f-timers{{fill:$ink3}} .sf .f-children{{fill:$child}}
 .sf .f-signals{{fill:$signal}} .sf .f-activities{{fill:$completed}} .sf .who{{display:none}}
+.sf .folded{{fill:$sunk;opacity:.8}} .sf .zigzag{{stroke:$ink3;stroke-width:1.4;fill:none}}
 .sf .stripe-failed{{stroke:$stripe_failed;stroke-width:2.6}} .sf .stripe-unfinished{{stroke:$card;stroke-width:2}}
 .sf .stripe-timed_out{{stroke:$stripe_timed_out;stroke-width:2}}
 """

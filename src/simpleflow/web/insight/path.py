@@ -48,17 +48,23 @@ class Spent:
 def critical_path(run: Run) -> tuple[str, ...]:
     """The ids of tasks (and of signals, ``signal-<name>``) that the end waited for, in order.
 
-    From the last task to end to that of its predecessors that ended last, and so on. A run that is open, or was ended
-    from outside, waits for the oldest task that is open; for a timer only if nothing else is.
+    From the last task to end to that of its predecessors that ended last, and so on. A task that was scheduled when
+    none of these had just ended waited for something else, as for room among *max_parallel*: its predecessor is what
+    woke the decider. A run that is open, or was ended from outside, waits for the oldest task that is open; for a timer
+    only if nothing else is.
     """
     tasks = {task.id: task for task in run.tasks}
+    place = {task.id: index for index, task in enumerate(run.tasks)}
     preds = predecessors(run)
     at: Task | None = _last(run)
     path: list[str] = []
     while at is not None:
         path.append(at.id)
-        ended = [(_end(tasks[id], run), id) for id in preds[at.id] if id in tasks]
-        came = [(signal.at, f"signal-{signal.name}") for signal in _signals(run, preds[at.id], at.begin)]
+        before = preds[at.id]
+        if not set(before) & set(at.woken):
+            before = tuple(id for id in (*before, *at.woken) if place.get(id, -1) < place[at.id])
+        ended = [(_end(tasks[id], run), id) for id in before if id in tasks]
+        came = [(signal.at, f"signal-{signal.name}") for signal in _signals(run, before, at.begin)]
         latest = max([*ended, *came], default=None)
         if latest is None:
             break

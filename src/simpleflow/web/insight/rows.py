@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from simpleflow.web.insight.cells import Cell, cells_of
 from simpleflow.web.insight.counts import Counts, counts_of
+from simpleflow.web.insight.scale import Scale, Stretch
 from simpleflow.web.runs import Attempt, Kind, Run, State, Task
 
 ROW_MINIMUM = 8
@@ -26,8 +27,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """How many attempts ran, and waited, in equal stretches of the run, on average; *failures* are the ends of
-    failed ones.
+    """How many attempts ran, and waited, in equal parts of the width from the start to the end of the run, on average;
+    *failures* are the ends of failed ones.
     """
 
     running: tuple[float, ...]
@@ -51,29 +52,56 @@ class Row:
         return self.counts.state
 
 
-def rows_of(run: Run, path: Sequence[str], *, minimum: int = ROW_MINIMUM) -> list[Row]:
-    """A row for each task, and one for *minimum* alike; in order of start."""
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Rows, and where in their width a time is."""
+
+    rows: list[Row]
+    scale: Scale
+
+    @property
+    def idle_s(self) -> float:
+        """How many seconds are folded."""
+        return sum(until - since for since, until in self.scale.folds)
+
+
+ROOM = 0.012
+"""The room after the end of the run, a part of its span."""
+
+
+def timeline_of(run: Run, path: Sequence[str], *, folds: Sequence[Stretch] = ()) -> Timeline:
+    """The rows of a run on the scale of its time, with stretches of it folded."""
+    scale = Scale(run.start, run.end, room=ROOM, folds=folds)
+    return Timeline(rows_of(run, path, scale=scale), scale)
+
+
+def rows_of(run: Run, path: Sequence[str], *, minimum: int = ROW_MINIMUM, scale: Scale | None = None) -> list[Row]:
+    """A row for each task, and one for *minimum* alike; in order of start. *scale* None: all of the time is even."""
     critical = set(path)
     cells = sorted(cells_of(run, minimum=minimum), key=lambda cell: (cell.first.begin, cell.number))
-    return [_row(cell, run, critical) for cell in cells]
+    scale = scale or Scale(run.start, run.end)
+    return [_row(cell, run, critical, scale) for cell in cells]
 
 
 def singles(row: Row, run: Run, path: Sequence[str]) -> list[Row]:
     """A row for each task of a group."""
     critical = set(path)
-    return [_row(Cell(number, (task,), ()), run, critical) for number, task in enumerate(row.cell.tasks)]
+    return [_single(Cell(number, (task,), ()), run, critical) for number, task in enumerate(row.cell.tasks)]
 
 
-def _row(cell: Cell, run: Run, critical: set[str]) -> Row:
-    counts = counts_of(cell.tasks, run)
-    is_critical = any(task.id in critical for task in cell.tasks)
+def _single(cell: Cell, run: Run, critical: set[str]) -> Row:
+    return Row(cell, counts_of(cell.tasks, run), any(task.id in critical for task in cell.tasks))
+
+
+def _row(cell: Cell, run: Run, critical: set[str], scale: Scale) -> Row:
+    row = _single(cell, run, critical)
     if not cell.is_group:
-        return Row(cell, counts, is_critical)
+        return row
     attempts = sum(len(task.attempts) for task in cell.tasks)
     lanes = _lanes(cell.tasks, run) if attempts <= MOST_BARS else None
     if lanes is not None:
-        return Row(cell, counts, is_critical, lanes=lanes)
-    return Row(cell, counts, is_critical, area=_area(cell.tasks, run))
+        return replace(row, lanes=lanes)
+    return replace(row, area=_area(cell.tasks, run, scale))
 
 
 def _lanes(tasks: Sequence[Task], run: Run) -> tuple[Lane, ...] | None:
@@ -99,8 +127,8 @@ def _lanes(tasks: Sequence[Task], run: Run) -> tuple[Lane, ...] | None:
     return tuple(Lane(tuple(lane)) for lane in lanes)
 
 
-def _area(tasks: Sequence[Task], run: Run) -> Area:
-    running, waiting = _Share(run), _Share(run)
+def _area(tasks: Sequence[Task], run: Run, scale: Scale) -> Area:
+    running, waiting = _Share(scale), _Share(scale)
     failures = []
     for task in tasks:
         for attempt in task.attempts:
@@ -118,15 +146,16 @@ def _area(tasks: Sequence[Task], run: Run) -> Area:
 class _Share:
     """How many of several stretches of time fall into each sample, on average: short ones are not lost."""
 
-    def __init__(self, run: Run) -> None:
-        self._start = run.start
-        self._per_second = SAMPLES / ((run.end - run.start) or 1.0)
+    def __init__(self, scale: Scale) -> None:
+        self._part = scale.part
+        self._samples = SAMPLES / (scale.part(scale.end) or 1.0)
         self._whole = [0] * (SAMPLES + 1)
         self._parts = [0.0] * (SAMPLES + 1)
 
     def add(self, since: float, until: float) -> None:
         """One more stretch."""
-        left, right = (min(SAMPLES, max(0.0, (at - self._start) * self._per_second)) for at in (since, until))
+        left = min(SAMPLES, self._part(since) * self._samples)
+        right = min(SAMPLES, self._part(until) * self._samples)
         first, last = int(left), int(right)
         if first == last:
             self._parts[first] += right - left

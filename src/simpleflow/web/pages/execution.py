@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el, joined
@@ -31,6 +31,8 @@ class Chosen:
     since: str | None = None
     until: str | None = None
     """The zoom, in percent of the whole."""
+    is_folded: bool = False
+    """Whether the time in which no task ran is folded."""
     event: int | None = None
     all_nodes: bool = False
 
@@ -46,6 +48,7 @@ class Chosen:
             "at": self.at or None,
             "from": self.since,
             "to": self.until,
+            "fold": "idle" if self.is_folded else None,
             "nodes": "all" if self.all_nodes else None,
         }
         return {**now, **changes}
@@ -68,6 +71,8 @@ class Shown:
     notes: Sequence[str] = ()
     place: Callable[[Mapping[str, str | int | None]], str] | None = None
     """Where the page with some changes is, if it is no address of a server."""
+    is_here: bool = False
+    """Whether links are read on the page itself, where a query is enough: an address is long, and there are many."""
 
     @property
     def run(self) -> Run:
@@ -83,11 +88,14 @@ class Shown:
         """The address of the same page with *changes*."""
         if self.place is not None:
             return self.place(changes)
-        return urls.with_query(self.base, self.chosen.query(**changes))
+        return urls.with_query("" if self.is_here else self.base, self.chosen.query(**changes)) or "?"
 
-    def to_task(self, task_id: str) -> str:
-        """The address of the same page with another task selected."""
-        return self.link(task=task_id)
+    @property
+    def to_task(self) -> Callable[[str], str]:
+        """What gives the address of the same page with another task selected: for many tasks, so made once."""
+        if self.place is not None:
+            return lambda task_id: self.link(task=task_id)
+        return urls.varying("" if self.is_here else self.base, self.chosen.query(), "task")
 
 
 def selected(picture: Picture, wanted: str | None) -> Task | None:
@@ -126,6 +134,7 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
 
 def section(name: str, site: Site, shown: Shown) -> Markup:
     """One part of the page, as it is replaced when there is news."""
+    shown = replace(shown, is_here=True)
     match name:
         case "title":
             return _title(site, shown)
@@ -135,7 +144,15 @@ def section(name: str, site: Site, shown: Shown) -> Markup:
             return drawings.spent_card(shown.picture)
         case "graph":
             task = selected(shown.picture, shown.chosen.task)
-            return drawings.graph_card(shown.picture, shown.to_task, task.id if task else None, shown.link(nodes="all"))
+            signals = shown.link(task=None, view="signals") + ("" if shown.place is not None else "#s-events")
+            return drawings.graph_card(
+                shown.picture,
+                shown.to_task,
+                task.id if task else None,
+                shown.link(nodes="all"),
+                signals,
+                is_alone=shown.place is not None,
+            )
         case "timeline":
             return _timeline(shown)
         case "events":
@@ -154,13 +171,17 @@ def _timeline(shown: Shown) -> Markup:
     task = selected(shown.picture, shown.chosen.task)
     return drawings.timeline_card(
         shown.picture,
-        shown.to_task,
+        drawings.Links(
+            task=shown.to_task,
+            group=lambda group: shown.link(open=group, at=None),
+            further=lambda at: shown.link(at=at),
+            fold=lambda is_folded: shown.link(fold="idle" if is_folded else None),
+        ),
         selected=task.id if task else None,
         opened=shown.chosen.open,
         at=shown.chosen.at,
-        toggle=lambda group: shown.link(open=group, at=None),
-        further=lambda at: shown.link(at=at),
         zoom=(shown.chosen.since, shown.chosen.until),
+        is_folded=shown.chosen.is_folded,
         is_alone=shown.place is not None,
     )
 

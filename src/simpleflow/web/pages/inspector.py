@@ -77,8 +77,7 @@ def _part(title: str, body: Markup) -> Markup:
 def _child(run: Run, task: Task) -> Markup | None:
     if task.kind is not Kind.CHILD:
         return None
-    workflow_id = task.id.partition("#")[0]
-    href = urls.execution(run.domain, workflow_id, task.run_id)
+    href = urls.child(run.domain, task.id, task.run_id)
     return el("p", None, el("a", {"href": href}, "Open the child execution"))
 
 

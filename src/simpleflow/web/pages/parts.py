@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -23,6 +25,7 @@ SIGNS: Final = {
     "warning": "M8 2.5l6 11H2zM8 6.5v3M8 11.6v.2",
 }
 """Signs of the pages, in a box of 16."""
+USED: Final = re.compile(r'"#i-(\w+)"')
 
 
 def symbols(used_in: str | None) -> Markup:
@@ -30,18 +33,21 @@ def symbols(used_in: str | None) -> Markup:
 
     None: all of them.
     """
+    used = None if used_in is None else set(USED.findall(used_in))
+    parts = [markup for name, markup in _symbols().items() if used is None or name in used]
+    return el("svg", {"class": "sf hide", "width": 0, "height": 0, "aria-hidden": "true"}, definitions(), *parts)
+
+
+@functools.cache
+def _symbols() -> dict[str, Markup]:
+    """All icons, by name."""
     box: Attributes = {"class": "sf", "viewBox": "0 0 16 16"}
     half = el("path", {"class": "half", "d": "M8 2.5a5.5 5.5 0 0 1 0 11z"})
     drawn: dict[str, Markup] = {str(state): icon(state, 0, 0, size=16) for state in State}
     drawn |= {str(kind): _sign(path) for kind, path in GLYPHS.items()}
     drawn |= {name: _sign(path) for name, path in SIGNS.items()}
     drawn |= {"signal": diamond(8, 8, 5.5), "half": joined([_sign(SIGNS["theme"]), half])}
-    parts = [
-        el("symbol", {"id": f"i-{name}", **box}, markup)
-        for name, markup in drawn.items()
-        if used_in is None or f'"#i-{name}"' in used_in
-    ]
-    return el("svg", {"class": "sf hide", "width": 0, "height": 0, "aria-hidden": "true"}, definitions(), *parts)
+    return {name: el("symbol", {"id": f"i-{name}", **box}, markup) for name, markup in drawn.items()}
 
 
 def _sign(path: str) -> Markup:
@@ -127,12 +133,12 @@ def head(title: str, words: Sequence[str], *more: Markup, id: str | None = None)
 
 
 def card(name: str, *children: Markup, label: str | None = None) -> Markup:
-    """A section with a border; *name* is the part of the page that it is, *label* the id of its title."""
-    return el(
-        "section",
-        {"class": f"card {name}", "id": f"s-{name}", "data-section": name, "aria-labelledby": label},
-        *children,
-    )
+    """A section with a border; *name* is the part of the page that it is, *label* the id of its title.
+
+    From within a drawing Escape leads to its section.
+    """
+    about: Attributes = {"class": f"card {name}", "id": f"s-{name}", "data-section": name, "aria-labelledby": label}
+    return el("section", {**about, "tabindex": -1 if name in ("graph", "timeline") else None}, *children)
 
 
 def facts(pairs: Iterable[tuple[str, str | Markup | None]]) -> Markup:

@@ -1,6 +1,7 @@
 // Theme, time zone, copying, chosen rows, saved views, keys. The pages work without it.
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const make = (name, given) => Object.assign(document.createElement(name), given);
 const kept = { get(key) { try { return localStorage.getItem(key); } catch { return null; } },
                set(key, value) { try { localStorage.setItem(key, value); } catch { /* private */ } } };
 
@@ -107,11 +108,7 @@ if (views) {
   const key = `views ${views.dataset.views}`;
   const read = () => { try { return JSON.parse(kept.get(key) ?? "[]"); } catch { return []; } };
   const show = () => views.replaceChildren(...read().map(({ name, query }) => {
-    const link = document.createElement("a");
-    link.className = "chip";
-    link.href = `./${query}`;
-    link.textContent = name;
-    link.title = "Shift-click forgets this view";
+    const link = make("a", { className: "chip", href: `./${query}`, textContent: name, title: "Shift-click forgets this view" });
     link.addEventListener("click", (event) => {
       if (!event.shiftKey) return;
       event.preventDefault();
@@ -221,60 +218,26 @@ document.addEventListener("keydown", (event) => {
 const button = $("[data-help]");
 if (button) { button.hidden = false; button.addEventListener("click", () => help()); }
 function help() {
-  const dialog = document.createElement("dialog");
-  dialog.className = "help";
-  const title = document.createElement("h2");
-  title.textContent = "Keys";
-  const list = document.createElement("dl");
-  const told = [...Object.entries(keys).map(([key, [words]]) => [key, words]), ["g l", "the list"], ["Enter", "open"], ["+ − 0", "zoom of the timeline"]];
+  const dialog = make("dialog", { className: "help" });
+  const list = make("dl");
+  const told = [...Object.entries(keys).map(([key, [words]]) => [key, words]), ["g l", "the list"], ["Enter", "open"], ["arrows", "move in a drawing"], ["Escape", "back"], ["+ − 0", "zoom of the timeline"]];
   for (const [key, words] of told) {
-    const dt = document.createElement("dt"), dd = document.createElement("dd"), kbd = document.createElement("kbd");
-    kbd.textContent = key;
-    dt.append(kbd);
-    dd.textContent = words;
-    list.append(dt, dd);
+    const name = make("dt");
+    name.append(make("kbd", { textContent: key }));
+    list.append(name, make("dd", { textContent: words }));
   }
-  const off = document.createElement("button");
-  off.className = "btn";
-  off.textContent = kept.get("keys") === "off" ? "Turn keys on" : "Turn keys off";
-  off.addEventListener("click", () => { kept.set("keys", kept.get("keys") === "off" ? "on" : "off"); dialog.close(); });
-  const close = document.createElement("button");
-  close.className = "btn";
-  close.textContent = "Close";
+  const isOff = kept.get("keys") === "off";
+  const off = make("button", { className: "btn", textContent: isOff ? "Turn keys on" : "Turn keys off" });
+  off.addEventListener("click", () => { kept.set("keys", isOff ? "on" : "off"); dialog.close(); });
+  const close = make("button", { className: "btn", textContent: "Close" });
   close.addEventListener("click", () => dialog.close());
-  const line = document.createElement("p");
-  line.className = "actions";
+  const line = make("p", { className: "actions" });
   line.append(off, close);
-  dialog.append(title, list, line);
+  dialog.append(make("h2", { textContent: "Keys" }), list, line);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
 }
-
-// Drawings: one stop for the Tab key, arrows inside.
-function rove(root = document) {
-  for (const drawing of $$(".graph, .labels, .plot", root)) {
-    const links = $$("a", drawing);
-    links.forEach((link, at) => link.setAttribute("tabindex", at || drawing.matches(".plot") ? "-1" : "0"));
-  }
-}
-rove();
-document.addEventListener("keydown", (event) => {
-  const link = event.target.closest?.(".graph a, .labels a");
-  if (!link || !event.key.startsWith("Arrow")) return;
-  const drawing = link.closest("svg.graph, svg.labels");
-  const here = link.getBoundingClientRect();
-  const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-  const [x, y] = ways[event.key];
-  const found = $$("a", drawing).filter((other) => other !== link).map((other) => {
-    const there = other.getBoundingClientRect();
-    const along = (there.left - here.left) * x + (there.top - here.top) * y;
-    const across = Math.abs((there.left - here.left) * y) + Math.abs((there.top - here.top) * x);
-    return { other, along, far: along + across * 2 };
-  }).filter(({ along }) => along > 1).sort((a, b) => a.far - b.far)[0]?.other;
-  event.preventDefault();
-  if (found) { link.setAttribute("tabindex", "-1"); found.setAttribute("tabindex", "0"); found.focus(); }
-});
 
 // A task is shown beside the drawings without a new page.
 document.addEventListener("click", async (event) => {
@@ -301,7 +264,7 @@ function adopt(part) {
   for (const icon of $$("symbol", part)) if (!document.getElementById(icon.id)) $("svg.hide").append(document.importNode(icon, true));
 }
 document.addEventListener("arrived", ({ detail: part }) => adopt(part));
-document.addEventListener("fresh", ({ detail: part }) => { showTimes(part); rove(part); });
+document.addEventListener("fresh", ({ detail: part }) => showTimes(part));
 
 // Forms open in a dialog; who opens none does not load it.
 document.addEventListener("click", async (event) => {
