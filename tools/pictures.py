@@ -52,7 +52,9 @@ VIEWS: Final = (
     View("failing-phone-light", "e/failing", "light", 390, 844),
     View("approval-light", "e/approval"),
     View("signal-dark", "e/approval", "dark", opens="Signal…"),
-    View("rerun-light", "e/order-A-10442?task=activity-examples.order.charge_card-1", opens="Rerun from here…"),
+    View(
+        "rerun-light", "e/order-A-10442?task=activity-examples.order.charge_card-1", high=980, opens="Rerun from here…"
+    ),
 )
 
 
