@@ -43,6 +43,7 @@ class View:
     """The link that opens a form."""
 
 
+CHARGE: Final = "activity-examples.order.charge_card-1"
 VIEWS: Final = (
     View("list-light", ""),
     View("list-phone-dark", "", "dark", 390, 844),
