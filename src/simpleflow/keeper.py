@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from simpleflow.service import Address, client_of, serves, taken
 from swf.client import Client
 from swf.clients import RetryingClient
+from swf.clients.connections import TIMEOUTS, Timeouts
 from swf.protocol.base import Request
 from swf.server import NotADatabase, Service
 from swf.server.http import DoorError, serving
@@ -78,10 +79,10 @@ class Keeper:
 class KeptClient:
     """A client of a file that is always served: without a detour while this process does that itself."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, timeouts: Timeouts = TIMEOUTS) -> None:
         """Returns when the file is served. Raises as :class:`Keeper` does."""
         self._keeper = Keeper(path)
-        self._following = RetryingClient(client_of(Address(db=str(path))), patience_s=PATIENCE_S)
+        self._following = RetryingClient(client_of(Address(db=str(path)), timeouts=timeouts), patience_s=PATIENCE_S)
 
     @property
     def service(self) -> Service | None:

@@ -16,7 +16,7 @@ from simpleflow.settings import files
 from simpleflow.settings.files import Said
 from swf.client import Client
 from swf.clients import KeepAliveClient, RetryingClient
-from swf.clients.connections import Connections
+from swf.clients.connections import TIMEOUTS, Connections, Timeouts
 from swf.exceptions import ConfigurationError, Unreachable
 from swf.protocol.base import Request
 from swf.server.lock import FileOwned, Hint, read_hint
@@ -121,13 +121,13 @@ def meant(said: Mapping[str, Said]) -> tuple[Address | None, str | None]:
     return address if is_named else None, domain or (DEFAULT_DOMAIN if db else None)
 
 
-def client_of(address: Address) -> Client:
+def client_of(address: Address, *, timeouts: Timeouts = TIMEOUTS) -> Client:
     """A client of a service that runs; raises ConfigurationError. Calls raise Unreachable while it does not run."""
     if address.db is not None:
-        return FollowingClient(Path(address.db))
+        return FollowingClient(Path(address.db), timeouts=timeouts)
     from swf.clients import connect  # not before: with botocore a process needs twice the memory
 
-    return connect(endpoint_url=address.endpoint_url, region=address.region)
+    return connect(endpoint_url=address.endpoint_url, region=address.region, timeouts=timeouts)
 
 
 def patient_client_of(address: Address, *, patience_s: float = float("inf")) -> RetryingClient:
@@ -138,8 +138,9 @@ def patient_client_of(address: Address, *, patience_s: float = float("inf")) -> 
 class FollowingClient:
     """A client of whoever serves a file: when that process has gone, of the next one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, timeouts: Timeouts = TIMEOUTS) -> None:
         self._path = path.resolve()
+        self._timeouts = timeouts
         self._client: KeepAliveClient | None = None
         self._is_stopped = False
         self._lock = threading.Lock()
@@ -184,7 +185,7 @@ class FollowingClient:
                 hint = read_hint(self._path)
                 if hint.url is None or not serves(hint):
                     raise Unreachable(f"no process serves {self._path}")
-                client = self._client = KeepAliveClient(hint.url, bearer=hint.secret)
+                client = self._client = KeepAliveClient(hint.url, bearer=hint.secret, timeouts=self._timeouts)
                 if self._is_stopped:
                     client.stop_polling()
             return client

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import pytest
 
 from simpleflow.cli.app import run
-from simpleflow.web.answers.web import Changing
+from simpleflow.web.answers.web import Changing, of_account
+from swf.exceptions import Unreachable
 from swf.protocol import operations as o
 from swf.protocol import wire
 from swf.protocol.faults import AccessDeniedException, ThrottlingException
@@ -171,6 +172,37 @@ def test_a_call_that_is_refused_is_told_above_what_was_typed(
     assert answer.status_code == status
     assert said in answer.text
     assert html.escape('"kept"', quote=False) in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("order/signal", {"name": "approval", "input": '"kept"'}),
+        ("order/terminate", {"reason": "kept"}),
+        ("start", {"type": "shop.OrderWorkflow 3", "input": '["kept"]'}),
+        ("bulk/terminate", {"everything": "1", "state": "open", "reason": "kept", "sure": "1"}),
+    ],
+)
+@pytest.mark.parametrize(("fault", "status"), [(Unreachable("nobody"), 502), (ThrottlingException("slower"), 503)])
+def test_a_form_that_is_sent_while_the_service_is_silent_comes_back(
+    site: Site, path: str, fields: dict[str, str], fault: Exception, status: int
+) -> None:
+    """Be it at the first call that it needs; and can be sent again."""
+    name, _, verb = path.partition("/")
+    address = site.world.path(name, verb) if name == "order" else f"/shop/{path}"
+    site.world.get(site.world.path("order"))
+    token = site.world.get("/shop/start").text.partition('name="token" value="')[2].partition('"')[0]
+    site.world.client.faults["*"] = fault
+    said = {"token": token, **fields}
+    answer = site.world.browser.post(address, data=said, headers=HERE, follow_redirects=False)
+    assert answer.status_code == status
+    text = html.unescape(answer.text)
+    assert str(fault) in text
+    assert "kept" in text.partition('class="asking"')[2]
+    assert 'type="submit"' in text.partition('class="asking"')[2]
+    assert 'http-equiv="refresh"' not in text
+    site.world.client.faults.clear()
+    assert site.world.browser.post(address, data=said, headers=HERE, follow_redirects=False).status_code == 303
 
 
 def test_a_script_gets_the_part_and_the_address(site: Site) -> None:
@@ -401,11 +433,23 @@ def test_pages_that_are_read_only_have_no_forms() -> None:
     site.service.close()
 
 
-def test_what_goes_to_amazon_says_so() -> None:
-    site = Site(is_amazon=True, endpoint="Amazon SWF · eu-west-1")
-    form = site.form(site.world.path("order", "terminate"))
-    assert "This changes something at Amazon SWF · eu-west-1." in form
-    site.service.close()
+def test_what_goes_to_amazon_says_so_with_the_account_that_a_domain_tells() -> None:
+    """The first page, too; without the right to list domains as boto3 knows it."""
+    for path, says in (("", "{}</span>"), ("terminate", "This changes something at {}.")):
+        site = Site(is_amazon=True, endpoint="Amazon SWF · eu-west-1")
+        site.world.client.faults["ListDomains"] = AccessDeniedException("not allowed")
+        assert says.format("Amazon SWF · eu-west-1") in site.form(site.world.path("order", path))
+        del site.world.client.faults["ListDomains"]
+        site.world.clock.advance(61)
+        assert says.format("Amazon SWF · 000000000000 · us-east-1") in site.form(site.world.path("order", path))
+        assert site.world.client.calls.count("ListDomains") == 2
+        site.service.close()
+
+
+def test_the_arn_of_a_domain_tells_whose_it_is() -> None:
+    assert of_account("arn:aws:swf:eu-west-1:123456789012:/domain/a:b") == "Amazon SWF · 123456789012 · eu-west-1"
+    assert of_account("arn:aws-cn:swf:cn-north-1:1:/domain/x") == "Amazon SWF · 1 · cn-north-1"
+    assert of_account("something else") == "Amazon SWF"
 
 
 def commands(text: str) -> list[str]:

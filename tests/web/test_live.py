@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from simpleflow.cli.pages import listening
 from swf.exceptions import Unreachable
 from swf.protocol import operations as o
+from swf.protocol.faults import ThrottlingException
 from swf.server import ManualClock, open_service
 from tests.web.browser import DESK_AND_PHONE, Eye, looking
 from tests.web.histories import START, Play, Step
@@ -203,14 +204,18 @@ def test_a_hidden_page_asks_nothing_and_one_that_comes_back_asks_at_once(browser
         with page.expect_response("**/sections**"):
             page.evaluate("hide(false)")
         expect(page.locator("#s-say")).to_contain_text("pack")
+        page.evaluate("hide(true)")
+        page.clock.fast_forward("31:00")
+        with page.expect_response("**/sections**"):
+            page.evaluate("hide(false)")
+        expect(page.locator(".live")).to_have_text("live")
 
 
 def test_a_page_that_nobody_touches_pauses_and_goes_on(browser: Browser, stage: Stage) -> None:
     with looking(browser) as eye:
         page = opened(eye, stage.address)
-        answered(eye)  # a request on its way would be given up when the clock jumps
         page.clock.fast_forward("31:00")
-        expect(page.locator(".live")).to_contain_text("paused")
+        pass_time(page, says(page, "paused", ".live"))
         before = len(asked(eye))
         page.clock.run_for(60_000)
         assert len(asked(eye)) == before
@@ -218,6 +223,18 @@ def test_a_page_that_nobody_touches_pauses_and_goes_on(browser: Browser, stage: 
         page.get_by_role("button", name="go on").click()
         expect(page.locator("#s-say")).to_contain_text("pack")
         expect(page.locator(".live")).to_have_text("live")
+
+
+def test_a_page_that_wakes_with_a_question_on_its_way_pauses_as_well(browser: Browser, stage: Stage) -> None:
+    """The browser gives such a request up when its time has jumped, as after a night in which the machine slept."""
+    with looking(browser) as eye:
+        page = opened(eye, stage.address)
+        answered(eye)
+        page.route("**/sections**", lambda route: None)
+        with page.expect_request("**/sections**"):
+            page.clock.run_for(6_000)
+        page.clock.fast_forward("31:00")
+        expect(page.locator(".live")).to_contain_text("paused")
 
 
 def test_a_page_outlives_the_process_that_serves_it(browser: Browser, stage: Stage) -> None:
@@ -228,10 +245,14 @@ def test_a_page_outlives_the_process_that_serves_it(browser: Browser, stage: Sta
         pass_time(page, lambda: is_late(page))
         expect(page.locator(".live")).to_contain_text("not answering")
         expect(page.locator("#s-say")).to_contain_text("1 running: reserve")
+        gone = page.get_by_text("The server of this page is gone.")
+        pass_time(page, lambda: expect(gone).to_be_visible(timeout=300))
+        expect(page.locator("[data-gone] code")).to_have_text(f"simpleflow --db flow.db web --port {stage.port}")
         stage.go_on(5.0)
         stage.serve()
         pass_time(page, lambda: is_live(page))
         expect(page.locator("#s-say")).to_contain_text("pack")
+        expect(gone).to_be_hidden()
 
 
 def test_a_form_outlives_the_process_that_serves_it(browser: Browser, stage: Stage) -> None:
@@ -253,6 +274,9 @@ def test_a_page_is_late_when_the_service_behind_it_is_silent(browser: Browser, s
         page = opened(eye, stage.address)
         stage.world.client.faults["*"] = Unreachable("nobody listens")
         pass_time(page, lambda: is_late(page))
+        expect(page.locator(".live")).to_contain_text("GetWorkflowExecutionHistory was tried at embedded")
+        stage.world.client.faults["*"] = ThrottlingException("Rate exceeded")
+        pass_time(page, says(page, "The service slows us down; going on in 3 s", ".live"))
         stage.world.client.faults.clear()
         pass_time(page, lambda: is_live(page))
 

@@ -7,7 +7,6 @@ import gzip
 import html
 import json
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -503,28 +502,6 @@ def test_runs_of_one_id_are_beside_each_other(shop: World) -> None:
     page = shop.get(shop.path("first")).text
     assert "2 runs of this id" in text_of(page)
     assert 'data-run="prev"' in page
-
-
-def test_a_long_history_says_how_far_it_is_and_comes_by_itself(shop: World) -> None:
-    shop.start("long")
-    for _ in range(1199):
-        shop.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id="long", signal_name="more"))
-    slow = pages_of(shop.service, patience_s=0.0)
-    slow.client.goes_on = threading.Event()
-    path = slow.path("long")
-    slow.get(path)
-    for _ in range(1000):
-        answer = slow.get(path)
-        if "Reading events… 1,000" in answer.text:
-            break
-    assert answer.status_code == 200
-    assert 'http-equiv="refresh" content="2"' in answer.text
-    assert "shop.OrderWorkflow" in text_of(answer.text)
-    assert slow.get(f"{path}/tasks.json").status_code == 503
-    slow.client.goes_on.set()
-    while "Reading events" in slow.get(path).text:
-        pass
-    assert "1,201 events" in text_of(slow.get(path).text)
 
 
 def test_runs_that_nobody_looks_at_are_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,11 +16,16 @@ from pathlib import Path
 import boto3
 import pytest
 
+from simpleflow.cli import pages as pages_command
 from simpleflow.cli.app import run
 from simpleflow.cli.pages import beside, listening, made
-from simpleflow.service import Address, client_of
+from simpleflow.service import Address, client_of, serves
+from simpleflow.web.answers.viewers import Viewers
+from swf.protocol.operations import DeprecateDomain, ListDomains
+from swf.protocol.values import RegistrationStatus
 from swf.server import open_service
 from swf.server.http import Door
+from swf.server.lock import read_hint
 from tests.processes.command import begin, simpleflow
 from tests.stand_in import moto_running
 from tests.web.histories import order
@@ -111,6 +119,44 @@ def test_another_endpoint_is_shown_with_what_it_has(moto: str, monkeypatch: pyte
             assert status == 200 or "does not offer" in page
 
 
+def test_a_page_does_not_wait_long_for_an_endpoint_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and not as long as a decider would; the page says what was tried and why it failed."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "a")
+    with pages_command.client_for(Address(region="eu-west-1")) as (amazon, _):
+        assert amazon.client.meta.config.connect_timeout == pages_command.CONNECT_S  # type: ignore[attr-defined]
+        assert amazon.client.meta.config.read_timeout == pages_command.CALL_S  # type: ignore[attr-defined]
+        assert pages_command.CALL_S < 15
+    monkeypatch.setattr(pages_command, "CALL_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pages_command.client_for(Address(endpoint_url=address)) as (client, _):
+            pages = made(client, endpoint=address, options=f"--endpoint-url {address}")
+            with listening(pages, "127.0.0.1", 0) as url:
+                status, page = read(f"{url}shop/")
+        connections = [silent.accept()[0]]
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+        connections[0].close()
+    assert status == 502
+    assert f"ListOpenWorkflowExecutions was tried at {address}" in page
+    assert f"no answer from {address}: it did not answer in time" in page
+    assert "Try again" in page
+
+
+def test_a_file_that_is_served_from_here_tells_of_its_writes(place: Path) -> None:
+    """So that nothing is read again while nothing was written."""
+    with pages_command.client_for(Address(db="flow.db")) as (client, commits):
+        assert commits is not None
+        before = commits()
+        client.call(ListDomains(registration_status=RegistrationStatus.REGISTERED))
+        assert before is not None
+        assert commits() == before
+        client.call(DeprecateDomain(name="shop"))
+        assert commits() != before
+
+
 def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:
     """And they are there; told to stop, the command ends with 0."""
     done = simpleflow(tmp_path, "standalone", "examples.basic.BasicWorkflow", "--input", "[1, 0]")
@@ -125,6 +171,32 @@ def test_the_commands_print_where_the_pages_are(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=30)
         assert process.returncode == 0
+
+
+def test_pages_that_are_open_see_the_end_before_the_process_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks every few seconds: what it has asked before is waited for when all is done, and answered."""
+    seen: list[tuple[str, bool]] = []
+    told: list[Viewers] = []
+
+    def wait(viewers: Viewers, workflow_id: str) -> None:
+        while not serves(hint := read_hint(tmp_path / "flow.db")):
+            pass  # the door opens beside the run
+        with urllib.request.urlopen(f"{hint.url}/default/e/{workflow_id}") as page:
+            news = json.loads(read(f"{page.url}/sections?tab=one&after=0&names=title")[1])
+        seen.append((news["state"], told[-1] is viewers))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SIMPLEFLOW_VALUES", str(tmp_path / "values"))
+    monkeypatch.setattr(Viewers, "wait", wait)
+    monkeypatch.setattr(Viewers, "heard", lambda viewers, page, workflow_id, is_over: told.append(viewers))
+    monkeypatch.setattr(sys, "setswitchinterval", lambda seconds: None)
+    monkeypatch.setattr("simpleflow.cli.standalone._stop_as_by_ctrl_c", lambda: None)
+    options = ["--db", "flow.db", "--isolation", "thread", "--display-status", "false"]
+    assert run(["standalone", "examples.basic.BasicWorkflow", "--input", "[1, 0]", *options]) == 0
+    assert run(["standalone", "examples.basic.BasicWorkflow", "--input", '["a", 0]', *options]) == 1
+    assert seen == [("completed", True), ("failed", True)]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from starlette.testclient import TestClient
@@ -23,6 +22,12 @@ from tests.web.histories import START, Play, diamond, order, report
 BASE = "http://localhost:8470"
 
 
+class Waited(Protocol):
+    """Something that lets those go on who wait for it."""
+
+    def wait(self) -> object: ...
+
+
 @dataclass
 class Counting:
     """A client that counts calls, and fails those that are to fail."""
@@ -31,8 +36,12 @@ class Counting:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, Exception] = field(default_factory=dict)
     """By the name of an operation; ``*`` for all."""
-    goes_on: threading.Event | None = None
+    later_pages: Exception | None = None
+    """What happens to those who ask for more than the first page of a history; None: they get it."""
+    goes_on: Waited | None = None
     """Pages of a history wait for it; None: they do not wait."""
+    faults_after: tuple[str, int, Exception] | None = None
+    """An operation that fails from its so many-th next call on, until this is None again."""
 
     def call(self, request: Request[Any], /) -> Any:
         name = type(request).__name__
@@ -40,7 +49,15 @@ class Counting:
         fault = self.faults.get(name) or self.faults.get("*")
         if fault is not None:
             raise fault
-        if self.goes_on is not None and name == "GetWorkflowExecutionHistory" and request.next_page_token is not None:
+        if self.faults_after is not None and self.faults_after[0] == name:
+            _, left, late = self.faults_after
+            if left <= 0:
+                raise late
+            self.faults_after = name, left - 1, late
+        is_later_page = name == "GetWorkflowExecutionHistory" and request.next_page_token is not None
+        if self.later_pages is not None and is_later_page:
+            raise self.later_pages
+        if self.goes_on is not None and is_later_page:
             self.goes_on.wait()
         return self.client.call(request)
 

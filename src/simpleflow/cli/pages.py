@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +17,7 @@ from simpleflow.cli.places import needs_service, opening, place
 
 if TYPE_CHECKING:
     from simpleflow.service import Address
+    from simpleflow.web.answers.viewers import Viewers
     from swf.client import Client
     from swf.server import Service
 
@@ -24,6 +25,11 @@ log = logging.getLogger(__name__)
 
 DEFAULT_PORT: Final = 8471
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+CONNECT_S: Final = 3.0
+CALL_S: Final = 10.0
+"""How long a page waits for an endpoint that is silent."""
+FRESH_S: Final = 1.0
+"""So old news may be where nothing tells of writes: all who look in that time cost one call."""
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -45,7 +51,11 @@ class Later:
 
 
 def beside(
-    path: Path | str | None, *, names: Collection[str] = (), is_read_only: bool = False
+    path: Path | str | None,
+    *,
+    names: Collection[str] = (),
+    is_read_only: bool = False,
+    viewers: Viewers | None = None,
 ) -> Callable[[Service], Application]:
     """What makes the pages of the service on the file *path*, in the process of that service."""
     file = "memory" if path is None else str(path)
@@ -61,6 +71,8 @@ def beside(
                 names=names,
                 is_read_only=is_read_only,
                 now=service.clock.now,
+                commits=lambda: service.database.committed,
+                viewers=viewers,
             )
 
         return Later(make)
@@ -79,8 +91,13 @@ def made(
     now: Callable[[], float] = time.time,
     keeps_values: bool = True,
     modules: Sequence[str] = (),
+    commits: Callable[[], Hashable | None] | None = None,
+    viewers: Viewers | None = None,
 ) -> Application:
-    """The pages over a client. Workflows are imported from *modules*, and from below the current directory."""
+    """The pages over a client. Workflows are imported from *modules*, and from below the current directory.
+
+    *commits* and *viewers* as :func:`~simpleflow.web.app.application` has them.
+    """
     from simpleflow.__about__ import __version__
     from simpleflow.cli.replaying import Replays
     from simpleflow.web.answers.web import Changing
@@ -95,6 +112,9 @@ def made(
         now=now,
         changing=None if is_read_only else Changing(keeps_values, Replays(modules)),
         version=__version__,
+        commits=commits,
+        fresh_s=FRESH_S,
+        viewers=viewers,
     )
 
 
@@ -129,7 +149,7 @@ def web(
     address = needs_service(where)
     setup_logging()
     signals = Signals()
-    with _client(address) as client:
+    with client_for(address) as (client, commits):
         application = made(
             client,
             endpoint=_named(address),
@@ -139,6 +159,7 @@ def web(
             is_read_only=read_only,
             keeps_values=address.is_here,
             modules=modules,
+            commits=commits,
         )
         with listening(application, host, port) as url:
             click.echo(url if where.domain is None else f"{url}{_segment(where.domain)}/")
@@ -152,12 +173,17 @@ def web(
 
 
 @contextmanager
-def _client(address: Address) -> Iterator[Client]:
-    """A client; a file is served from here as soon as nobody else does."""
-    from simpleflow import service
+def client_for(address: Address) -> Iterator[tuple[Client, Callable[[], Hashable | None] | None]]:
+    """A client, and what tells of writes if they happen here; a file is served from here as soon as nobody else does.
 
+    A page says that nobody answers sooner than a decider would: its calls are not waited for as long, nor repeated.
+    """
+    from simpleflow import service
+    from swf.clients.connections import Timeouts
+
+    timeouts = Timeouts(CONNECT_S, CALL_S, CALL_S)
     if address.db is None:
-        yield service.client_of(address)
+        yield service.client_of(address, timeouts=timeouts), None
         return
     from simpleflow.keeper import KeptClient
 
@@ -165,9 +191,14 @@ def _client(address: Address) -> Iterator[Client]:
     if not path.exists():
         raise CommandError(f"{path} does not exist", "workflows run there with: simpleflow standalone --db FILE")
     with opening(path):
-        kept = KeptClient(path)
+        kept = KeptClient(path, timeouts=timeouts)
+
+    def commits() -> Hashable | None:
+        here = kept.service
+        return None if here is None else (id(here), here.database.committed)
+
     try:
-        yield kept
+        yield kept, commits
     finally:
         kept.close()
 

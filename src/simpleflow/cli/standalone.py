@@ -21,6 +21,7 @@ from simpleflow.cli.inputs import no_arguments_of, read_input, read_tags, refuse
 from simpleflow.cli.middlewares import checked, with_middlewares
 from simpleflow.cli.places import DEFAULT_DB, needs_domain, place, served_or_opened
 from simpleflow.cli.rerun import explained, pattern_of
+from simpleflow.web.answers.viewers import Viewers
 
 if TYPE_CHECKING:
     from simpleflow.cli.places import Place
@@ -118,7 +119,7 @@ def standalone(
     if isolation == "thread":
         part_output()
     _stop_as_by_ctrl_c()
-    with _session(where.address, domain, found, options) as (session, begun):
+    with _session(where.address, domain, found, options) as (session, looks):
         chosen_tags = read_tags(tags)
         if repair is not None:
             earlier = _earlier(where, domain, session, repair, value, force)
@@ -136,7 +137,7 @@ def standalone(
             f"look at it with: simpleflow {where.options(domain)} web; "
             f"go on with what was completed: --repair {shlex.quote(began.execution.workflow_id)}"
         )
-        return _run(session, began, workflow, begun, hint, display_status=display_status)
+        return _run(session, began, workflow, looks, hint, display_status=display_status)
 
 
 def _stop_as_by_ctrl_c() -> None:
@@ -173,13 +174,8 @@ def _earlier(
 
 
 @contextlib.contextmanager
-def _session(
-    address: Address, domain: str, workflow: Any, options: dict[str, Any]
-) -> Iterator[tuple[Session, threading.Event]]:
-    """A session on the service, which is opened in this process if it is a file that nobody serves.
-
-    The event is set when the execution has begun: then it is told where its pages are.
-    """
+def _session(address: Address, domain: str, workflow: Any, options: dict[str, Any]) -> Iterator[tuple[Session, Looks]]:
+    """A session on the service, which is opened in this process if it is a file that nobody serves."""
     from simpleflow import completion, service
     from simpleflow.standalone import Session
     from swf.clients import RetryingClient
@@ -191,29 +187,37 @@ def _session(
         if address.db is not None:
             found = stack.enter_context(served_or_opened(Path(address.db), to_write=True))
             if not isinstance(found, str):
-                begun = stack.enter_context(_door(found, domain))
-                yield Session(lambda: InProcessClient(found), domain, workflow, service=found, **about), begun
+                looks = stack.enter_context(_door(found, domain))
+                yield Session(lambda: InProcessClient(found), domain, workflow, service=found, **about), looks
                 return
         service.client_of(address)  # what is wrong with it is said now
         session = Session(lambda: RetryingClient(service.client_of(address)), domain, workflow, **about)
-        yield session, threading.Event()
+        yield session, Looks()
+
+
+class Looks:
+    """Those who look at the execution in a browser, if it has pages here."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        """Set when the execution has begun: then it is told where its pages are."""
+        self.viewers = Viewers()
 
 
 @contextlib.contextmanager
-def _door(service: Service, domain: str) -> Iterator[threading.Event]:
-    """Opens the door of the service beside what is done in the block, for commands and browsers.
-
-    When the event that it gives is set, it is printed where the pages are.
-    """
-    begun, is_over = threading.Event(), threading.Event()
+def _door(service: Service, domain: str) -> Iterator[Looks]:
+    """Opens the door of the service beside what is done in the block, for commands and browsers."""
+    looks, is_over = Looks(), threading.Event()
+    begun = looks.begun
     opened: list[Any] = []
 
     def open_door() -> None:
         from simpleflow.cli.pages import beside
+        from simpleflow.web.urls import segment
         from swf.server.http import Door, DoorError
 
         try:
-            door = Door(service, pages=beside(service.path))
+            door = Door(service, pages=beside(service.path, viewers=looks.viewers))
         except DoorError as error:
             log.warning("other processes cannot look into %s meanwhile: %s", service.path, error)
             return
@@ -222,12 +226,12 @@ def _door(service: Service, domain: str) -> Iterator[threading.Event]:
         service.announce(door.url)
         begun.wait()
         if not is_over.is_set():
-            click.echo(f"pages: {door.url}/{urllib.parse.quote(domain, safe='')}/", err=True)
+            click.echo(f"pages: {door.url}/{segment(domain)}/", err=True)
 
     opening = threading.Thread(target=open_door, name="door", daemon=True)
     opening.start()
     try:
-        yield begun
+        yield looks
     finally:
         if not begun.is_set():
             is_over.set()
@@ -237,8 +241,11 @@ def _door(service: Service, domain: str) -> Iterator[threading.Event]:
             door.close()
 
 
-def _run(session: Session, began: Any, path: str, begun: threading.Event, hint: str, *, display_status: bool) -> int:
-    """Runs the session and prints what came out, the *hint* if it is a failure; the exit code."""
+def _run(session: Session, began: Any, path: str, looks: Looks, hint: str, *, display_status: bool) -> int:
+    """Runs the session and prints what came out, the *hint* if it is a failure; the exit code.
+
+    Open pages see the end before there are none.
+    """
     from simpleflow.cli.progress import Progress
     from simpleflow.cli.start import explain
     from simpleflow.exceptions import ExecutionFailed, NonDeterminismError
@@ -250,7 +257,7 @@ def _run(session: Session, began: Any, path: str, begun: threading.Event, hint: 
     )
     click.echo(ids)
     sys.stdout.flush()
-    begun.set()
+    looks.begun.set()
     shown: Any = Progress(began.execution.workflow_id, session.tally) if display_status else contextlib.nullcontext()
     try:
         with shown:
@@ -265,10 +272,13 @@ def _run(session: Session, began: Any, path: str, begun: threading.Event, hint: 
     except ExecutionFailed as failure:
         click.echo(f"execution {ids} finished: {session.tally}", err=True)
         explain(failure)
+        looks.viewers.wait(began.execution.workflow_id)
         raise CommandError(f"{began.execution.workflow_id}: {failure}", hint) from failure
     click.echo(f"execution {ids} finished: {session.tally}", err=True)
     sys.stdout.flush()
     click.echo(result if result is not None else "null")
+    sys.stdout.flush()
+    looks.viewers.wait(began.execution.workflow_id)
     return 0
 
 

@@ -16,14 +16,15 @@ from simpleflow.web import urls
 from simpleflow.web.answers import actions as acting
 from simpleflow.web.answers import again, bulk, lists, live, runs, starting
 from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.answers.viewers import Viewers
 from simpleflow.web.answers.web import Changing, Missing, Web, bound, html, wants_json
 from simpleflow.web.assets import assets
 from simpleflow.web.doors import Application, Doors
 from simpleflow.web.pages import troubles
 from simpleflow.web.pages.shell import Site, Where
 from simpleflow.web.queries.faults import Refused
-from simpleflow.web.queries.reader import Reader
-from simpleflow.web.queries.runs import PATIENCE_S, Reading
+from simpleflow.web.queries.reader import PATIENCE, Patience, Reader
+from simpleflow.web.queries.runs import Commits, Reading
 from swf.client import Client
 
 RUN: Final = "/{domain}/e/{workflow_id}/{run_id}"
@@ -43,27 +44,32 @@ def application(
     hosts: Collection[str] = (),
     changing: Changing | None = None,
     version: str = "",
-    patience_s: float = PATIENCE_S,
+    patience: Patience = PATIENCE,
+    commits: Commits | None = None,
+    fresh_s: float = 0.0,
+    viewers: Viewers | None = None,
 ) -> Application:
     """The pages over the service of *client*, which *endpoint* names in words.
 
     *options* are those by which the command line finds the same service; *hosts* are more names of this host.
     *changing* None: nothing can be changed here, and no address takes a form. A history that takes longer than
-    *patience_s* seconds is read on while its page says so.
+    *patience* is read on while its page says so. *commits* is another value after every write of the service, None:
+    that is not known; then news are at most *fresh_s* seconds old. *viewers* hear who looks at open executions.
     """
     addresses = {name: asset.address for name, asset in assets().items()}
     actions = frozenset() if changing is None else ACTIONS
     site = Site(endpoint, is_amazon, options, actions, addresses, version)
     jobs = Jobs(pause_s=1 / A_SECOND if is_amazon else 0.0)
-    reader = Reader(client, now, patience_s=patience_s)
-    web = Web(reader, site, counts_at_once=not is_amazon, changing=changing, jobs=jobs)
+    reader = Reader(client, now, patience=patience, commits=commits, fresh_s=fresh_s)
+    web = Web(reader, site, not is_amazon, changing, jobs, viewers or Viewers())
 
     def refusal(status: int, title: str, what: str, what_to_do: str) -> bytes:
-        return troubles.refused(site, title, what, what_to_do).encode()
+        return troubles.refused(site, Where(), title, what, what_to_do).encode()
 
     inner = Starlette(
         routes=[*([] if changing is None else _changes(web)), *_routes(web)],
         exception_handlers={
+            Exception: _broken(web),
             HTTPException: _not_here(web),
             Missing: _missing(web),
             Reading: _reading(web),
@@ -100,7 +106,7 @@ def _routes(web: Web) -> list[Route]:
         (f"{RUN}/tasks.json", runs.tasks),
         (f"{RUN}/graph.json", runs.graph),
     ]
-    return [Route(path, endpoint=bound(web, answer), methods=["GET"]) for path, answer in table]
+    return [Route(path, endpoint=bound(web, path, answer), methods=["GET"]) for path, answer in table]
 
 
 def _changes(web: Web) -> list[Route]:
@@ -114,22 +120,35 @@ def _changes(web: Web) -> list[Route]:
         (f"{RUN}/replay", again.replay),
     ]
     sent: list[tuple[str, Answer]] = [("/{domain}/bulk/choose", bulk.choose), ("/{domain}/bulk/{action}", bulk.many)]
+    result = "/{domain}/bulk/result/{key}"
     return [
-        Route("/{domain}/bulk/result/{key}", endpoint=bound(web, bulk.result), methods=["GET"]),
-        *(Route(path, endpoint=bound(web, answer), methods=["GET", "POST"]) for path, answer in both),
-        *(Route(path, endpoint=bound(web, answer), methods=["POST"]) for path, answer in sent),
+        Route(result, endpoint=bound(web, result, bulk.result), methods=["GET"]),
+        *(Route(path, endpoint=bound(web, path, answer), methods=["GET", "POST"]) for path, answer in both),
+        *(Route(path, endpoint=bound(web, path, answer), methods=["POST"]) for path, answer in sent),
     ]
+
+
+def _broken(web: Web) -> Callable[[Request, Exception], Response]:
+    """A mistake of ours; the server writes its traceback to the log."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        what = type(error).__name__  # what it says may be what nobody is to see
+        if wants_json(request):
+            return Response(msgspec.json.encode({"error": what}), 500, media_type="application/json")
+        return html(troubles.broken(web.site, web.where(request, asks=False), what), 500)
+
+    return handle
 
 
 def _not_here(web: Web) -> Callable[[Request, Exception], Response]:
     def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        where = web.where(request, asks=False)
         if error.status_code == 405:
-            text = troubles.refused(
-                web.site, "Not this way", f"{request.method} means nothing here.", "Open the address in a browser."
-            )
+            what = f"{request.method} means nothing here."
+            text = troubles.refused(web.site, where, "Not this way", what, "Open the address in a browser.")
             return HTMLResponse(text, 405, headers=error.headers)
-        return html(troubles.not_found(web.site, Where(), "There is no page at this address."), error.status_code)
+        return html(troubles.not_found(web.site, where, "There is no page at this address."), error.status_code)
 
     return handle
 
@@ -147,7 +166,7 @@ def _missing(web: Web) -> Callable[[Request, Exception], Response]:
                 for line in web.reader.near(error.domain, error.workflow_id)
             ]
             retention = web.reader.retention(error.domain)
-        return html(troubles.not_found(web.site, web.where(request), str(error), retention=retention, near=near), 404)
+        return html(troubles.not_found(*web.frame(request), str(error), retention=retention, near=near), 404)
 
     return handle
 
@@ -159,12 +178,8 @@ def _reading(web: Web) -> Callable[[Request, Exception], Response]:
             told = {"error": str(error), "read": error.read}
             body = msgspec.json.encode(told)
             return Response(body, 503, media_type="application/json", headers={"retry-after": "2"})
-        names = request.path_params
-        try:
-            about = web.reader.described(names["domain"], names["workflow_id"], names["run_id"])
-        except Refused as refused:
-            return _refused(web)(request, refused)
-        return html(troubles.reading(web.site, web.where(request), about, error.read))
+        is_asked = request.method == "GET"
+        return html(troubles.reading(*web.frame(request), error.read, comes_again=is_asked), 200 if is_asked else 503)
 
     return handle
 
@@ -175,10 +190,11 @@ def _refused(web: Web) -> Callable[[Request, Exception], Response]:
         trouble = error.trouble
         status = troubles.STATUS[trouble.kind]
         if wants_json(request):
-            told = {"error": trouble.message, "kind": trouble.kind, "operation": trouble.operation}
+            advice = troubles.advice(web.site, trouble)
+            told = {"error": trouble.message, "kind": trouble.kind, "operation": trouble.operation, "advice": advice}
             return Response(msgspec.json.encode(told), status, media_type="application/json")
         again = str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
         where = web.where(request, asks=trouble.kind != "silent")  # to ask it again would be to wait as long again
-        return html(troubles.of_trouble(web.site, where, trouble, again), status)
+        return html(troubles.of_trouble(web.site, where, trouble, again if request.method == "GET" else None), status)
 
     return handle

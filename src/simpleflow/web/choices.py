@@ -11,7 +11,7 @@ from simpleflow.web.pages.execution import Chosen
 VIEWS: Final = ("compact", "full", "children", "signals", "markers")
 KNOWN: Final = (
     "task", "view", "only", "text", "kind", "open", "at", "from", "to", "event", "nodes", "before", "group", "after",
-    "names", "seen", "fold",
+    "names", "seen", "tab", "wait", "fold",
 )  # fmt: skip
 
 

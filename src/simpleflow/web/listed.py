@@ -47,8 +47,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the service did not give what was asked: ``silent``, ``throttled``, ``denied``, ``gone``, ``lacking``, or
-    ``refused``.
+    """Why the service did not give what was asked: ``silent``, ``throttled``, ``denied``, ``unknown`` (who asks),
+    ``gone``, ``lacking``, or ``refused``.
 
     *operation* is the call that was tried.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus, urlencode
@@ -13,9 +14,21 @@ SUFFIXES: Final = {"summary.json", "tasks.json", "graph.json", "history.json", "
 """What belongs to one execution and is no page."""
 
 
+_DOTS: Final = re.compile(r":*\.\.?")
+
+
 def segment(text: str) -> str:
-    """*text* as one segment of a path."""
-    return quote(text, safe="")
+    """*text* as one segment of a path, of which :func:`text_of` makes it again.
+
+    ``.`` and ``..`` are legal ids, but no browser asks for such a segment, however it is encoded: they get a colon in
+    front, which no id of SWF may have. So does what looks like that already.
+    """
+    return quote(f":{text}" if _DOTS.fullmatch(text) else text, safe="")
+
+
+def text_of(segment: str) -> str:
+    """What a segment of a path, without its percent signs, stands for."""
+    return segment[1:] if segment.startswith(":") and _DOTS.fullmatch(segment) else segment
 
 
 def with_query(path: str, query: Query) -> str:

@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from swf.clients.answers import is_poll, no_task, read_answer
-from swf.clients.connections import Connections
+from swf.clients.connections import TIMEOUTS, Connections, Timeouts
 from swf.exceptions import ConfigurationError, InvalidCredentialsError, SWFError, Unreachable
 from swf.protocol.base import Request
 from swf.protocol.faults import FAULTS, Fault, OtherFault
@@ -24,9 +24,6 @@ from swf.protocol.refusal import check
 
 Result = TypeVar("Result")
 
-CALL_TIMEOUT_S: Final = 30.0
-POLL_TIMEOUT_S: Final = 75.0
-"""A poll is answered after 60 s at the latest."""
 _BODY: Final = "_simpleflow_body"
 _RESPONDERS: Final = 64
 
@@ -38,6 +35,7 @@ def connect(
     session: Any = None,
     access_key: str | None = None,
     secret_key: str | None = None,
+    timeouts: Timeouts = TIMEOUTS,
 ) -> BotoClient:
     """A client of Amazon SWF, or of the endpoint *endpoint_url*.
 
@@ -56,8 +54,8 @@ def connect(
             region_name=region or session.region_name or "us-east-1",
             endpoint_url=endpoint_url,
             config=Config(
-                read_timeout=POLL_TIMEOUT_S,
-                connect_timeout=5,
+                read_timeout=max(timeouts.call_s, timeouts.poll_s),
+                connect_timeout=timeouts.connect_s,
                 tcp_keepalive=True,
                 max_pool_connections=_RESPONDERS,
                 retries={"total_max_attempts": 1, "mode": "standard"},  # repeated by RetryingClient, which can stop
@@ -67,7 +65,8 @@ def connect(
         url: str = client.meta.endpoint_url
         parts = urlsplit(url)
         is_plain = parts.scheme == "http" and parts.path in ("", "/")
-        return BotoClient(client, Connections(url) if is_plain else None)
+        connections = Connections(url, connect_s=timeouts.connect_s) if is_plain else None
+        return BotoClient(client, connections, timeouts)
     except (botocore.exceptions.BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot use boto3: {error}") from error
 
@@ -78,15 +77,17 @@ class BotoClient:
     Answers are not parsed by botocore, which takes long histories apart member by member, but decoded at once.
     """
 
-    def __init__(self, client: Any, connections: Connections | None = None) -> None:
+    def __init__(self, client: Any, connections: Connections | None = None, timeouts: Timeouts = TIMEOUTS) -> None:
         """*client* is any boto3 client for swf; it is used as it is configured.
 
         *connections* carry its requests instead of its own, for plain HTTP: then polls can be given up at any
-        moment without losing a task. None: polls end when the service answers them.
+        moment without losing a task. None: polls end when the service answers them. *timeouts* are those of
+        *connections*.
         """
         self.client = client
         self.url: str = client.meta.endpoint_url
         self._connections = connections
+        self._timeouts = timeouts
         self._is_ours = threading.local()
         self._responders = ThreadPoolExecutor(_RESPONDERS, thread_name_prefix="swf-respond")
         self._is_stopped = False
@@ -162,9 +163,7 @@ class BotoClient:
         if "Content-Length" not in request.headers:
             lines.append(f"Content-Length: {len(body)}")
         packed = "\r\n".join([*lines, "", ""]).encode() + (body.encode() if isinstance(body, str) else body)
-        reply = self._connections.exchange(
-            packed, POLL_TIMEOUT_S if is_poll else CALL_TIMEOUT_S, is_interruptible=is_poll
-        )
+        reply = self._connections.exchange(packed, self._timeouts.of(is_poll=is_poll), is_interruptible=is_poll)
         return AWSResponse(request.url, reply.status, reply.headers, _Body(reply.body))
 
 

@@ -9,13 +9,32 @@ import threading
 import time
 import weakref
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 import httptools
 
 from swf.exceptions import Unreachable
 
-CONNECT_TIMEOUT_S = 5.0
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """For how many seconds a server is waited for: to connect, for an answer, for that of a poll.
+
+    A poll is answered after 60 s at the latest.
+    """
+
+    connect_s: float = 5.0
+    call_s: float = 30.0
+    poll_s: float = 75.0
+
+    def of(self, *, is_poll: bool) -> float:
+        """For the answer to a call."""
+        return self.poll_s if is_poll else self.call_s
+
+
+TIMEOUTS: Final = Timeouts()
+"""Of deciders and workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +49,9 @@ class Reply:
 class Connection:
     """One connection to a plain HTTP server, for one request at a time."""
 
-    def __init__(self, host: str, port: int) -> None:
-        """Connects; raises OSError."""
-        self._socket = socket.create_connection((host, port), CONNECT_TIMEOUT_S)
+    def __init__(self, host: str, port: int, timeout_s: float) -> None:
+        """Connects, within *timeout_s* seconds; raises OSError."""
+        self._socket = socket.create_connection((host, port), timeout_s)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.is_reusable = True
@@ -105,13 +124,14 @@ class _Parser:
 class Connections:
     """The connections to one server, as many as calls are on their way. Any number of threads may share them."""
 
-    def __init__(self, url: str) -> None:
-        """*url* is that of a plain HTTP server: ``http://host:port``."""
+    def __init__(self, url: str, *, connect_s: float = TIMEOUTS.connect_s) -> None:
+        """*url* is that of a plain HTTP server: ``http://host:port``; connecting takes *connect_s* seconds at most."""
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(f"{url!r} is no http:// address")
         self.url = url
         self._address = parts.hostname, parts.port or 80
+        self._connect_s = connect_s
         self._idle: list[Connection] = []
         self._interruptible: set[Connection] = set()
         self._lock = threading.Lock()
@@ -181,7 +201,7 @@ class Connections:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return Connection(*self._address)
+                return Connection(*self._address, self._connect_s)
             if not connection.is_dropped():
                 return connection
             connection.close()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from swf.clients.answers import is_poll, no_task, read_answer
-from swf.clients.connections import Connections, Reply
+from swf.clients.connections import TIMEOUTS, Connections, Reply, Timeouts
 from swf.exceptions import Unreachable
 from swf.protocol import wire
 from swf.protocol.base import Request
@@ -15,21 +15,18 @@ from swf.protocol.refusal import check
 
 Result = TypeVar("Result")
 
-CALL_TIMEOUT_S: Final = 30.0
-POLL_TIMEOUT_S: Final = 75.0
-"""A poll is answered after 60 s at the latest."""
-
 
 class KeepAliveClient:
     """Answers requests by asking a service at a plain HTTP address. Any number of threads may share one."""
 
-    def __init__(self, url: str, *, bearer: str | None = None) -> None:
+    def __init__(self, url: str, *, bearer: str | None = None, timeouts: Timeouts = TIMEOUTS) -> None:
         """*url* is the address of the service: ``http://127.0.0.1:8000``.
 
         *bearer* shows a service that wants signatures that the caller may read its file; None: nothing is shown.
         """
         self.url = url
-        self._connections = Connections(url)
+        self._connections = Connections(url, connect_s=timeouts.connect_s)
+        self._timeouts = timeouts
         self._host = url.partition("//")[2].rstrip("/")
         self._bearer = f"Authorization: Bearer {bearer}\r\n" if bearer else ""
         self._is_stopped = False
@@ -40,7 +37,7 @@ class KeepAliveClient:
         if waits and self._is_stopped:
             return no_task(request)
         check(request)
-        timeout_s = POLL_TIMEOUT_S if waits else CALL_TIMEOUT_S
+        timeout_s = self._timeouts.of(is_poll=waits)
         reply = self._connections.exchange(self._packed(request), timeout_s, is_interruptible=waits)
         return read(request, reply)
 
@@ -58,14 +55,14 @@ class KeepAliveClient:
             if not self._is_stopped:
                 with contextlib.suppress(Unreachable):  # then it is asked again below, when the response is known
                     polling = self._connections.begin(packed, is_interruptible=True)
-            read(response, self._connections.end(responding, CALL_TIMEOUT_S))
+            read(response, self._connections.end(responding, self._timeouts.call_s))
         except Exception as error:  # noqa: BLE001  # told, and asked for again if need be, by whoever has sent it
             heard(error)
         else:
             heard(None)
         if polling is None:
             return self.call(poll)  # stopped, or the service cannot be reached
-        return read(poll, self._connections.end(polling, POLL_TIMEOUT_S))
+        return read(poll, self._connections.end(polling, self._timeouts.poll_s))
 
     def stop_polling(self) -> None:
         """Ends the polls that wait now, and all later ones: empty, or with the task that was on its way."""

@@ -16,6 +16,7 @@ from simpleflow.web.answers.jobs import Job
 from simpleflow.web.answers.web import Missing, Web, html
 from simpleflow.web.pages import bulk as page
 from simpleflow.web.queries import changes, lists
+from simpleflow.web.queries.faults import Refused
 
 MOST: Final = 10_000
 """Executions of one job."""
@@ -24,7 +25,7 @@ MOST: Final = 10_000
 def choose(web: Web, request: Request) -> Response:
     """Enter in the list means no action."""
     domain = request.path_params["domain"]
-    return html(page.choice(web.site, web.where(request, "executions"), domain, _runs(request)), 422)
+    return html(page.choice(*web.frame(request, "executions"), domain, _runs(request)), 422)
 
 
 def many(web: Web, request: Request) -> Response:
@@ -38,7 +39,11 @@ def many(web: Web, request: Request) -> Response:
     if values.get("everything"):
         now = web.reader.now()
         filter, notes = filters.parsed({name: values[name] for name in filters.KNOWN if name in values}, now)
-        found = [] if notes else lists.every(web.reader.client, domain, filter, now, MOST)
+        try:
+            found = [] if notes else lists.every(web.reader.client, domain, filter, now, MOST)
+        except Refused as refused:
+            problems, status = forms.problem_of(web, refused.trouble, {})
+            return forms.asked(web, request, page.unread(web.site, domain, verb, values, filter), problems, status)
         runs = page.lines_of(found, verb)
         is_cut = len(found) == MOST
     else:
@@ -66,7 +71,7 @@ def result(web: Web, request: Request) -> Response:
     if job is None or job.domain != domain:
         raise Missing("The results of that are no longer here; the executions themselves tell what became of them.")
     results = [((each.run.workflow_id, each.run.run_id), each.is_done, each.told) for each in list(job.results)]
-    return html(page.outcome(web.site, web.where(request, "executions"), domain, job.verb, results, len(job.runs)))
+    return html(page.outcome(*web.frame(request, "executions"), domain, job.verb, results, len(job.runs)))
 
 
 def _past(verb: str) -> str:
@@ -79,7 +84,7 @@ def _runs(request: Request) -> list[page.Run]:
     for text in forms.chosen(request, "run"):
         workflow_id, space, run_id = text.partition(" ")
         if space and workflow_id and run_id:
-            found.append((unquote(workflow_id), unquote(run_id)))
+            found.append((urls.text_of(unquote(workflow_id)), urls.text_of(unquote(run_id))))
     return list(dict.fromkeys(found))
 
 

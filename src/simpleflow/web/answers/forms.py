@@ -51,7 +51,7 @@ def asked(
 ) -> Response:
     """The form; with *problems* it comes back."""
     form = replace(form, problems=problems or {})
-    where = web.where(request, "executions")
+    where = web.where(request, "executions", asks=status != troubles.STATUS["silent"])
     status = status or (422 if problems else 200)
     if FRAGMENT in request.headers:
         return bare(dialogs.part(web.site, where, form), status)

@@ -21,7 +21,7 @@ def home(web: Web, request: Request) -> Response:
         return json_of({"domains": [{"name": line.name, "deprecated": line.is_deprecated} for line in lines]})
     if len(usable) == 1 and "all" not in request.query_params:
         return RedirectResponse(urls.executions(usable[0].name), 303)
-    return html(others.domains(web.site, web.where(request), lines))
+    return html(others.domains(*web.frame(request, takes=("all",)), lines))
 
 
 def static(web: Web, request: Request) -> Response:
@@ -29,7 +29,10 @@ def static(web: Web, request: Request) -> Response:
     found = assets()[request.url.path.removeprefix("/static/")]
     is_fixed = request.query_params.get("v") == found.version
     kept = "public, max-age=31536000, immutable" if is_fixed else "no-cache"
-    return Response(found.body, media_type=found.type, headers={"cache-control": kept})
+    headers = {"cache-control": kept, "etag": f'"{found.version}"'}
+    if headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(found.body, media_type=found.type, headers=headers)
 
 
 def to_domain(web: Web, request: Request) -> Response:
@@ -56,7 +59,7 @@ def executions(web: Web, request: Request) -> Response:
     shown = Listing(domain, filter, found, numbers, found.read_at if found.is_old else web.reader.now(), notes)
     if wants_json(request):
         return json_of(views.executions(found, shown.lines, numbers))
-    return html(listing.whole(web.site, web.where(request, "executions"), shown))
+    return html(listing.whole(*web.frame(request, "executions"), shown))
 
 
 def counts(web: Web, request: Request) -> Response:
@@ -90,7 +93,7 @@ def types(web: Web, request: Request) -> Response:
     lines, left = web.reader.types(request.path_params["domain"])
     if wants_json(request):
         return json_of({"types": lines, "not_described": left})
-    return html(others.types(web.site, web.where(request, "types"), lines, left, web.reader.now()))
+    return html(others.types(*web.frame(request, "types", takes=()), lines, left, web.reader.now()))
 
 
 def task_lists(web: Web, request: Request) -> Response:
@@ -98,4 +101,4 @@ def task_lists(web: Web, request: Request) -> Response:
     lines, left = web.reader.task_lists(request.path_params["domain"])
     if wants_json(request):
         return json_of({"task_lists": lines, "not_asked": left})
-    return html(others.task_lists(web.site, web.where(request, "task-lists"), lines, left))
+    return html(others.task_lists(*web.frame(request, "task-lists", takes=()), lines, left))

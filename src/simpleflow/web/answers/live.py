@@ -8,31 +8,37 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simpleflow.web.answers.runs import shown_of
+from simpleflow.web.answers.runs import folded_of, name_of, shown_of
 from simpleflow.web.answers.web import Web, json_of
-from simpleflow.web.insight.sentence import DECIDER_S, SILENT_S
-from simpleflow.web.pages.execution import SECTIONS, section
-from simpleflow.web.queries.faults import caught
-from swf.lifecycle import Execution
+from simpleflow.web.pages.execution import SECTIONS, reading_of, section
+from simpleflow.web.queries.runs import Reading
 
 
 def sections(web: Web, request: Request) -> Response:
     """Nothing (204), or the sections that are shown, with the number of the last event and the time of the picture.
 
-    There is news without an event, too: when a decider or the workers have been silent for too long since the page
-    was drawn.
+    There is news without an event, too: the sentence knows when it will be another one although nothing happens. While
+    a long history is being read for the first time the answer (202) says how far that is.
 
     How long it took is told in ``Server-Timing``: who asks again waits in proportion to it. One call of the service
     is enough to know that there is no news.
     """
     began = time.perf_counter()
-    domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
+    name = name_of(request)
     text = request.query_params.get("after", "0")
     after = int(text) if text.isdecimal() and len(text) < 9 else 0
-    folded = caught("GetWorkflowExecutionHistory", lambda: web.reader.histories.read((domain, workflow_id, run_id)))
-    if folded.last <= after and not _has_been_silent(folded.execution, request, web.reader.now()):
+    try:
+        folded = folded_of(web, name, patience_s=web.reader.patience.at_once_s, is_only_news=True)
+    except Reading as reading:
+        answer = json_of({"read": reading.read, "told": reading_of(reading.read, reading.total)})
+        answer.status_code = 202
+        return answer
+    is_open = folded.execution.closed is None
+    if "tab" in request.query_params:
+        web.viewers.heard(request.query_params["tab"][:40], name[1], is_over=not is_open)
+    if folded.last <= after and not (is_open and web.reader.histories.has_changed(name, folded, _seen(request))):
         return _timed(Response(status_code=204), began)
-    shown = shown_of(web, request)
+    shown = shown_of(web, request, folded)
     said = request.query_params.get("names")
     names = SECTIONS if said is None else [name for name in SECTIONS if name in said.split(",")]
     news = {
@@ -45,14 +51,12 @@ def sections(web: Web, request: Request) -> Response:
     return _timed(json_of(msgspec.to_builtins(news)), began)
 
 
-def _has_been_silent(execution: Execution, request: Request, now: float) -> bool:
-    """Whether, since the picture of ``seen``, nothing has happened for so long that the sentence may be another."""
+def _seen(request: Request) -> float:
+    """When the picture was drawn that is asked about; not a number if that is not said."""
     try:
-        seen = float(request.query_params.get("seen", "nan"))
+        return float(request.query_params.get("seen", "nan"))
     except ValueError:
-        return False
-    last = execution.last_timestamp
-    return execution.closed is None and any(seen <= last + silence < now for silence in (DECIDER_S, SILENT_S))
+        return float("nan")
 
 
 def _timed(answer: Response, began: float) -> Response:

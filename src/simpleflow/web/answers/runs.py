@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import unquote
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -12,15 +13,21 @@ from starlette.responses import RedirectResponse, Response
 from simpleflow.web import files, urls, views
 from simpleflow.web.answers.web import FRAGMENT, Missing, Web, attached, fragment, html, json_of, wants_json
 from simpleflow.web.choices import chosen
+from simpleflow.web.files import Picture
 from simpleflow.web.insight.rows import Row, singles
 from simpleflow.web.pages import drawings as drawn
 from simpleflow.web.pages import events, execution, inspector, others
 from simpleflow.web.pages.entries import entries_of
-from simpleflow.web.pages.execution import Shown
+from simpleflow.web.pages.execution import Chosen, Shown
 from simpleflow.web.pages.parts import seconds_of
 from simpleflow.web.queries.faults import Refused
-from simpleflow.web.runs import State
+from simpleflow.web.queries.runs import Folded, Name, Reading
+from swf.lifecycle import Execution
 from swf.protocol import wire
+from swf.protocol.event import HistoryEvent
+
+WAIT: Final = "wait"
+"""In an address: the page comes when it is whole."""
 
 
 def newest(web: Web, request: Request) -> Response:
@@ -33,18 +40,42 @@ def newest(web: Web, request: Request) -> Response:
     return RedirectResponse(urls.with_query(address, dict(request.query_params)), 303)
 
 
-def shown_of(web: Web, request: Request) -> Shown:
-    """What the page of the address tells. Raises Missing, Refused."""
-    domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
-    choice, notes = chosen(request.query_params)
+def name_of(request: Request) -> Name:
+    """The run of the address."""
+    return request.path_params["domain"], request.path_params["workflow_id"], request.path_params["run_id"]
+
+
+def folded_of(web: Web, name: Name, *, is_form: bool = False, **about: Any) -> Folded:
+    """The history of a run, as :meth:`Reader.folded` reads it. Raises Missing, Refused, Reading.
+
+    For a form that was sent it may be as it was read before: what was typed comes back with what the service says.
+    """
     try:
-        picture, folded = web.reader.picture(domain, workflow_id, run_id, most_nodes=None if choice.all_nodes else 400)
+        return web.reader.folded(name, **about)
     except Refused as refused:
+        if is_form and (old := web.reader.histories.known(name)) is not None:
+            return old
         if refused.trouble.kind in ("gone", "refused"):
+            domain, workflow_id, run_id = name
             what = f"There is no run {run_id!r} of {workflow_id!r} here."
             raise Missing(what, domain=domain, workflow_id=workflow_id) from refused
         raise
-    started = folded.execution.started
+
+
+def shown_of(web: Web, request: Request, folded: Folded | None = None) -> Shown:
+    """What the page of the address tells; *folded* None: it is read. Raises Missing, Refused, Reading."""
+    name = name_of(request)
+    choice, notes = chosen(request.query_params)
+    folded = folded or folded_of(web, name, is_form=request.method == "POST")
+    most_nodes = None if choice.all_nodes else 400
+    picture, folded = web.reader.picture(*name, most_nodes=most_nodes, folded=folded)
+    return _shown(picture, folded.execution, folded.history[: picture.run.events], choice, notes)
+
+
+def _shown(
+    picture: Picture, execution: Execution, history: Sequence[HistoryEvent], choice: Chosen, notes: Sequence[str]
+) -> Shown:
+    started = execution.started
     parent = started.parent_workflow_execution
     timeouts = {
         "execution": started.execution_start_to_close_timeout,
@@ -52,39 +83,66 @@ def shown_of(web: Web, request: Request) -> Shown:
     }
     return Shown(
         picture,
-        folded.history,
+        history,
         choice,
-        runs=_runs(web, domain, workflow_id),
         parent=None if parent is None else (parent.workflow_id, parent.run_id),
         timeouts={name: seconds_of(text) for name, text in timeouts.items() if text},
-        is_cancel_requested=folded.execution.cancel_requested,
+        is_cancel_requested=execution.cancel_requested,
         notes=notes,
     )
 
 
-def _runs(web: Web, domain: str, workflow_id: str) -> list[tuple[str, float, State]]:
+def _with_runs(web: Web, shown: Shown) -> Shown:
+    """The same with the other runs of its id."""
     try:
-        return [(line.run_id, line.start, line.state) for line in web.reader.runs(domain, workflow_id)[:20]]
+        lines = web.reader.runs(shown.run.domain, shown.run.workflow_id)[:20]
     except Refused:
-        return []  # the run itself could be read
+        return shown  # the run itself could be read
+    return replace(shown, runs=[(line.run_id, line.start, line.state) for line in lines])
 
 
 def one(web: Web, request: Request) -> Response:
-    """The page of an execution."""
-    shown = shown_of(web, request)
+    """The page of an execution. A script puts the parts into it that take long; who has none waits for all of it."""
     if wants_json(request):
-        return json_of(views.summary(shown.picture))
-    return html(execution.whole(web.site, web.where(request, "executions"), shown))
+        return json_of(views.summary(shown_of(web, request).picture))
+    has_waited = WAIT in request.query_params
+    try:
+        patience_s = web.reader.patience.whole_s if has_waited else web.reader.patience.at_once_s
+        folded = folded_of(web, name_of(request), patience_s=patience_s)
+    except Reading:
+        return _being_read(web, request)
+    except Refused as refused:
+        if refused.trouble.kind != "throttled":
+            raise
+        return _being_read(web, request)
+    if has_waited:
+        return RedirectResponse(_address(request), 303)
+    shown = _with_runs(web, shown_of(web, request, folded))
+    return html(execution.whole(*web.frame(request, "executions"), shown))
+
+
+def _being_read(web: Web, request: Request) -> Response:
+    """The page of a long history of which the first and the newest events are known. Raises Reading, Refused."""
+    found = web.reader.sketch(name_of(request))
+    choice, notes = chosen(request.query_params)
+    shown = _shown(found.picture, found.execution, (), choice, notes)
+    site, where = web.frame(request, "executions")
+    return html(execution.being_read(site, where, shown, found, _address(request, wait=1)))
+
+
+def _address(request: Request, **more: int) -> str:
+    """Where the page is, without a query of ours, and with *more*."""
+    query = {name: value for name, value in request.query_params.items() if name != WAIT}
+    return urls.with_query(urls.execution(*name_of(request)), {**query, **more})
 
 
 def task(web: Web, request: Request) -> Response:
     """The inspector of a task."""
     shown = shown_of(web, request)
-    wanted = unquote(request.path_params["task_id"]) if "%" in request.path_params["task_id"] else None
-    ids = {each.id: each for each in shown.run.tasks}
-    found = ids.get(request.path_params["task_id"]) or ids.get(wanted or "")
+    wanted = request.path_params["task_id"]
+    found = next((each for each in shown.run.tasks if each.id == wanted), None)
     if found is None:
-        raise Missing(f"There is no task {request.path_params['task_id']!r} in this execution.")
+        raise Missing(f"There is no task {wanted!r} in this execution.")
     if wants_json(request):
         return json_of(views.task(found))
     part = inspector.card(web.site, shown.picture, found, shown.link, shown.history)
@@ -158,7 +216,7 @@ def tree(web: Web, request: Request) -> Response:
     if FRAGMENT in request.headers:
         return html(str(others.tree_list(domain, branches, web.reader.now())))
     return html(
-        others.tree(web.site, web.where(request, "executions"), workflow_id, run_id, branches, web.reader.now())
+        others.tree(*web.frame(request, "executions", takes=()), workflow_id, run_id, branches, web.reader.now())
     )
 
 
@@ -187,13 +245,15 @@ def history(web: Web, request: Request) -> Response:
 
 def graph_svg(web: Web, request: Request) -> Response:
     """The dataflow for a document."""
-    return Response(files.graph_svg(shown_of(web, request).picture), media_type="image/svg+xml")
+    picture = shown_of(web, request).picture
+    return attached(files.graph_svg(picture), "image/svg+xml", f"{picture.run.workflow_id}-graph.svg")
 
 
 def timeline_svg(web: Web, request: Request) -> Response:
     """The timeline for a document."""
     shown = shown_of(web, request)
-    return Response(files.timeline_svg(shown.picture, is_folded=shown.chosen.is_folded), media_type="image/svg+xml")
+    drawn_one = files.timeline_svg(shown.picture, is_folded=shown.chosen.is_folded)
+    return attached(drawn_one, "image/svg+xml", f"{shown.run.workflow_id}-timeline.svg")
 
 
 def summary(web: Web, request: Request) -> Response:

@@ -21,7 +21,13 @@ def start(web: Web, request: Request) -> Response:
     """The form, or what comes of it."""
     domain = request.path_params["domain"]
     values = forms.typed(request)
-    types = others.workflow_types(web.reader.client, domain)
+    try:
+        types = others.workflow_types(web.reader.client, domain)
+    except Refused as refused:
+        if request.method == "GET":
+            raise
+        form = page.start(domain, [page.type_of(values.get("type", ""))], values, None)
+        return forms.asked(web, request, form, *forms.problem_of(web, refused.trouble, {}))
     chosen = next((type for type in types if page.key(type) == values.get("type")), None)
     if chosen is None and values.get("type") and request.method == "GET":
         chosen = next((type for type in types if type[0] == unquote(values["type"])), None)

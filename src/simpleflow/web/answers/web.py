@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from simpleflow.web import urls
 from simpleflow.web.answers.jobs import Jobs
+from simpleflow.web.answers.viewers import Viewers
 from simpleflow.web.doors import THEME, TOKEN, TOLD
 from simpleflow.web.drawing.markup import Markup
 from simpleflow.web.pages.parts import symbols, titled
@@ -22,6 +23,8 @@ from swf.protocol.event import HistoryEvent
 
 FRAGMENT: Final = "x-fragment"
 """A request with this header gets a part of a page without its frame."""
+ROUTE: Final = "simpleflow.route"
+"""The key of the path of the route in the scope, with the names of what stands in it: an id may end as a file does."""
 
 
 class Missing(Exception):
@@ -31,6 +34,12 @@ class Missing(Exception):
         super().__init__(what)
         self.domain = domain
         self.workflow_id = workflow_id
+
+
+def of_account(arn: str) -> str:
+    """Amazon's service as the ARN of a domain (``arn:aws:swf:REGION:ACCOUNT:/domain/NAME``) names it."""
+    _, _, _, region, account, *_ = [*arn.split(":"), *[""] * 5]
+    return " · ".join(["Amazon SWF", *filter(None, (account, region))])
 
 
 class Replays(Protocol):
@@ -63,12 +72,28 @@ class Web:
     """What every address needs."""
 
     reader: Reader
-    site: Site
+    base: Site
+    """What all pages know before the service was asked anything."""
     counts_at_once: bool
     """Whether counting is so cheap that a page waits for it."""
     changing: Changing | None = None
     """None: the pages are read only."""
     jobs: Jobs = field(default_factory=Jobs)
+    viewers: Viewers = field(default_factory=Viewers)
+
+    @property
+    def site(self) -> Site:
+        """What all pages know; of Amazon also whose it is, as soon as a domain has told that."""
+        arn = self.reader.arn if self.base.is_amazon else None
+        return self.base if arn is None else replace(self.base, endpoint=of_account(arn))
+
+    def frame(self, request: Request, current: str = "", *, takes: Collection[str] | None = None) -> tuple[Site, Where]:
+        """What the frame of a page needs. *takes* are the names that its query may have; None: it says that itself."""
+        where = self.where(request, current)
+        if takes is not None:
+            unknown = [name for name in request.query_params if name not in takes]
+            where = replace(where, notes=[f"There is no choice {name!r}; it was ignored." for name in unknown])
+        return self.site, where
 
     @property
     def keeps_values(self) -> bool:
@@ -90,13 +115,17 @@ class Web:
             token=request.scope[TOKEN],
             theme=theme if (theme := request.scope[THEME]) in ("light", "dark") else "",
             told=unquote(request.cookies.get(TOLD, "")),
+            port=request.url.port,
         )
 
 
-def bound(web: Web, answer: Callable[[Web, Request], Response]) -> Callable[[Request], Response]:
-    """An endpoint that knows the service; it runs in a thread, for calls wait."""
+def bound(web: Web, path: str, answer: Callable[[Web, Request], Response]) -> Callable[[Request], Response]:
+    """The endpoint of a route, that knows the service; it runs in a thread, for calls wait."""
 
     def endpoint(request: Request) -> Response:
+        request.scope[ROUTE] = path
+        names: dict[str, Any] = request.scope["path_params"]
+        names.update({name: urls.text_of(value) for name, value in names.items() if isinstance(value, str)})
         return answer(web, request)
 
     return endpoint
@@ -120,7 +149,7 @@ def attached(body: str | bytes, type: str, name: str) -> Response:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asks."""
-    if request.url.path.endswith(".json"):
+    if request.scope.get(ROUTE, "").endswith(".json"):
         return True
     accepted = [part.partition(";")[0].strip() for part in request.headers.get("accept", "").split(",")]
     return "application/json" in accepted and "text/html" not in accepted
@@ -137,4 +166,4 @@ def fragment(web: Web, request: Request, title: str, part: Markup) -> Response:
         return bare(part)
     domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
     above = titled(title, urls.execution(domain, workflow_id, run_id), workflow_id)
-    return html(page(web.site, web.where(request, "executions"), title, above, part, scripts=["timeline.js"]))
+    return html(page(*web.frame(request, "executions"), title, above, part, scripts=["timeline.js"]))

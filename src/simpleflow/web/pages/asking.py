@@ -22,7 +22,12 @@ POLICIES: Final = {
 }
 SIGNAL: Final = (
     Field("name", "Name", is_needed=True, about="The workflow waits for it by this name."),
-    Field("input", "Value", "json", 'JSON; empty for none. A text has its quotes: "yes".'),
+    Field(
+        "input",
+        "Value",
+        "json",
+        'JSON; empty for none. A text has its quotes: "yes". What a workflow sends: {"args": [1], "kwargs": {}}.',
+    ),
 )
 ENDING: Final = (
     Field("reason", "Reason", about="For its history."),

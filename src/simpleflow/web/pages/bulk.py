@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from simpleflow.web import urls
@@ -82,6 +83,13 @@ def question(
         same=_same(site, domain, verb, runs, values, filter),
         is_grave=verb == "terminate",
     )
+
+
+def unread(site: Site, domain: str, verb: str, values: Mapping[str, str], filter: Filter) -> Form:
+    """The same when those that match could not be read: it can be asked again, and nothing that was typed is lost."""
+    form = question(site, domain, verb, (), values, filter=filter)
+    hidden = [each for each in form.hidden if each[0] != "sure"]
+    return replace(form, title=f"{VERBS[verb]} all that match", submit="Try again", about=(), hidden=hidden)
 
 
 def _same(

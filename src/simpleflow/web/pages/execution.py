@@ -12,6 +12,7 @@ from simpleflow.web.insight.sentence import Mood
 from simpleflow.web.pages import drawings, events, inspector, parts
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.runs import Run, State, Task
+from simpleflow.web.sketches import Sketch
 from simpleflow.web.words import count, duration, visible
 from swf.protocol.event import HistoryEvent
 
@@ -122,6 +123,7 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
         where,
         f"{run.workflow_id}: {run.state.word}",
         section("title", site, shown),
+        _gone(site, where) if run.close is None else Markup(""),
         joined(parts.notice("info", note) for note in shown.notes),
         _runs(shown) or Markup(""),
         section("say", site, shown),
@@ -130,6 +132,72 @@ def whole(site: Site, where: Where, shown: Shown) -> str:
         scripts=["timeline.js", *(["live.js"] if run.close is None else [])],
         is_live=run.close is None,
     )
+
+
+def being_read(site: Site, where: Where, shown: Shown, sketch: Sketch, whole: str) -> str:
+    """The page of a history of which the first and the newest events were read so far, as *shown* tells.
+
+    Its other sections come one by one, by a script; the page at *whole* is answered when all is there.
+    """
+    about = f"As the newest {count(sketch.newest)} of {count(sketch.total)} events tell; the others are being read."
+    hollow = {name: _hollow(name, title, sketch) for name, title in HOLLOW.items()}
+    columns = el(
+        "div",
+        {"class": "columns"},
+        el("div", {"class": "main-column"}, hollow["graph"], hollow["timeline"], hollow["events"]),
+        el("aside", {"class": "side-column", "aria-label": "Selected task"}, hollow["task"]),
+    )
+    return page(
+        site,
+        where,
+        f"{shown.run.workflow_id}: {shown.run.state.word}",
+        section("title", site, shown),
+        _gone(site, where),
+        joined(parts.notice("info", note) for note in shown.notes),
+        section("say", site, shown),
+        el("p", {"class": "quiet sketch", "data-sketch": "1"}, about),
+        hollow["where"],
+        columns,
+        scripts=["timeline.js", "live.js"],
+        is_live=True,
+        without_script=whole,
+    )
+
+
+HOLLOW = {
+    "where": "Where the time went",
+    "graph": "Dataflow",
+    "timeline": "Timeline",
+    "events": "Events",
+    "task": "Selected task",
+}
+"""The sections that need the whole history."""
+
+
+def _hollow(name: str, title: str, sketch: Sketch) -> Markup:
+    """A section that is still to come."""
+    told = el("p", {"class": "quiet", "data-read": "1"}, reading_of(sketch.read, sketch.total))
+    names = {"class": "card hollow", "id": f"s-{name}", "data-section": name, "data-hollow": "1", "aria-busy": "true"}
+    return el("section", names, parts.head(title, []), told)
+
+
+def reading_of(read: int, total: int | None) -> str:
+    """How far the reading of events is; *total* None: it is not known how many there are."""
+    return f"reading events… {count(read)}" + ("" if total is None else f" of {count(total)}")
+
+
+def _gone(site: Site, where: Where) -> Markup:
+    """What is said when the process of the pages has ended; a script shows it. At the same port the page goes on."""
+    command = "web" if where.port is None else f"web --port {where.port}"
+    command = site.command(command if site.actions else f"{command} --read-only")
+    told = parts.notice(
+        "warning",
+        el("p", None, el("strong", None, "The server of this page is gone."), " Below is what it showed last. "
+           "This command shows it again, and the page goes on by itself:"),
+        parts.copyable(command),
+        live=True,
+    )  # fmt: skip
+    return el("div", {"hidden": True, "data-gone": "1"}, told)
 
 
 def section(name: str, site: Site, shown: Shown) -> Markup:
@@ -281,7 +349,7 @@ def _runs(shown: Shown) -> Markup | None:
         current = "true" if run_id == run.run_id else None
         href = urls.execution(run.domain, run.workflow_id, run_id)
         link = {"href": href, "aria-current": current, "data-run": rel, "title": run_id}
-        items.append(el("li", None, el("a", link, parts.sign(state, 14), parts.absolute(began).removesuffix(" UTC"))))
+        items.append(el("li", None, el("a", link, parts.sign(state, 14), parts.time_at(began))))
     words = el("span", None, f"{count(len(shown.runs), 'run')} of this id, newest first")
     return el("nav", {"class": "runs", "aria-label": "Runs of this workflow id"}, words, el("ol", None, joined(items)))
 

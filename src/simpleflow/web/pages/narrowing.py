@@ -154,4 +154,6 @@ def summary(listing: Listing) -> str:
         said.append(f"the service filtered by {' and '.join(by_service)}")
     if here:
         said.append(f"this page by {', '.join(here)}")
+    if filter.sort != "started" and not found.is_all:
+        said.append("sorted within these")
     return f"{words}; {', '.join(said)}" if said else words

@@ -16,6 +16,7 @@ from simpleflow.web.runs import Kind
 from simpleflow.web.words import count, duration, elapsed
 
 BULK: Final = (("signal", "Signal…"), ("cancel", "Cancel…"), ("terminate", "Terminate…"), ("rerun", "Rerun failed…"))
+SORTED_BY: Final = {"started": "start", "closed": "close", "duration": "duration"}
 
 
 def table(site: Site, where: Where, listing: Listing) -> Markup:
@@ -78,7 +79,7 @@ def _heads(listing: Listing, window: float, *, is_bulk: bool) -> list[Markup]:
         ("Type", None, "wide"),
         ("Started", "started", "wide"),
         ("Duration", "duration", "num"),
-        (f"Last {elapsed(round(window)) or '0 s'}", None, "wide"),
+        (f"Last {elapsed(round(window)) or '0 s'}", "closed", "wide"),
         ("Tags", None, "wide"),
     ]
     heads = []
@@ -92,7 +93,7 @@ def _heads(listing: Listing, window: float, *, is_bulk: bool) -> list[Markup]:
             other = f"-{sort}" if now == sort else sort
             order = "descending" if now == sort else "ascending" if now == f"-{sort}" else None
             arrow = {"descending": " ↓", "ascending": " ↑"}.get(order or "", "")
-            title = f"Sort by {word.lower()}{whole}"
+            title = f"Sort by {SORTED_BY[sort]}{whole}"
             inner = el("a", {"href": listing.link(sort=other), "title": title}, f"{word}{arrow}")
         heads.append(el("th", {"scope": "col", "class": names, "aria-sort": order}, inner))
     return heads

@@ -54,6 +54,10 @@ class Where:
     theme: str = ""
     told: str = ""
     """What was done just before; told once."""
+    notes: Sequence[str] = ()
+    """What of the address means nothing."""
+    port: int | None = None
+    """Where the pages listen; None for a page that nobody serves."""
 
 
 def page(
@@ -64,11 +68,16 @@ def page(
     scripts: Sequence[str] = (),
     refresh_s: int = 0,
     is_live: bool = False,
+    without_script: str | None = None,
 ) -> str:
     """A document. *scripts* are modules beside those that every page has; *refresh_s* 0: it stays as it is.
 
-    *is_live*: parts of it are replaced later.
+    *is_live*: parts of it are replaced later. *without_script* is where a browser goes at once that runs none; None:
+    nowhere.
     """
+    elsewhere = None
+    if without_script is not None:
+        elsewhere = el("noscript", None, el("meta", {"http-equiv": "refresh", "content": f"0;url={without_script}"}))
     head = el(
         "head",
         None,
@@ -76,6 +85,7 @@ def page(
         el("meta", {"name": "viewport", "content": "width=device-width,initial-scale=1"}),
         el("meta", {"name": "color-scheme", "content": "light dark"}),
         el("meta", {"http-equiv": "refresh", "content": refresh_s}) if refresh_s else None,
+        elsewhere,
         el("title", None, f"{visible(title)} · simpleflow"),
         el("link", {"rel": "icon", "href": site.assets["icon.svg"], "type": "image/svg+xml"}),
         el("link", {"rel": "stylesheet", "href": site.assets["app.css"]}),
@@ -84,7 +94,8 @@ def page(
         ),
     )
     told = notice("done", where.told, live=True) if where.told else None
-    main = el("main", {"id": "main", "tabindex": "-1"}, told, *content)
+    notes = joined(notice("info", note) for note in where.notes)
+    main = el("main", {"id": "main", "tabindex": "-1"}, told, notes, *content)
     inner = joined([_header(site, where), main, _footer(site)])
     body = el(
         "body",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import el
@@ -16,6 +17,12 @@ Type = tuple[str, str]
 def key(type: Type) -> str:
     """A type as the value of a choice."""
     return f"{urls.segment(type[0])} {urls.segment(type[1])}"
+
+
+def type_of(key: str) -> Type:
+    """The type of the value of a choice."""
+    name, _, version = (urls.text_of(unquote(part)) for part in key.partition(" "))
+    return name, version
 
 
 def start(domain: str, types: Sequence[Type], values: Mapping[str, str], path: str | None) -> Form:

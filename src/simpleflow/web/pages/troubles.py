@@ -11,14 +11,22 @@ from simpleflow.web.listed import Trouble
 from simpleflow.web.pages import parts
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.words import count
-from swf.protocol.operations import WorkflowExecutionDetail
 
-STATUS: Final = {"silent": 502, "throttled": 503, "denied": 403, "gone": 404, "lacking": 501, "refused": 400}
+STATUS: Final = {
+    "silent": 502,
+    "throttled": 503,
+    "denied": 403,
+    "unknown": 403,
+    "gone": 404,
+    "lacking": 501,
+    "refused": 400,
+}
 """The status of a page that says nothing else."""
 TITLES: Final = {
     "silent": "The service does not answer",
-    "throttled": "The service slows us down",
+    "throttled": "Slowed down",
     "denied": "No right to do this",
+    "unknown": "The service does not know who asks",
     "gone": "Not there",
     "lacking": "The service lacks this",
     "refused": "The service refused the call",
@@ -35,6 +43,11 @@ def advice(site: Site, trouble: Trouble) -> str:
             return f"{who} slows us down; going on in 3 s."
         case "denied":
             return f"{trouble.operation} needs the IAM action swf:{trouble.operation}; the credentials here lack it."
+        case "unknown":
+            return (
+                f"{trouble.operation} was tried at {site.endpoint} with the credentials that boto3 finds: in its "
+                "environment, its files, or the role of this machine. There are none, or they are not accepted."
+            )
         case "lacking":
             return f"This endpoint does not offer {trouble.operation}; the pages work with what it has."
     return f"{trouble.operation} was tried at {site.endpoint}."
@@ -44,7 +57,7 @@ def notice(site: Site, trouble: Trouble, again: str, *, read_at: float | None = 
     """A line above what could be read; *read_at* says when that was, if it is old."""
     old = [" Below is the list of ", parts.time_at(read_at), "."] if read_at is not None else []
     return parts.notice(
-        "bad" if trouble.kind in ("silent", "denied") else "warning",
+        "bad" if trouble.kind in ("silent", "denied", "unknown") else "warning",
         el("p", None, el("strong", None, TITLES[trouble.kind]), ". ", advice(site, trouble), *old),
         el("p", {"class": "mono"}, trouble.message),
         el("p", None, el("a", {"href": again}, "Try again")),
@@ -52,17 +65,21 @@ def notice(site: Site, trouble: Trouble, again: str, *, read_at: float | None = 
     )
 
 
-def of_trouble(site: Site, where: Where, trouble: Trouble, again: str) -> str:
-    """A page for a call without which there is nothing to show."""
+def of_trouble(site: Site, where: Where, trouble: Trouble, again: str | None) -> str:
+    """A page for a call without which there is nothing to show; *again* None: what was sent is not sent again."""
     card = el(
         "section",
         {"class": "card empty"},
         el("p", None, advice(site, trouble)),
         el("pre", {"class": "value bad", "tabindex": "0"}, el("code", None, trouble.message)),
-        el("p", None, el("a", {"class": "btn", "href": again}, "Try again")),
+        el("p", None, "Go back, and send the form again.")
+        if again is None
+        else el("p", None, el("a", {"class": "btn", "href": again}, "Try again")),
     )
     title = TITLES[trouble.kind]
-    return page(site, where, title, el("h1", None, title), card, refresh_s=3 if trouble.kind == "throttled" else 0)
+    return page(
+        site, where, title, el("h1", None, title), card, refresh_s=3 if trouble.kind == "throttled" and again else 0
+    )
 
 
 def not_found(
@@ -82,28 +99,26 @@ def not_found(
     return page(site, where, "Not found", el("h1", None, "Not found"), el("section", {"class": "card empty"}, *words))
 
 
-def reading(site: Site, where: Where, about: WorkflowExecutionDetail, read: int) -> str:
-    """An execution of which so far only its head is known."""
-    info = about.execution_info
-    state = "Running" if info.close_timestamp is None else "Closed"
-    facts = parts.facts(
-        [
-            ("State", state),
-            ("Type", f"{info.workflow_type.name} {info.workflow_type.version}"),
-            ("Started", parts.time_at(info.start_timestamp)),
-            ("Task list", about.execution_configuration.task_list.name),
-            ("Run", info.execution.run_id),
-        ]
-    )
-    words = el("p", None, f"Reading events… {count(read)}")
-    note = el("p", {"class": "quiet"}, "The history is long; the page comes by itself when it has been read.")
+def reading(site: Site, where: Where, read: int, *, comes_again: bool) -> str:
+    """What cannot be shown before a long history has been read; *comes_again*: the page asks again by itself."""
+    words = el("p", None, f"reading events… {count(read)}")
+    what = "it comes by itself when it has been read" if comes_again else "go back in a moment, and send it again"
+    note = el("p", {"class": "quiet"}, f"The history of this execution is long: {what}.")
     card = el("section", {"class": "card empty", "role": "status"}, words, note)
-    return page(
-        site, where, info.execution.workflow_id, el("h1", None, info.execution.workflow_id), facts, card, refresh_s=2
-    )
+    title = "A long history"
+    return page(site, where, title, el("h1", None, title), card, refresh_s=2 if comes_again else 0)
 
 
-def refused(site: Site, title: str, what: str, what_to_do: str) -> str:
+def broken(site: Site, where: Where, what: str) -> str:
+    """A mistake of these pages."""
+    advice = "This is a mistake of these pages: the log of their process says what and where."
+    error = el("pre", {"class": "value bad", "tabindex": "0"}, el("code", None, what))
+    card = el("section", {"class": "card empty"}, el("p", None, advice), error)
+    title = "This page failed"
+    return page(site, where, title, el("h1", None, title), card)
+
+
+def refused(site: Site, where: Where, title: str, what: str, what_to_do: str) -> str:
     """A request that a door did not let in."""
     card = el("section", {"class": "card empty"}, el("p", None, what), el("p", None, what_to_do))
-    return page(site, Where(), title, el("h1", None, title), card)
+    return page(site, where, title, el("h1", None, title), card)

@@ -52,8 +52,10 @@ def trouble(error: Exception, operation: str) -> Trouble:
     match error:
         case Unreachable():
             kind = "silent"
-        case AccessDeniedException() | OperationNotPermittedFault() | ConfigurationError():
+        case AccessDeniedException() | OperationNotPermittedFault():
             kind = "denied"
+        case ConfigurationError():
+            kind = "unknown"
         case ThrottlingException():
             kind = "throttled"
         case UnknownResourceFault():
@@ -63,7 +65,7 @@ def trouble(error: Exception, operation: str) -> Trouble:
         case Fault(code=code) if code in THROTTLED:
             kind = "throttled"
         case Fault(code=code) if code in BAD_CREDENTIALS:
-            kind = "denied"
+            kind = "unknown"
         case Fault(STATUS=status) if status >= 500:
             kind = "silent"
         case _:

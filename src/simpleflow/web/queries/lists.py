@@ -83,14 +83,15 @@ def found(client: Client, domain: str, filter: Filter, now: float) -> Found:
     read = 0
     most = SCANNED * filter.page
     wanted = SHOWN * filter.page
-    reading = _merged(client, domain, filter, now)
+    slowed: list[Refused] = []
+    reading = _merged(client, domain, filter, now, slowed)
     trouble = None
     is_all = False
     try:
         while read < most and (read < READ or len(lines) < wanted):
             info = next(reading, None)
             if info is None:
-                is_all = True
+                is_all = not slowed
                 break
             read += 1
             line = line_of(info)
@@ -100,7 +101,9 @@ def found(client: Client, domain: str, filter: Filter, now: float) -> Found:
         if not read:
             raise
         trouble = refused.trouble
-    return Found(lines, read, is_all, now, trouble)
+    if slowed and not read:
+        raise slowed[0]
+    return Found(lines, read, is_all, now, slowed[0].trouble if slowed else trouble)
 
 
 def every(client: Client, domain: str, filter: Filter, now: float, most: int) -> list[Line]:
@@ -109,15 +112,32 @@ def every(client: Client, domain: str, filter: Filter, now: float, most: int) ->
     return list(itertools.islice((line for line in lines if matches(line, filter, now)), most))
 
 
-def _merged(client: Client, domain: str, filter: Filter, now: float) -> Iterator[WorkflowExecutionInfo]:
-    """Open and closed executions, newest start first, pages read as they are needed."""
+def _merged(
+    client: Client, domain: str, filter: Filter, now: float, slowed: list[Refused] | None = None
+) -> Iterator[WorkflowExecutionInfo]:
+    """Open and closed executions, newest start first, pages read as they are needed.
+
+    With a list for what *slowed* it down, reading of the open or of the closed ones ends where the service says that
+    it is asked too often; without, that is raised as all else.
+    """
     kinds: list[Any] = []
     if filter.state in (None, "open"):
         kinds.append(ListOpenWorkflowExecutions)
     if filter.state != "open" and filter.cancel is None:
         kinds.append(ListClosedWorkflowExecutions)
     streams = [_pages(client, kind, domain, filter, now) for kind in kinds]
+    if slowed is not None:
+        streams = [_until_slowed(stream, slowed) for stream in streams]
     return heapq.merge(*streams, key=lambda info: -info.start_timestamp)
+
+
+def _until_slowed(stream: Iterator[WorkflowExecutionInfo], slowed: list[Refused]) -> Iterator[WorkflowExecutionInfo]:
+    try:
+        yield from stream
+    except Refused as refused:
+        if refused.trouble.kind != "throttled":
+            raise
+        slowed.append(refused)
 
 
 def _pages(client: Client, kind: Any, domain: str, filter: Filter, now: float) -> Iterator[WorkflowExecutionInfo]:

@@ -28,24 +28,27 @@ from swf.protocol.values import RegistrationStatus, TaskList, WorkflowExecution
 MOST_DOMAINS: Final = 50
 """Domains that are described and counted for one page."""
 MOST_TYPES: Final = 100
+TIRED: Final = ("silent", "throttled")
+"""Who answers so is not asked for many more things that a page can do without."""
 MOST_EXECUTIONS: Final = 200
 """Open executions that are asked for their task lists."""
 
 
-def domain_names(client: Client) -> list[str]:
-    """The domains that can be used. Raises Refused."""
-    infos = _all(client, ListDomains, "domain_infos", registration_status=RegistrationStatus.REGISTERED)
-    return sorted(info.name for info in infos)
+def domain_names(client: Client) -> tuple[list[str], str | None]:
+    """The domains that can be used, and the ARN of one of them; None if the service has none. Raises Refused."""
+    infos = list(_all(client, ListDomains, "domain_infos", registration_status=RegistrationStatus.REGISTERED))
+    return sorted(info.name for info in infos), next((info.arn for info in infos if info.arn), None)
 
 
 def domains(client: Client) -> list[DomainLine]:
-    """All domains, with their open executions. Raises Refused."""
+    """All domains, with their open executions, as long as the service tells them readily. Raises Refused."""
     lines: list[DomainLine] = []
+    most = MOST_DOMAINS
     for status in (RegistrationStatus.REGISTERED, RegistrationStatus.DEPRECATED):
         for info in _all(client, ListDomains, "domain_infos", registration_status=status):
             retention: str | None = None
             number: Counted | None = None
-            if len(lines) < MOST_DOMAINS:
+            if len(lines) < most:
                 try:
                     described = asked(client, DescribeDomain(name=info.name))
                     retention = described.configuration.workflow_execution_retention_period_in_days
@@ -56,8 +59,8 @@ def domains(client: Client) -> list[DomainLine]:
                         ),
                     )
                     number = Counted(answer.count, bool(answer.truncated))
-                except Refused:
-                    pass  # the row says that it is not known
+                except Refused as refused:  # the row says that it is not known
+                    most = 0 if refused.trouble.kind in TIRED else most
             is_deprecated = status is RegistrationStatus.DEPRECATED
             lines.append(DomainLine(info.name, is_deprecated, info.description, retention, number))
     return lines
@@ -92,13 +95,19 @@ def types(client: Client, domain: str, recent: Sequence[Line]) -> tuple[list[Typ
         used[key] = max(used.get(key, 0.0), line.start)
     lines: list[TypeLine] = []
     left = 0
+    most = MOST_TYPES
     for is_activity in (False, True):
         for status in (RegistrationStatus.REGISTERED, RegistrationStatus.DEPRECATED):
             operation: Any = ListActivityTypes if is_activity else ListWorkflowTypes
             for info in _all(client, operation, "type_infos", domain=domain, registration_status=status):
                 name = info.activity_type if is_activity else info.workflow_type
-                is_described = len(lines) < MOST_TYPES
-                left += not is_described
+                defaults: dict[str, str] | None = None
+                if len(lines) < most:
+                    try:
+                        defaults = _defaults(client, domain, name, is_activity=is_activity)
+                    except Refused as refused:
+                        most = 0 if refused.trouble.kind in TIRED else most
+                left += defaults is None
                 lines.append(
                     TypeLine(
                         name=name.name,
@@ -107,7 +116,7 @@ def types(client: Client, domain: str, recent: Sequence[Line]) -> tuple[list[Typ
                         is_deprecated=status is RegistrationStatus.DEPRECATED,
                         created=info.creation_date,
                         description=info.description,
-                        defaults=_defaults(client, domain, name, is_activity=is_activity) if is_described else {},
+                        defaults=defaults or {},
                         used=None if is_activity else used.get((name.name, name.version)),
                     )
                 )
@@ -115,15 +124,13 @@ def types(client: Client, domain: str, recent: Sequence[Line]) -> tuple[list[Typ
 
 
 def _defaults(client: Client, domain: str, name: Any, *, is_activity: bool) -> dict[str, str]:
+    """What a type was registered with. Raises Refused."""
     request: Any = (
         DescribeActivityType(domain=domain, activity_type=name)
         if is_activity
         else DescribeWorkflowType(domain=domain, workflow_type=name)
     )
-    try:
-        configuration = asked(client, request).configuration
-    except Refused:
-        return {}
+    configuration = asked(client, request).configuration
     found = {}
     for field in configuration.__struct_fields__:
         value = getattr(configuration, field)
@@ -133,10 +140,13 @@ def _defaults(client: Client, domain: str, name: Any, *, is_activity: bool) -> d
 
 
 def task_lists(client: Client, domain: str, still_open: Sequence[Line]) -> tuple[list[TaskListLine], int]:
-    """The task lists that open executions name, and how many of these were not asked. Raises Refused."""
+    """The task lists that open executions name, and how many of these were not asked. Raises Refused.
+
+    Amazon refills descriptions slowly: when it says that there were too many, the others are not asked.
+    """
     names: Counter[str] = Counter()
-    asked_ones = still_open[:MOST_EXECUTIONS]
-    for line in asked_ones:
+    is_asked = 0
+    for line in still_open[:MOST_EXECUTIONS]:
         try:
             detail = asked(
                 client,
@@ -145,9 +155,13 @@ def task_lists(client: Client, domain: str, still_open: Sequence[Line]) -> tuple
                 ),
             )
         except Refused as refused:
-            if refused.trouble.kind == "gone":
-                continue  # closed and forgotten since it was listed
-            raise
+            if refused.trouble.kind == "throttled" and names:
+                break
+            if refused.trouble.kind != "gone":
+                raise
+            is_asked += 1  # closed and forgotten since it was listed
+            continue
+        is_asked += 1
         names[detail.execution_configuration.task_list.name] += 1
     lines = []
     for name, number in sorted(names.items()):
@@ -160,7 +174,7 @@ def task_lists(client: Client, domain: str, still_open: Sequence[Line]) -> tuple
                 number,
             )
         )
-    return lines, len(still_open) - len(asked_ones)
+    return lines, len(still_open) - is_asked
 
 
 def _pending(client: Client, request: Any) -> Counted | None:

@@ -8,20 +8,20 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from simpleflow import format, stats
 from simpleflow.web.files import Picture
 from simpleflow.web.filters import Filter
 from simpleflow.web.listed import Branch, Counts, DomainLine, Found, Line, TaskListLine, TypeLine
 from simpleflow.web.queries import lists, others
-from simpleflow.web.queries.faults import Refused, asked, caught
-from simpleflow.web.queries.runs import PATIENCE_S, Folded, Histories
+from simpleflow.web.queries.faults import Refused, caught
+from simpleflow.web.queries.runs import Commits, Folded, Histories, Name
+from simpleflow.web.sketches import Sketch
 from simpleflow.workflows import class_path
 from swf.client import Client
 from swf.exceptions import SWFError
 from swf.protocol.faults import Fault
-from swf.protocol.operations import DescribeWorkflowExecution, WorkflowExecutionDetail
 from swf.protocol.values import WorkflowExecution
 
 COUNTS_S: Final = 15.0
@@ -29,12 +29,23 @@ COUNTS_S: Final = 15.0
 QUICK_S: Final = 0.05
 """Counts that take longer come after the page."""
 DOMAINS_S: Final = 60.0
+HISTORY: Final = "GetWorkflowExecutionHistory"
 KEPT: Final = 200
 NEAR: Final = 3
 DEEPEST: Final = 3
 """Levels of children that are read at once."""
 
 Value = TypeVar("Value")
+
+
+class Patience(NamedTuple):
+    """For how many seconds a long history is waited for: by a page that says how far it is, and by all others."""
+
+    at_once_s: float = 0.5
+    whole_s: float = 10.0
+
+
+PATIENCE: Final = Patience()
 
 
 @dataclass(slots=True)
@@ -46,10 +57,20 @@ class _Kept:
 class Reader:
     """Reads a service for the pages; used by many threads."""
 
-    def __init__(self, client: Client, now: Callable[[], float], *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self,
+        client: Client,
+        now: Callable[[], float],
+        *,
+        patience: Patience = PATIENCE,
+        commits: Commits | None = None,
+        fresh_s: float = 0.0,
+    ) -> None:
+        """*commits* and *fresh_s* as :class:`~simpleflow.web.queries.runs.Histories` has them."""
         self.client = client
         self.now = now
-        self.histories = Histories(client, patience_s=patience_s)
+        self.patience = patience
+        self.histories = Histories(client, now, commits=commits, fresh_s=fresh_s)
         self._counting_s = 0.0
         """How long counting took the last time."""
         self._lock = threading.Lock()
@@ -58,11 +79,23 @@ class Reader:
     def domain_names(self, *, asks: bool = True) -> list[str]:
         """The domains of the menu; none if they cannot be read. Without *asks*, those that were read before."""
         if not asks:
-            return self._old(("domains",)) or []
+            return self._domains()[0]
         try:
-            return self._keeping(("domains",), DOMAINS_S, lambda: others.domain_names(self.client))
-        except Refused:
+            return self._keeping(("domains",), DOMAINS_S, lambda: others.domain_names(self.client))[0]
+        except Refused as refused:
+            if refused.trouble.kind in ("denied", "lacking"):  # it will be so for a while
+                self._keep(("domains",), ([], None))
             return []
+
+    @property
+    def arn(self) -> str | None:
+        """The ARN of a domain, if one was read before."""
+        return self._domains()[1]
+
+    def _domains(self) -> tuple[list[str], str | None]:
+        """What was read before."""
+        kept: tuple[list[str], str | None] = self._old(("domains",)) or ([], None)
+        return kept
 
     def domains(self) -> list[DomainLine]:
         """All domains. Raises Refused."""
@@ -79,7 +112,8 @@ class Reader:
             if old is None or refused.trouble.kind not in ("silent", "throttled"):
                 raise
             return replace(old, trouble=refused.trouble, is_old=True)
-        self._keep(key, found)
+        if found.trouble is None:
+            self._keep(key, found)
         return found
 
     def counts(self, domain: str, filter: Filter) -> Counts:
@@ -115,19 +149,31 @@ class Reader:
         """The runs of an id, newest first. Raises Refused."""
         return lists.runs_of(self.client, domain, workflow_id, self.now())
 
-    def described(self, domain: str, workflow_id: str, run_id: str) -> WorkflowExecutionDetail:
-        """All that the service tells of one run. Raises Refused."""
-        execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id)
-        return asked(self.client, DescribeWorkflowExecution(domain=domain, execution=execution))
+    def folded(self, name: Name, *, patience_s: float | None = None, is_only_news: bool = False) -> Folded:
+        """The history of a run, waited for as long as those do who have nothing to show without it.
+
+        With *is_only_news* it may be as old as viewers of an open run may be late. Raises Refused, Reading.
+        """
+        patience_s = self.patience.whole_s if patience_s is None else patience_s
+        return caught(HISTORY, lambda: self.histories.read(name, patience_s=patience_s, is_only_news=is_only_news))
 
     def picture(
-        self, domain: str, workflow_id: str, run_id: str, *, most_nodes: int | None = 400
+        self,
+        domain: str,
+        workflow_id: str,
+        run_id: str,
+        *,
+        most_nodes: int | None = 400,
+        folded: Folded | None = None,
     ) -> tuple[Picture, Folded]:
-        """The run as it is now. Raises Refused."""
+        """The run as it is now, with its history; *folded* None: it is read. Raises Refused, Reading."""
         name = (domain, workflow_id, run_id)
-        return caught(
-            "GetWorkflowExecutionHistory", lambda: self.histories.picture(name, self.now(), most_nodes=most_nodes)
-        )
+        folded = folded or self.folded(name)
+        return self.histories.picture(name, folded, most_nodes=most_nodes), folded
+
+    def sketch(self, name: Name) -> Sketch:
+        """What can be told of a run whose history is being read. Raises Refused, Reading."""
+        return caught(HISTORY, lambda: self.histories.sketch(name, patience_s=self.patience.whole_s))
 
     def by_run_id(self, domain: str, run_id: str) -> Line | None:
         """The execution with a run id, among those that a list reads. Raises Refused."""

@@ -248,7 +248,7 @@ document.addEventListener("click", async (event) => {
   const task = url.searchParams.get("task");
   if (!task) return;
   event.preventDefault();
-  const answer = await fetch(`${url.pathname}/task/${encodeURIComponent(task)}${url.search}`, { headers: { "X-Fragment": "1" } });
+  const answer = await fetch(`${url.pathname}/task/${encodeURIComponent(task.replace(/^:*\.\.?$/, ":$&"))}${url.search}`, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) { location.href = url; return; }
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
   adopt(part);

@@ -1,10 +1,16 @@
 // What an open execution does next: sections are replaced as there is news. Asked for in proportion to what it costs.
 const LEAST = 1000, BACK_OFF = 30000, PATIENCE = 30 * 60 * 1000, SHARE = 20;
 const dot = () => document.querySelector(".live[data-live]");
+const LATE = "not answering; trying again";
 const MOST = Number(dot()?.dataset.most ?? 5000);
 const waiting = new Map();
+// The sections of a history that is being read: each is asked for alone, when all is there. First what is a sketch.
+const hollow = () => [...document.querySelectorAll("[data-hollow]")].map((each) => each.dataset.section);
+const queue = hollow().length ? ["title,say", ...hollow()] : [];
+const gone = document.querySelector("[data-gone]");
+const tab = Math.random().toString(36).slice(2);
 let last = Number(dot()?.dataset.live ?? 0), wait = LEAST, timer = null, busy = false, over = false, acted = Date.now(), state = "";
-let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0);
+let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0), missed = -1;  // questions without an answer, before the one on its way
 
 const speaker = document.createElement("div");
 speaker.className = "speaker";
@@ -46,7 +52,7 @@ function put(name, text) {
     if (places[at]) [each.scrollLeft, each.scrollTop] = places[at];
   });
   document.dispatchEvent(new CustomEvent("fresh", { detail: part }));
-  if (name === "title" && state) mark(state, state === "is-late" ? "not answering; trying again" : "live");
+  if (name === "title" && state) mark(state, state === "is-late" ? LATE : "live");
 }
 const settle = () => setTimeout(() => { for (const [name, text] of [...waiting]) put(name, text); });
 document.addEventListener("focusout", settle);
@@ -58,31 +64,43 @@ function again(ms) {
 }
 
 async function ask() {
-  if (busy || over) return;
-  if (document.hidden) return;
-  if (Date.now() - acted > PATIENCE) { mark("is-paused", "paused"); return; }
+  if (busy || over || document.hidden) return;
+  if (isUnwatched()) { mark("is-paused", "paused"); return; }
   busy = true;
   const url = new URL(location.href);
   url.pathname = `${url.pathname}/sections`;
-  url.searchParams.set("after", last);
+  url.searchParams.set("after", queue.length ? 0 : last);
   url.searchParams.set("seen", seen);
+  url.searchParams.set("tab", tab);
+  if (queue.length) url.searchParams.set("names", queue[0]);
   url.hash = "";
+  missed += 1;
   try {
     const answer = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(BACK_OFF) });
-    if (answer.status === 404) { over = true; mark("is-late", "no longer there"); return; }
-    if (!answer.ok) throw new Error(String(answer.status));
+    missed = -1;
+    gone.hidden = true;
+    if (answer.status === 404) { over = true; late("no longer there"); return; }
+    if (!answer.ok) {  // the process of the pages answers, and says why it cannot tell more
+      const { kind, advice } = await answer.json().catch(() => ({}));
+      late(advice ?? LATE, kind === "throttled" ? 3000 : undefined);
+      return;
+    }
     const took = Number(/dur=([\d.]+)/.exec(answer.headers.get("Server-Timing") ?? "")?.[1] ?? 0);
     const least = Math.max(LEAST, SHARE * took);
-    if (answer.status === 204) {
+    if (answer.status === 202) {
+      wait = LEAST;
+      say((await answer.json()).told);
+    } else if (answer.status === 204) {
       wait = Math.max(least, Math.min(MOST, wait * 1.5));
     } else {
-      wait = least;
+      wait = queue.length > 1 ? 0 : least;
       take(await answer.json());
     }
     if (!over && state !== "is-live") mark("is-live", "live");
-  } catch {
-    mark("is-late", "not answering; trying again");
-    wait = Math.min(BACK_OFF, Math.max(wait, LEAST) * 2);
+  } catch (error) {
+    if (isUnwatched()) { mark("is-paused", "paused"); return; }
+    if (error instanceof TypeError && missed > 0) gone.hidden = false;  // nobody listens there any more
+    late(LATE);
   } finally {
     busy = false;
     again(wait);
@@ -90,28 +108,47 @@ async function ask() {
 }
 
 function take(news) {
-  last = news.last;
   seen = news.seen;
-  over = news.state !== "running";
-  if (over) state = "";
   for (const [name, text] of Object.entries(news.sections)) put(name, text);
+  if (queue.length) {
+    if (queue[0] === "title,say") { last = news.last; document.querySelector("[data-sketch]")?.remove(); }
+    queue.shift();
+    if (queue.length) return;
+  } else {
+    last = news.last;
+  }
+  over = news.state !== "running" && last >= news.last;
+  if (over) state = "";
   document.title = `${news.told} · simpleflow`;
   if (over) speaker.textContent = news.told;
 }
 
-if (dot()) {
+const say = (words) => document.querySelectorAll("[data-hollow] [data-read]").forEach((each) => each.replaceChildren(words));
+function late(words, least = Math.min(BACK_OFF, Math.max(wait, LEAST) * 2)) {
+  mark("is-late", words);
+  say(words);
+  wait = least;
+}
+const isUnwatched = () => Date.now() - acted > PATIENCE;
+
+if (dot() || queue.length) {
   document.body.append(speaker);
   mark("is-live", "live");
   for (const name of ["pointerdown", "keydown", "scroll"]) {
     addEventListener(name, () => {
-      const slept = Date.now() - acted > PATIENCE;
+      const slept = isUnwatched();
       acted = Date.now();
       if (slept) ask();
     }, { passive: true });
   }
-  document.addEventListener("visibilitychange", () => { if (document.hidden) again(0); else { wait = LEAST; ask(); } });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { again(0); return; }
+    acted = Date.now();
+    wait = LEAST;
+    ask();
+  });
   addEventListener("online", ask);
-  again(LEAST);
+  again(queue.length ? 0 : LEAST);
   // Nothing else counts on by itself.
   setInterval(() => {
     const place = document.querySelector("[data-now]");

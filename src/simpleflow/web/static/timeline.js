@@ -47,12 +47,17 @@ function restore() {
   if (from > 0 || to < 100) show(false);
 }
 
-const start = box();
-if (start) {
+// What the address says counts for the first drawing: that of a long history comes later than the page.
+let isBegun = false;
+function begin() {
+  const start = box();
+  if (!start || isBegun) return;
+  isBegun = true;
   const [a, b] = [Number(start.dataset.from ?? 0), Number(start.dataset.to ?? 100)];
   if (b > a) [from, to] = [a, b];
   restore();
 }
+begin();
 
 const addressOf = (link) => new URL(link.getAttribute("href"), location.href);
 // Links to other states of this page take the zoom along.
@@ -247,4 +252,4 @@ document.addEventListener("keydown", (event) => {
 });
 rove();
 
-document.addEventListener("fresh", ({ detail: part }) => { restore(); refill(part); watch(part); rove(part); });
+document.addEventListener("fresh", ({ detail: part }) => { begin(); restore(); refill(part); watch(part); rove(part); });
