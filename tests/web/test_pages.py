@@ -370,13 +370,6 @@ def test_the_page_of_an_execution_tells_the_numbers_of_its_json(world: World) ->
     assert drawn.count("data-node=") == len(graph["nodes"])
 
 
-def test_what_is_chosen_is_chosen_in_the_newest_run(world: World) -> None:
-    """An address without a run may name a task, a view or a stretch of time as well."""
-    answer = world.get("/shop/e/report-2026-11-22?task=activity-merge-1&view=full")
-    assert answer.status_code == 303
-    assert answer.headers["location"] == world.path("report-2026-11-22") + "?task=activity-merge-1&view=full"
-
-
 def test_a_task_is_chosen_by_the_address(world: World) -> None:
     path = world.path("order-A-10442")
     page = world.get(f"{path}?task=activity-shop.charge_card-1").text

@@ -51,13 +51,19 @@ PROMISES: dict[str, list[str]] = {
     "all answers have the same headers, 404 and 500 too": [
         "test_all_answers_have_the_same_headers",
         "test_an_answer_that_breaks_has_the_same_headers",
+        "test_a_mistake_of_ours_is_a_page_with_the_headers_of_all",
     ],
     "a query that means nothing is ignored and said": [
+        "test_a_query_that_means_nothing_is_ignored_and_said_on_every_page",
+        "test_no_query_breaks_a_page",
         "test_a_query_that_means_nothing_is_ignored_and_said",
         "test_a_choice_that_means_nothing_is_ignored_and_said",
         "test_a_question_that_means_nothing_is_answered_all_the_same",
     ],
-    "no news is 204": ["test_who_knows_all_is_told_nothing_at_the_price_of_one_call"],
+    "no news is 204, what has not changed is 304": [
+        "test_who_knows_all_is_told_nothing_at_the_price_of_one_call",
+        "test_a_static_file_that_has_not_changed_is_not_sent_again",
+    ],
     "JSON has the numbers of the page": [
         "test_the_numbers_of_the_page_are_those_of_its_json",
         "test_the_page_of_an_execution_tells_the_numbers_of_its_json",
