@@ -95,10 +95,10 @@ def counts(bench: Bench, world: World) -> None:
         ("page, KB", LARGE): len(page.content) / 1000,
         ("page, elements", LARGE): len(re.findall(r"<[a-z]", page.text)),
         ("list, KB compressed", 26): len(gzip.compress(world.get("/shop/").content)) / 1000,
-        ("style, KB compressed", 1): len(gzip.compress(assets()["app.css"].body)) / 1000,
+        ("style, KB compressed", 1): len(gzip.compress(assets()["app.css"].body)) / 1024,
         ("scripts, KB compressed", 1): sum(
             len(gzip.compress(asset.body)) for name, asset in assets().items() if name.endswith(".js")
-        ) / 1000,
+        ) / 1024,
     }  # fmt: skip
     for (workload, n), size in sizes.items():
         bench.count(workload, n, size)
