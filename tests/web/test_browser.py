@@ -222,6 +222,9 @@ def test_arrows_move_from_row_to_row_and_open_groups(browser: Browser, shop: Sho
         page.keyboard.press("End")
         assert focused(page, "task") == "activity-publish-1"
         assert page.locator("#s-timeline svg a[tabindex='0']").count() == 1
+        page.locator(".plot a[href*='task=activity-merge-1'] rect").first.click()
+        page.keyboard.press("ArrowDown")
+        assert focused(page, "task") == "activity-render_pdf-1", "from a bar, too"
 
 
 def test_on_a_narrow_screen_the_bars_are_what_the_keyboard_finds(browser: Browser, shop: Shop) -> None:

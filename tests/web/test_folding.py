@@ -103,6 +103,7 @@ def test_the_zoom_means_the_same_time_folded_or_not_and_stays_when_a_task_is_cho
         page.mouse.move(last["x"] + last["width"], plot["y"] + 10, steps=3)
         page.mouse.up()
         page.wait_for_url("**from=**")
+        assert page.evaluate("getSelection().toString()") == "", "a section with chosen text is not replaced by news"
         since, until = zoom_of(page)
         whole = 20 * HOURS + 75
         assert since / 100 * whole * 1.012 == pytest.approx(3 * HOURS + 4 * 60 + 23, abs=2)

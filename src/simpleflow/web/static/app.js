@@ -52,18 +52,20 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+const bodyOf = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html").body;
+
 // More rows of a table, below those that are there.
 async function append(link) {
   const answer = await fetch(link.href, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) { location.href = link.href; return; }
-  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const part = await bodyOf(answer);
   const place = link.closest(".more-rows");
   const body = place.previousElementSibling.querySelector("tbody");
-  const rows = $$("tbody tr", part.body).map((row) => document.importNode(row, true));
+  const rows = $$("tbody tr", part);
   body.append(...rows);
   rows.forEach((row) => showTimes(row));
-  const next = $(".more-rows", part.body);
-  if (next) place.replaceWith(document.importNode(next, true)); else place.remove();
+  const next = $(".more-rows", part);
+  if (next) place.replaceWith(next); else place.remove();
   rows[0]?.querySelector("a")?.focus();
 }
 
@@ -252,9 +254,9 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   const answer = await fetch(`${url.pathname}/task/${encodeURIComponent(task.replace(/^:*\.\.?$/, ":$&"))}${url.search}`, { headers: { "X-Fragment": "1" } });
   if (!answer.ok) { location.href = url; return; }
-  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const part = await bodyOf(answer);
   adopt(part);
-  const card = document.importNode($("#s-task", part.body), true), isInside = place.contains(document.activeElement);
+  const card = $("#s-task", part), isInside = place.contains(document.activeElement);
   place.replaceWith(card);
   if (isInside) card.focus({ preventScroll: true });
   history.replaceState(null, "", url.pathname + url.search);
@@ -265,7 +267,7 @@ document.addEventListener("click", async (event) => {
 
 // Parts that have come later, with the icons that they need.
 function adopt(part) {
-  for (const icon of $$("symbol", part)) if (!document.getElementById(icon.id)) $("svg.hide").append(document.importNode(icon, true));
+  for (const icon of $$("symbol", part)) if (!document.getElementById(icon.id)) $("svg.hide").append(icon);
 }
 document.addEventListener("arrived", ({ detail: part }) => adopt(part));
 document.addEventListener("fresh", ({ detail: part }) => showTimes(part));

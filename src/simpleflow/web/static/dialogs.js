@@ -62,7 +62,7 @@ document.addEventListener("change", async (event) => {
 });
 
 function put(old, text) {
-  const part = document.importNode(parsed(text).querySelector(".dialog"), true);
+  const part = parsed(text).querySelector(".dialog");
   old.replaceWith(part);
   prepare(part);
   return part;
@@ -84,7 +84,7 @@ export async function open(address) {
   const dialog = document.createElement("dialog");
   dialog.className = "asks";
   dialog.setAttribute("aria-labelledby", "dialog-title");
-  dialog.append(document.importNode(part, true));
+  dialog.append(part);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   prepare(dialog);

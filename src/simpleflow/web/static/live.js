@@ -44,7 +44,7 @@ function put(name, text) {
   if (!old) return;
   if (isInUse(old)) { waiting.set(name, text); return; }
   waiting.delete(name);
-  const part = document.importNode(new DOMParser().parseFromString(text, "text/html").body.firstElementChild, true);
+  const part = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
   const opened = [...old.querySelectorAll("details")].map((each) => each.open);
   const places = [...old.querySelectorAll("[data-drawing], .table, pre")].map((each) => [each.scrollLeft, each.scrollTop]);
   const hasFocus = old === document.activeElement;

@@ -120,7 +120,7 @@ async function rows(beside, at) {
   const answer = await fetch(`${location.pathname.replace(/\/rows$/, "")}/rows?${state}`, { headers: { "X-Fragment": "1" } }).catch(() => null);
   if (!answer?.ok) return null;
   const part = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return document.importNode(part.querySelector(".chunk"), true);
+  return part.querySelector(".chunk");
 }
 async function more(link) {
   near.unobserve(link);
@@ -238,8 +238,8 @@ function alongEdges(drawing, link, key) {
   return nearest(all.filter((node) => (place(node)[1] - here[1]) * way > 1), ([x, y]) => Math.abs(y - here[1]) + 2 * Math.abs(x - here[0]));
 }
 function alongRows(drawing, link, key) {
-  const all = stops(drawing), id = link.dataset.open;
-  const row = id ? all.find((each) => each.dataset.task === id) : link;
+  const all = stops(drawing), taskOf = (each) => each.dataset.open ?? addressOf(each).searchParams.get("task");
+  const row = all.includes(link) ? link : all.find((each) => taskOf(each) === taskOf(link));
   if (key === "ArrowRight") return row;
   if (key === "ArrowLeft") return drawing.querySelector(`a[data-open="${CSS.escape(row.dataset.task)}"]`);
   return all[all.indexOf(row) + { ArrowDown: 1, ArrowUp: -1 }[key]];
