@@ -177,6 +177,19 @@ def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
         assert eye.complaints == []
 
 
+def test_a_drawing_goes_on_when_a_row_of_it_was_pressed_with_the_mouse(browser: Browser, stage: Stage) -> None:
+    """With the keyboard it waits, for whoever is in it."""
+    with looking(browser) as eye:
+        page = opened(eye, stage.address)
+        page.locator(".labels a[data-task=activity-reserve-1]").click()
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-reserve-1")
+        stage.go_on(5.0)
+        pack = page.locator(".labels a[data-task=activity-pack-1]")
+        pass_time(page, lambda: expect(pack).to_have_count(1, timeout=300))
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-reserve-1")
+        assert eye.complaints == []
+
+
 def test_no_news_is_one_call_and_is_asked_for_less_often(browser: Browser, stage: Stage) -> None:
     with looking(browser) as eye:
         page = opened(eye, stage.address)

@@ -32,11 +32,11 @@ function mark(name, words) {
   found.lastElementChild.append(" · ", again);
 }
 
-// A section in which somebody is, or selects text, waits.
+// A section in which somebody is with the keyboard, or selects text, waits; who has pressed a link with a mouse is not.
 const isInUse = (section) => {
   const chosen = getSelection();
   const isSelected = chosen && !chosen.isCollapsed && chosen.rangeCount && chosen.getRangeAt(0).intersectsNode(section);
-  return isSelected || (section !== document.activeElement && section.contains(document.activeElement));
+  return isSelected || section.querySelector(":focus-visible, select:focus");
 };
 
 function put(name, text) {
