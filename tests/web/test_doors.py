@@ -38,7 +38,7 @@ def address(world: World, route: Route) -> str:
         "workflow_id": "report-2026-11-22",
         "run_id": quote(world.run_id("report-2026-11-22"), safe=""),
         "task_id": "activity-publish-1",
-        "event:int": 1,
+        "event": 1,
         "field": "taskList",
         "action": "terminate",
         "key": key_of_a_job(world),

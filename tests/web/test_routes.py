@@ -48,6 +48,13 @@ def test_no_query_breaks_a_page(world: World, value: str) -> None:
             assert answer.status_code < 500, path
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "one", "٣"])
+def test_an_event_that_cannot_be_is_not_there(shop: World, number: str) -> None:
+    answer = shop.get(shop.path("first", f"value/{number}/input"))
+    assert answer.status_code == 404
+    assert "of this execution has no 'input'" in text_of(answer.text)
+
+
 @pytest.mark.parametrize("path", ["/?all=1&", "/shop/types?", "/shop/task-lists?", "/shop/?", "tree?", "?"])
 def test_a_query_that_means_nothing_is_ignored_and_said_on_every_page(shop: World, path: str) -> None:
     address = path if path.startswith("/") else shop.path("first") + (f"/{path}" if path != "?" else path)

@@ -224,7 +224,7 @@ def value(web: Web, request: Request) -> Response:
     """A value of an event, whole, to be kept."""
     shown = shown_of(web, request)
     number, field = request.path_params["event"], request.path_params["field"]
-    event = next((each for each in shown.history if each.id == number), None)
+    event = next((each for each in shown.history if str(each.id) == number), None)
     text = None if event is None else events.attribute(event, field)
     if text is None:
         raise Missing(f"Event {number} of this execution has no {field!r}.")
