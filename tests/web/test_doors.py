@@ -143,6 +143,16 @@ def test_the_cookie_of_the_token_is_out_of_reach_for_scripts_and_other_sites(wor
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(said.split("; "))
 
 
+@pytest.mark.parametrize("other", ['look={"wide": true}', "a=b c", "[x]=1", "alone", "=", "é=1"])
+def test_cookies_that_others_of_this_host_have_set_are_not_in_the_way(world: World, other: str) -> None:
+    """Browsers send them to every port; not all of them are what the standard says."""
+    token = fields(world)["token"]
+    cookies = f"{other}; {COOKIE}={token}; simpleflow-theme=dark".encode("latin-1")
+    page = world.get("/shop/", headers=[(b"cookie", cookies)])
+    assert token in page.text
+    assert 'data-theme="dark"' in page.text
+
+
 def test_what_is_no_form_or_too_long_is_refused(world: World) -> None:
     world.get("/shop/")
     assert world.browser.post("/shop/", json={"token": "x"}, headers=HERE).status_code == 415

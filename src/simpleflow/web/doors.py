@@ -10,9 +10,10 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs
+
+from starlette.requests import cookie_parser
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 COOKIE: Final = "simpleflow-token"
@@ -140,11 +141,8 @@ def _is_address(name: str) -> bool:
 
 
 def _cookie(text: str, name: str) -> str:
-    try:
-        found = SimpleCookie(text).get(name)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value
+    """A cookie; those that others of this host have set may be as they like."""
+    return cookie_parser(text).get(name, "")
 
 
 def _token(cookies: str) -> tuple[str, bool]:
