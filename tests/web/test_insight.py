@@ -174,6 +174,25 @@ def test_a_run_in_which_nothing_is_open_waits_for_signals() -> None:
     assert parts[Part.SIGNALS] > 90_000
 
 
+@pytest.mark.parametrize("state", [State.TIMED_OUT, State.TERMINATED, State.CANCELED, State.COMPLETED])
+def test_a_run_that_was_ended_while_nothing_was_due_had_waited_for_somebody(state: State) -> None:
+    decisions = (
+        Decision(0.0, 2.0, 3.0, is_timed_out=False, worker=None, event=1),
+        Decision(98.0, 98.0, 100.0, is_timed_out=False, worker=None, event=1),
+    )
+    parts = {each.part: each.milliseconds for each in spent(a_run(close=100.0, state=state, decisions=decisions))}
+    if state is State.COMPLETED:
+        assert parts == {Part.DECIDING: 100_000}
+    else:
+        assert parts == {Part.SIGNALS: 95_000, Part.DECIDING: 5_000}
+
+
+def test_a_run_that_waits_for_a_signal_after_a_late_decision_has_not_waited_for_it_before() -> None:
+    late = Decision(0.0, 60.0, 61.0, is_timed_out=False, worker=None, event=1)
+    parts = {each.part: each.milliseconds for each in spent(a_run(decisions=(late,)))}
+    assert parts == {Part.SIGNALS: 39_000, Part.DECIDING: 61_000}
+
+
 def test_what_ran_beside_the_path_is_not_called_deciding() -> None:
     """A map that has only so many tasks at once: its last one follows nothing, but begins when others have ended."""
     decisions = tuple(Decision(at, at, at + 1, is_timed_out=False, worker=None, event=1) for at in (0.0, 41.0, 99.0))
@@ -376,6 +395,14 @@ def test_a_decider_that_does_not_answer_is_told(decisions: tuple[Decision, ...],
         (
             {"state": State.TIMED_OUT, "reason": "START_TO_CLOSE"},
             "Timed out: its time (START_TO_CLOSE) was over\nNothing else was open.",
+        ),
+        (
+            {
+                "state": State.TIMED_OUT,
+                "reason": "START_TO_CLOSE",
+                "decisions": (Decision(1.0, None, None, is_timed_out=False, worker=None, event=2),),
+            },
+            "Timed out: its time (START_TO_CLOSE) was over\nStill open: a decision, due on 'default' for 4.0 s",
         ),
         ({"state": State.CANCELED}, "Canceled"),
         ({"state": State.CONTINUED, "reason": "run-2"}, "Continued as new, as run run-2"),

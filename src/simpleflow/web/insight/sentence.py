@@ -110,7 +110,12 @@ def _named(task: Task, run: Run) -> str:
 
 def _left_open(run: Run) -> str:
     left = [task for task in run.tasks if task.state is State.UNFINISHED]
-    return f"Still open: {_by_name(left)}" if left else "Nothing else was open."
+    words = [_by_name(left)] if left else []
+    last = run.decisions[-1] if run.decisions else None
+    if last is not None and last.closed is None:
+        since = last.scheduled if last.started is None else last.started
+        words.append(f"a decision, due on {run.task_list!r} for {duration(run.end - since)}")
+    return f"Still open: {'; '.join(words)}" if words else "Nothing else was open."
 
 
 def _by_name(tasks: Sequence[Task]) -> str:
