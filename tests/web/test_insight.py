@@ -324,6 +324,27 @@ def test_a_failure_that_is_no_tasks_is_the_workflows_own() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "blamed"),
+    [
+        ('Workflow execution error in task activity-shop.pay: "ValueError: negative -1"', "pay-1"),
+        ('Workflow execution error in task activity-shop.pay: "ValueError: so long that it w…', "pay-2"),
+        ("ValueError: negative -1", "pay-1"),
+        ("ValueError: negative -10", None),
+        ("shop.payments are closed", None),
+        ("Cannot replay the workflow: RuntimeError(shop.pay says ValueError: negative -1)", None),
+    ],
+)
+def test_the_task_that_is_blamed_is_the_one_of_the_reason(reason: str, blamed: str | None) -> None:
+    """Not another one of its name that failed later; and none, where the workflow itself has raised something."""
+    tasks = [
+        a_task(f"pay-{n}", 0, n, name="shop.pay", state=State.FAILED,
+               attempts=(Attempt(0, 0, n, State.FAILED, f"ValueError: negative -{n}", None, None, 1),))
+        for n in (1, 2)
+    ]  # fmt: skip
+    assert sentence(a_run(*tasks, close=5.0, state=State.FAILED, reason=reason)).task == blamed
+
+
 def test_a_failure_that_the_workflow_caught_is_not_blamed() -> None:
     caught = Attempt(0, 0, 1, State.FAILED, "Boom", None, None, 1)
     failed = a_run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ SILENT_S: Final = 60
 """When nobody has taken a task from a list for so long, nobody polls it."""
 DECIDER_S: Final = 10
 MOST_CHARACTERS: Final = 2000
+RAISED: Final = "Cannot replay the workflow: "
+"""So begins the reason of a workflow of ours in which something else was raised than the failure of a task."""
 
 
 class Mood(StrEnum):
@@ -89,11 +92,23 @@ def _failed(run: Run) -> Sentence:
 
 
 def _culprit(run: Run) -> Task | None:
-    """The task whose failure the workflow failed of: one that its reason names, the latest of them."""
-    failed = [task for task in run.tasks if task.state.is_failure]
+    """The task whose failure the workflow failed of: one that its reason names, with its message if that is there too.
+
+    Of several the latest. None if the workflow itself has raised something: it may have caught the failures before.
+    """
     reason = run.reason or ""
-    named = [task for task in failed if task.name in reason or (task.attempts[-1].reason or "\0") in reason]
-    return max(named, key=lambda task: task.attempts[-1].closed or 0.0, default=None)
+    if reason.startswith(RAISED):
+        return None
+    failed = [task for task in run.tasks if task.state.is_failure]
+    named = [task for task in failed if _has(reason, task.name)]
+    told = [task for task in failed if _has(reason, task.attempts[-1].reason)]
+    both = [task for task in named if task in told]
+    return max(both or [*named, *told], key=lambda task: task.attempts[-1].closed or 0.0, default=None)
+
+
+def _has(text: str, words: str | None) -> bool:
+    """Whether *words* stand in a text, and not as parts of longer ones."""
+    return bool(words) and re.search(rf"(^|\W){re.escape(words or '')}(\W|$)", text) is not None
 
 
 def _last(run: Run) -> str:
