@@ -367,7 +367,7 @@ def test_a_list_that_nobody_polls_is_a_warning() -> None:
     attempt = Attempt(10, None, None, None, None, None, None, 1)
     told = sentence(a_run(a_task("a", 10, None, attempts=(attempt,), state=State.WAITING, task_list="gpu")))
     assert told.mood is Mood.WARNING
-    assert str(told) == "No worker took a task from 'gpu' in the last 60 s: a waits for one."
+    assert str(told) == "No worker took a task of this execution from 'gpu' in the last 60 s: a waits for one."
 
 
 def test_a_list_that_somebody_polls_is_none() -> None:

@@ -180,7 +180,7 @@ def _unserved(run: Run) -> Sentence | None:
     for name, tasks in waiting.items():
         if run.now - taken.get(name, 0.0) > SILENT_S:
             oldest = min(tasks, key=lambda task: task.oldest_open)
-            lead = f"No worker took a task from {name!r} in the last {SILENT_S} s"
+            lead = f"No worker took a task of this execution from {name!r} in the last {SILENT_S} s"
             text = f": {_by_name(tasks)} {'waits' if len(tasks) == 1 else 'wait'} for one."
             return Sentence(Mood.WARNING, lead, text, note=_busy(run).note, task=oldest.id)
     return None
