@@ -17,7 +17,7 @@ test: $(READY) browser
 
 # The browser of the tests of the pages: Debian's.
 browser:
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium fonts-dejavu-core; }
 
 check: lint types layers test
 

@@ -29,7 +29,8 @@ LONG = Program("benchmarks.ours.standalone", "quickstart:30,chain:300,chain:3000
 FLEET = Program("benchmarks.ours.processes", "quickstart:20,chain:300,fan-out:1000,many:50")
 BOTO3 = Program("benchmarks.ours.processes", "quickstart:20,chain:300,fan-out:300,many:50", ("--boto3",))
 LIMITS = Program("benchmarks.limits")
-ALONE = tuple(Program(f"benchmarks.ours.{name}") for name in ("extras", "commands", "pages", "service", "objects"))
+PARTS = ("extras", "commands", "pages", "browsing", "service", "objects")
+ALONE = tuple(Program(f"benchmarks.ours.{name}") for name in PARTS)
 ROUNDS = ((OURS, LONG, FLEET, BOTO3), (OURS,), (OURS, LONG, FLEET, BOTO3))
 
 

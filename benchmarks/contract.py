@@ -33,9 +33,10 @@ BROKEN = "broken: "
 class Row:
     """One measure of one peer.
 
-    *n* is the size of the work, *seconds* what all of it took, *per_second* what was done of it in one. *p50_ms* and
-    *p99_ms* are of single parts, None if those were not timed. *cpu_s* and *peak_rss_mb* are sums over all processes
-    of the peer. *sync_ms* is a sync of the disk just before.
+    *n* is the size of the work, *seconds* what all of it took, *per_second* what was done of it in one. *p50_ms*,
+    *p95_ms* and *p99_ms* are of single parts, None if those were not timed. *cpu_s* and *peak_rss_mb* are sums over
+    all processes of the peer. *sync_ms* is a sync of the disk just before. *count* is what was counted and not timed,
+    in the unit that the workload names.
     """
 
     peer: str
@@ -48,6 +49,8 @@ class Row:
     cpu_s: float | None = None
     peak_rss_mb: float | None = None
     sync_ms: float | None = None
+    count: float | None = None
+    p95_ms: float | None = None
 
     def line(self) -> str:
         """As JSON, with as many digits as mean something."""
@@ -111,6 +114,10 @@ class Bench:
                 measure.parts.append(time.perf_counter() - began)
             measure.seconds = statistics.median(measure.parts)
 
+    def count(self, workload: str, n: int, count: float) -> None:
+        """Tells what takes no time but room."""
+        print(Row(self.peer, workload, n, seconds=0.0, per_second=0.0, count=count).line(), flush=True)
+
     def each(self, *parts: Callable[[Bench], None]) -> None:
         """Takes the measures of all parts. One that breaks is told of; the others are taken nevertheless."""
         for part in parts:
@@ -126,7 +133,8 @@ def quantiles(parts: Sequence[float]) -> dict[str, float]:
     if not parts:
         return {}
     ordered = sorted(parts)
-    return {"p50_ms": statistics.median(parts) * 1000, "p99_ms": ordered[int(0.99 * (len(ordered) - 1))] * 1000}
+    few = {f"p{share}_ms": ordered[share * (len(ordered) - 1) // 100] * 1000 for share in (95, 99)}
+    return {"p50_ms": statistics.median(parts) * 1000, **few}
 
 
 class Peer(Protocol):

@@ -109,10 +109,10 @@ def limits(results: Results) -> Iterator[str]:
 
 
 def everything(results: Results) -> Iterator[str]:
-    """One line per measure: medians."""
+    """One line per measure that took time: medians."""
     yield "| peer | work | n | runs | per second | p50 ms | p99 ms | CPU s | memory MB | sync ms |"
     yield "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
-    for key in dict.fromkeys((row.peer, row.workload, row.n) for row in results.rows):
+    for key in dict.fromkeys((row.peer, row.workload, row.n) for row in results.rows if row.count is None):
         runs = sum((row.peer, row.workload, row.n) == key for row in results.rows)
         fields = ("per_second", "p50_ms", "p99_ms", "cpu_s", "peak_rss_mb", "sync_ms")
         values = [results.median(key, lambda row, field=field: getattr(row, field)) for field in fields]  # type: ignore[misc]

@@ -26,6 +26,7 @@ EXAMPLES: Final = (
     ("basic", "examples.basic.BasicWorkflow", "[1, 5]"),
     ("wordcount", "examples.wordcount.WordCount", '["texts"]'),
     ("failing", "examples.wordcount.WordCount", '["/no/such/folder"]'),
+    *((f"order-A-{number}", "examples.order.Order", f'["A-{number}"]') for number in range(10440, 10443)),
 )
 
 
@@ -42,16 +43,19 @@ class View:
     """The link that opens a form."""
 
 
+CHARGE: Final = "activity-examples.order.charge_card-1"
 VIEWS: Final = (
     View("list-light", ""),
     View("list-phone-dark", "", "dark", 390, 844),
-    View("basic-light", "e/basic"),
-    View("wordcount-dark", "e/wordcount", "dark"),
+    View("order-light", "e/order-A-10442", high=1180),
+    View("order-dark", "e/order-A-10442", "dark", high=1180),
     View("failing-light", "e/failing"),
     View("failing-phone-light", "e/failing", "light", 390, 844),
     View("approval-light", "e/approval"),
     View("signal-dark", "e/approval", "dark", opens="Signal…"),
-    View("rerun-light", "e/wordcount", opens="Rerun from here…"),
+    View(
+        "rerun-light", "e/order-A-10442?task=activity-examples.order.charge_card-1", high=980, opens="Rerun from here…"
+    ),
 )
 
 
@@ -90,7 +94,8 @@ def _standing(place: Path, workflow: str, id: str, input: str) -> Iterator[str]:
     """The example runs in the block; gives the address of its pages."""
     more = ("--workflow-id", id, "--input", input, "--nb-workers", "1")
     command = [sys.executable, "-m", "simpleflow", "standalone", workflow, *more]
-    process = subprocess.Popen(command, cwd=place, env=_environment(place), stderr=subprocess.PIPE, text=True)
+    streams: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, cwd=place, env=_environment(place), **streams)
     try:
         assert process.stderr is not None
         line = next(line for line in process.stderr if line.startswith("pages: "))

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from simpleflow.cli.pages import listening
 from simpleflow.web.doors import Application
 
+AXE = Path(__file__).parent / "vendored" / "axe.min.js"
+DESK_AND_PHONE = [(1440, "light"), (390, "dark")]
+
 
 @contextlib.contextmanager
-def launched() -> Iterator[Browser]:
-    """The browser; `make browser` installs it."""
+def launched(driver: Playwright, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Browser]:
+    """The browser; `make browser` installs it. *env* None: with the variables of this process."""
     path = shutil.which("chromium")
     assert path is not None, "there is no chromium; install it with: make browser"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(
+        executable_path=path, args=["--no-sandbox", *arguments], env=None if env is None else dict(env)
+    )
+    yield browser
+    browser.close()
 
 
 @contextlib.contextmanager
@@ -67,3 +72,18 @@ def looking(
         yield eye
     finally:
         eye.close()
+
+
+def axe_finds(page: Page, rules: Sequence[str] = (), part: str | None = None) -> list[tuple[str, list[str]]]:
+    """What axe has against the page as it is shown now, with the elements; *rules* empty: all that axe has.
+
+    *part* is a selector; None: the whole page.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    if rules:
+        options["runOnly"] = list(rules)
+    run = "([part, options]) => axe.run(part ?? document, options).then(found => found.violations)"
+    found = page.evaluate(run, [part, options])
+    return [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+UPDATES = bool(os.environ.get("UPDATE_GOLDEN"))
 FOLDER = Path(__file__).parent / "golden"
 
 
 def check(name: str, text: str) -> None:
     """Compares *text* with the file of this name."""
     path = FOLDER / name
-    if os.environ.get("UPDATE_GOLDEN"):
+    if UPDATES:
         FOLDER.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return

@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from simpleflow.replay.inputs import runs
 from simpleflow.web.adapter import run_of
 from simpleflow.web.runs import Run
@@ -49,7 +51,8 @@ class Step:
     id: str = ""
     attempt: int = 0
     is_done: bool = False
-    is_sent: bool = False
+    missing: set[str] = field(default_factory=set)
+    """What it still waits for."""
 
 
 @dataclass
@@ -92,13 +95,21 @@ class Play:
         self.later: list[tuple[float, int, Callable[[], None]]] = []
         self.numbers = itertools.count()
         self.free = self.workers
-        self.received: set[str] = set()
         self.again: list[Step] = []
         self.failed: Step | None = None
         self.seen = 0
         self.is_over = False
         self.scheduled: dict[int, str] = {}
-        self.todo = list(self.steps)
+        self.place = {step.id: at for at, step in enumerate(self.steps)}
+        self.followers: dict[str, list[Step]] = {}
+        for step in self.steps:
+            step.missing = set(step.after)
+            for id in step.missing:
+                self.followers.setdefault(id, []).append(step)
+        self.signalled = [id for id in self.followers if id.startswith("signal-")]
+        self.ready = [at for at, step in enumerate(self.steps) if not step.missing]
+        """Places of steps that nothing is missing of: a heap."""
+        self.waiting = sum(1 for step in self.steps if step.missing)
         self._register()
 
     def _register(self) -> None:
@@ -188,11 +199,10 @@ class Play:
         return str(detail.execution_info.execution_status) == "OPEN"
 
     def _decide(self) -> bool:
-        task = self.client.call(
-            o.PollForDecisionTask(
-                domain="shop", task_list=LIST, identity="decider-1", start_at_previous_started_event=True
-            )
+        poll = o.PollForDecisionTask(
+            domain="shop", task_list=LIST, identity="decider-1", start_at_previous_started_event=True
         )
+        task = self.client.call(poll)
         if task.task_token is None:
             return False
         assert task.workflow_execution is not None
@@ -200,10 +210,14 @@ class Play:
             step = self.by_id[task.workflow_execution.workflow_id]
             self._in(step.outcomes[0][1], functools.partial(self._answer, task.task_token, [self._end_of_child(step)]))
             return True
-        assert task.events is not None
-        for event in wire.decode_events(task.events):
-            if event.id > self.seen:
-                self._see(event)
+        page = task
+        while True:
+            for event in wire.decode_events(page.events):
+                if event.id > self.seen:
+                    self._see(event)
+            if page.next_page_token is None:
+                break
+            page = self.client.call(msgspec.structs.replace(poll, next_page_token=page.next_page_token))
         assert task.started_event_id is not None
         self.seen = task.started_event_id
         self.clock.advance(0.012)
@@ -226,8 +240,11 @@ class Play:
         )
 
     def _context(self) -> str | None:
-        waited = {id.removeprefix("signal-") for step in self.todo for id in step.after if id.startswith("signal-")}
-        names = sorted(name for name in waited if f"signal-{name}" not in self.received)
+        names = sorted(
+            id.removeprefix("signal-")
+            for id in self.signalled
+            if any(id in step.missing for step in self.followers[id])
+        )
         return json.dumps({"waiting_signals": names}) if names else None
 
     def _see(self, event: HistoryEvent) -> None:
@@ -237,26 +254,38 @@ class Play:
             case "ActivityTaskScheduled":
                 self.scheduled[event.id] = a.activity_id
             case "ActivityTaskCompleted":
-                self.by_id[self.scheduled[a.scheduled_event_id]].is_done = True
+                self._is_over(self.by_id[self.scheduled[a.scheduled_event_id]])
             case "ActivityTaskFailed" | "ActivityTaskTimedOut":
                 step = self.by_id[self.scheduled[a.scheduled_event_id]]
                 if step.attempt < len(step.outcomes):
                     self.again.append(step)
                 else:
                     self.failed = step
-                    step.is_done = True
+                    self._is_over(step)
             case "TimerFired":
                 if a.timer_id.startswith("__simpleflow_task_"):
                     self.again.append(self.by_id[a.timer_id.removeprefix("__simpleflow_task_")])
                 elif a.timer_id in self.by_id:
-                    self.by_id[a.timer_id].is_done = True
+                    self._is_over(self.by_id[a.timer_id])
             case "ChildWorkflowExecutionCompleted":
-                self.by_id[a.workflow_execution.workflow_id].is_done = True
+                self._is_over(self.by_id[a.workflow_execution.workflow_id])
             case "ChildWorkflowExecutionFailed":
                 self.failed = self.by_id[a.workflow_execution.workflow_id]
-                self.failed.is_done = True
+                self._is_over(self.failed)
             case "WorkflowExecutionSignaled":
-                self.received.add(f"signal-{a.signal_name}")
+                self._has_come(f"signal-{a.signal_name}")
+
+    def _is_over(self, step: Step) -> None:
+        step.is_done = True
+        self._has_come(step.id)
+
+    def _has_come(self, id: str) -> None:
+        """What waited for it alone is ready."""
+        for step in self.followers.get(id, ()):
+            if step.missing == {id}:
+                heapq.heappush(self.ready, self.place[step.id])
+                self.waiting -= 1
+            step.missing.discard(id)
 
     def _decisions(self) -> list[DecisionAttributes]:
         made: list[DecisionAttributes] = []
@@ -270,18 +299,11 @@ class Play:
             else:
                 made.append(self._schedule(step))
         self.again.clear()
-        rest = []
-        for step in self.todo:
-            is_ready = all(id in self.received or (id in self.by_id and self.by_id[id].is_done) for id in step.after)
-            if is_ready and len(made) < self.batch:
-                made.append(self._schedule(step))
-            else:
-                rest.append(step)
-        is_cut = len(made) >= self.batch
-        self.todo = rest
-        if is_cut:
+        while self.ready and len(made) < self.batch:
+            made.append(self._schedule(self.steps[heapq.heappop(self.ready)]))
+        if len(made) >= self.batch:
             made.append(d.StartTimer(timer_id="_simpleflow_wake_up_timer", start_to_fire_timeout="0"))
-        elif not made and not rest and all(step.is_done for step in self.steps):
+        elif not made and not self.waiting and all(step.is_done for step in self.steps):
             return [d.CompleteWorkflowExecution(result=None if self.result is None else json.dumps(self.result))]
         return made
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import DESK_AND_PHONE, looking, shown
 from tests.web.world import World, filled, pages_of
-
-AXE = Path(__file__).parent / "vendored" / "axe.min.js"
 
 
 @dataclass
@@ -25,21 +22,6 @@ class Shop:
     def of(self, workflow_id: str, more: str = "") -> str:
         return self.url + self.world.path(workflow_id) + more
 
-    def pages(self) -> list[str]:
-        paths = ["/?all=1", "/shop/", "/shop/?state=failed&tag=x", "/shop/types", "/shop/task-lists", "/nothing/at/all"]
-        more = ["", "?view=full", "?view=signals", "?view=children", "?only=failed", "/tree"]
-        return [
-            *(self.url + path for path in paths),
-            *(self.of("order-A-10442", each) for each in more),
-            self.of("report-2026-11-22", "?open=activity-aggregate-1"),
-        ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
-
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
@@ -48,19 +30,6 @@ def shop() -> Iterator[Shop]:
     with shown(world.browser.app) as url:  # type: ignore[arg-type]  # the same application
         yield Shop(url, world)
     service.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_is_wider_than_the_screen_nor_breaks_its_own_policy(browser: Browser, shop: Shop, theme: str) -> None:
-    """Half of them in one theme, half in the other."""
-    with looking(browser, theme=theme) as eye:
-        for address in shop.pages()[theme == "dark" :: 2]:
-            eye.page.goto(address)
-            for wide in (320, 390, 768, 1440, 2560):
-                eye.page.set_viewport_size({"width": wide, "height": 900})
-                over = eye.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-                assert over <= 0, (address, wide)
-        assert [each for each in eye.complaints if "404" not in each] == []
 
 
 @pytest.mark.parametrize(("wide", "high"), [(1440, 900), (390, 844)])
@@ -80,27 +49,11 @@ def test_the_first_view_asks_for_little_and_for_nothing_elsewhere(browser: Brows
         assert all(each.startswith(shop.url) for each in eye.requests)
 
 
-def test_axe_finds_nothing(browser: Browser, shop: Shop) -> None:
-    """The usual checks of accessibility, in both themes and on a phone."""
-    with looking(browser) as eye:
-        for address in shop.pages():
-            _checked(eye, address)
-    with looking(browser, wide=390, theme="dark") as eye:
-        for address in shop.pages()[1:8:2]:
-            _checked(eye, address)
-
-
-def _checked(eye: object, address: str) -> None:
-    page = eye.page  # type: ignore[attr-defined]
-    page.goto(address)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then(found => found.violations)")
-    told = [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found]
-    assert told == [], address
-
-
-def test_without_a_script_the_list_is_filtered_and_a_task_is_chosen(browser: Browser, shop: Shop) -> None:
-    with looking(browser, script=False) as eye:
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
+def test_without_a_script_the_list_is_filtered_and_a_task_is_chosen(
+    browser: Browser, shop: Shop, wide: int, theme: str
+) -> None:
+    with looking(browser, wide=wide, theme=theme, script=False) as eye:
         page = eye.page
         page.goto(f"{shop.url}/shop/")
         page.get_by_label("Type").select_option("reports.DailyReport")
@@ -330,26 +283,3 @@ def test_more_events_come_below_those_that_are_there(browser: Browser, shop: Sho
         page.get_by_role("link", name="24 more of 62").click()
         expect(page.locator(".events tbody tr")).to_have_count(62)
         expect(page.locator("[data-append]")).to_have_count(0)
-
-
-def test_an_export_opens_without_a_server(browser: Browser, tmp_path: Path, shop: Shop) -> None:
-    from simpleflow.web.assets import stylesheet
-    from simpleflow.web.pages.execution import Shown
-    from simpleflow.web.pages.exported import exported
-    from simpleflow.web.queries.reader import Reader
-
-    reader = Reader(shop.world.client.client, shop.world.clock.now)
-    picture, _ = reader.picture("shop", "report-2026-11-22", shop.world.run_id("report-2026-11-22"))
-    file = tmp_path / "report.html"
-    file.write_text(exported(Shown(picture, ()), stylesheet(), "1"))
-    for wide in (390, 1440):
-        with looking(browser, wide=wide) as eye:
-            page = eye.page
-            page.goto(file.as_uri())
-            assert page.get_by_text("publish failed for good").is_visible()
-            assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(246, 247, 249)"
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-            page.get_by_role("link", name="activity-publish-1").first.click()
-            assert page.locator(":target").get_attribute("id") == "t0"
-            assert eye.complaints == []
-            assert eye.requests == [file.as_uri()]

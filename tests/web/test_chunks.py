@@ -9,15 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from swf.protocol import operations as o
 from swf.server import ManualClock, open_service
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import looking, shown
 from tests.web.histories import START, Play, Step
 from tests.web.world import World, pages_of
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

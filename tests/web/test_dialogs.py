@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import DESK_AND_PHONE, axe_finds, looking, shown
 from tests.web.test_actions import Site, open_many
-
-AXE = Path(__file__).parent / "vendored" / "axe.min.js"
 
 
 class Shop(Site):
@@ -28,12 +25,6 @@ class Shop(Site):
         ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
-
-
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     it = Shop()
@@ -43,7 +34,7 @@ def shop() -> Iterator[Shop]:
     it.service.close()
 
 
-@pytest.mark.parametrize(("wide", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
 def test_a_signal_with_bad_json_is_refused_and_keeps_what_was_typed(
     browser: Browser, shop: Shop, wide: int, theme: str
 ) -> None:
@@ -71,22 +62,28 @@ def test_a_signal_with_bad_json_is_refused_and_keeps_what_was_typed(
         assert [each for each in eye.complaints if "422" not in each] == []
 
 
-def tab_to(page: Page, text: str) -> None:
+def tab_to(page: Page, text: str, key: str = "Tab") -> None:
     for _ in range(60):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if page.evaluate("document.activeElement.textContent.trim()") == text:
             return
-    raise AssertionError(f"the Tab key does not lead to {text!r}")
+    raise AssertionError(f"the {key} key does not lead to {text!r}")
 
 
-def test_the_keyboard_alone_leads_from_the_list_to_a_signal(browser: Browser, shop: Shop) -> None:
-    with looking(browser) as eye:
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
+def test_the_keyboard_alone_leads_from_the_list_to_a_task_and_a_signal(
+    browser: Browser, shop: Shop, wide: int, theme: str
+) -> None:
+    with looking(browser, wide=wide, theme=theme) as eye:
         page = eye.page
         page.goto(f"{shop.url}/shop/?state=open")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         page.wait_for_url("**/e/order/**")
-        tab_to(page, "Signal…")
+        page.keyboard.press("c")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-task-shown]")).to_have_attribute("data-task-shown", "activity-ask-1")
+        tab_to(page, "Signal…", "Shift+Tab")
         page.keyboard.press("Enter")
         expect(page.get_by_label("Name")).to_be_focused()
         page.keyboard.press("Escape")
@@ -100,10 +97,14 @@ def test_the_keyboard_alone_leads_from_the_list_to_a_signal(browser: Browser, sh
         page.keyboard.press("Enter")
         expect(page.locator("main > .notice")).to_contain_text("was sent to order")
         assert shop.signals() == ["approval"]
+        assert eye.complaints == []
 
 
-def test_without_a_script_an_execution_is_terminated_through_forms(browser: Browser, shop: Shop) -> None:
-    with looking(browser, script=False) as eye:
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
+def test_without_a_script_an_execution_is_terminated_through_forms(
+    browser: Browser, shop: Shop, wide: int, theme: str
+) -> None:
+    with looking(browser, wide=wide, theme=theme, script=False) as eye:
         page = eye.page
         page.goto(f"{shop.url}/shop/?state=open")
         page.get_by_role("link", name="order", exact=True).click()
@@ -125,9 +126,11 @@ def test_without_a_script_a_bad_form_comes_back_as_a_page(browser: Browser, shop
         expect(page.get_by_label("Value")).to_have_value("{bad")
 
 
-def test_twelve_are_terminated_when_their_number_is_typed(browser: Browser, shop: Shop) -> None:
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
+def test_twelve_are_terminated_when_their_number_is_typed(browser: Browser, shop: Shop, wide: int, theme: str) -> None:
+    """And each of them is terminated, not only said to be."""
     open_many(shop, 12)
-    with looking(browser) as eye:
+    with looking(browser, wide=wide, theme=theme) as eye:
         page = eye.page
         page.goto(f"{shop.url}/shop/?tag=many")
         page.get_by_label("Select all rows").check()
@@ -139,7 +142,10 @@ def test_twelve_are_terminated_when_their_number_is_typed(browser: Browser, shop
         page.get_by_label("Type 12 to go on").fill("12")
         page.get_by_role("button", name="Terminate 12").click()
         expect(page.locator(".notice")).to_contain_text("12 of 12 were terminated")
-        assert page.get_by_role("row").count() == 13
+        assert page.locator("tbody tr").count() == 12
+        assert [each for each in eye.complaints if "422" not in each] == []
+        page.goto(f"{shop.url}/shop/?tag=many&state=terminated")
+        assert page.locator(".executions tbody tr").count() == 12
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
@@ -164,25 +170,11 @@ def test_what_runs_again_is_shown_before_it_does(browser: Browser, shop: Shop) -
 
 
 @pytest.mark.parametrize(("wide", "theme"), [(1440, "dark"), (390, "light")])
-def test_forms_fit_and_axe_finds_nothing(browser: Browser, shop: Shop, wide: int, theme: str) -> None:
-    """Axe looks at half of them in one theme, at half in the other."""
+def test_axe_finds_nothing_in_a_dialog(browser: Browser, shop: Shop, wide: int, theme: str) -> None:
     with looking(browser, wide=wide, theme=theme) as eye:
         page = eye.page
-        paths = [shop.of("order", verb) for verb in ("signal", "cancel", "terminate")]
-        paths += [shop.of("report", verb) for verb in ("rerun?reuse=before&from=activity-merge-1", "replay")]
-        for number, address in enumerate([*paths, f"{shop.url}/shop/start"]):
-            page.goto(address)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
-            if number % 2 == (theme == "dark"):
-                _checked(page, address)
         page.goto(shop.of("order"))
         page.get_by_role("link", name="Signal…").click()
         expect(page.locator("dialog")).to_be_visible()
-        _checked(page, "a dialog")
+        assert axe_finds(page) == []
         assert eye.complaints == []
-
-
-def _checked(page: Page, where: str) -> None:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then(found => found.violations)")
-    assert [(each["id"], [node["html"][:160] for node in each["nodes"]][:3]) for each in found] == [], where

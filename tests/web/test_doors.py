@@ -8,9 +8,10 @@ from urllib.parse import quote
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from simpleflow.web.doors import COOKIE, HEADERS, Doors
-from tests.web.world import BASE, World
+from tests.web.world import BASE, World, pages_of
 
 HERE = {"origin": BASE}
 JOBS: dict[int, list[str]] = {}
@@ -90,6 +91,32 @@ def test_all_answers_have_the_same_headers(world: World) -> None:
         assert {name: answer.headers.get(name) for name in wanted} == wanted, answer.url
         is_static = "/static/" in str(answer.url)
         assert answer.headers["cache-control"] == ("no-cache" if is_static else "no-store"), answer.url
+
+
+def test_an_answer_that_breaks_has_the_same_headers(world: World) -> None:
+    """An error of ours tells nothing of what is inside."""
+    broken = pages_of(world.service)
+    broken.client.faults["*"] = RuntimeError("secret of the house")
+    browser = TestClient(broken.browser.app, base_url=BASE, raise_server_exceptions=False)
+    for path in gets(world):
+        if "/static/" in path or "/bulk/result/" in path or path.endswith("/start"):
+            continue  # they ask the service nothing
+        answer = browser.get(path)
+        assert answer.status_code == 500, path
+        assert {name.decode(): answer.headers.get(name.decode()) for name, _ in HEADERS} == {
+            name.decode(): value.decode() for name, value in HEADERS
+        }, path
+        assert answer.headers["cache-control"] == "no-store"
+        assert "secret of the house" not in answer.text
+
+
+def test_what_only_takes_a_form_cannot_be_opened(world: World) -> None:
+    only = set(posts(world)) - set(gets(world))
+    assert only
+    for path in only:
+        answer = world.get(path)
+        assert answer.status_code == 405, path
+        assert "POST" in answer.headers["allow"]
 
 
 def test_a_static_file_with_its_version_may_be_kept_for_ever(world: World) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from simpleflow.web.adapter import run_of
 from simpleflow.web.charts import chart, columns
@@ -36,7 +36,7 @@ from swf.lifecycle import fold
 from tests.service.recording import FOLDER, Recording
 from tests.web import golden, histories
 from tests.web.histories import drawn
-from tests.web.strategies import runs
+from tests.web.strategies import a_random_run, runs
 from tests.web.test_insight import a_run, a_task
 
 PLAYS = {
@@ -150,6 +150,7 @@ def everything(run: Run) -> list[str]:
 
 
 @given(runs())
+@example(a_random_run(1374, 0))
 def test_a_chart_is_never_wider_than_it_may_be(run: Run) -> None:
     picture = Picture(run)
     for folds in ((), picture.folds):
@@ -309,6 +310,8 @@ def test_three_thousand_tasks_cost_a_few_kilobytes() -> None:
     assert len(tags(page)) < 500
     assert len(picture.rows) == 6
     assert len(picture.graph.nodes) == 6
+    golden.check("crawl-graph.svg", graph_svg(picture))
+    golden.check("crawl-timeline.svg", timeline_svg(picture))
     golden.check("crawl.txt", chart(picture.run, picture.sentence, picture.spent, picture.rows, width=100))
 
 

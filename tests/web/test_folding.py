@@ -14,18 +14,12 @@ from simpleflow.web.pages.execution import Shown
 from simpleflow.web.pages.exported import exported
 from simpleflow.web.queries.reader import Reader
 from swf.server import ManualClock, open_service
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import looking, shown
 from tests.web.histories import START, Play, patient
 from tests.web.world import World, pages_of
 
 HOURS = 3600
 GROUP = "activity-resize-1"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

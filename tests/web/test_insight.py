@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from graphlib import TopologicalSorter
 from itertools import pairwise
 
 import msgspec
@@ -22,6 +23,7 @@ from simpleflow.web.insight import (
     sentence,
     spent,
 )
+from simpleflow.web.insight.cells import predecessors
 from simpleflow.web.insight.sentence import Mood
 from simpleflow.web.runs import Attempt, Decision, Kind, Run, State, Task
 from tests.web import histories
@@ -155,10 +157,11 @@ def test_the_parts_are_the_duration_to_the_millisecond(run: Run) -> None:
 @given(runs())
 def test_the_critical_path_goes_along_edges_or_through_what_woke_the_decider(run: Run) -> None:
     tasks = {task.id: task for task in run.tasks}
+    before = predecessors(run)
     path = critical_path(run)
     assert len(set(path)) == len(path)
     for a, b in pairwise(path):
-        assert a in tasks[b].after or (a in tasks[b].woken and not set(tasks[b].after) & set(tasks[b].woken))
+        assert a in before[b] or (a in tasks[b].woken and not set(before[b]) & set(tasks[b].woken))
 
 
 def test_retries_pauses_and_waits_are_told_apart() -> None:
@@ -266,6 +269,33 @@ def test_edges_join_nodes_that_are_there(run: Run) -> None:
     for edge in graph.edges:
         assert edge.source in ids
         assert edge.target in ids
+    assert len({(edge.source, edge.target) for edge in graph.edges}) == len(graph.edges)
+    order: TopologicalSorter[str] = TopologicalSorter()
+    for edge in graph.edges:
+        order.add(edge.target, edge.source)
+    order.prepare()  # raises if there is a circle
+
+
+def test_what_woke_the_decider_is_a_dashed_edge_of_the_critical_path() -> None:
+    pause = a_task("pause", 1, 5, "a", kind=Kind.TIMER)
+    tasks = [a_task("a", 0, 1), pause, a_task("b", 1, 2, "a"), a_task("c", 5, 6, "b", woken=("pause",))]
+    run = a_run(*tasks, close=6.0)
+    graph = graph_of(run, critical_path(run))
+    dashed = {(edge.source, edge.target): edge.is_critical for edge in graph.edges if edge.is_inferred}
+    assert dashed == {("pause", "c"): True}
+
+
+def test_what_made_room_among_alike_tasks_closes_no_circle() -> None:
+    """Two at a time, loaded and then stored: each load waits for a store of an earlier one."""
+    tasks = []
+    for number in range(6):
+        at = 2.0 * number
+        woken = (f"s{number - 1}",) if number else ()
+        tasks += [a_task(f"l{number}", at, at + 1, name="load", woken=woken)]
+        tasks += [a_task(f"s{number}", at + 1, at + 2, f"l{number}", name="store", woken=(f"l{number}",))]
+    run = a_run(*tasks, close=12.0)
+    graph = graph_of(run, critical_path(run))
+    assert [(edge.source, edge.target) for edge in graph.edges] == [("l0", "s0")]
 
 
 @given(runs(most=60), st.integers(1, 20))

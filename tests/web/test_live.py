@@ -18,7 +18,7 @@ from swf.exceptions import Unreachable
 from swf.protocol import operations as o
 from swf.protocol.faults import ThrottlingException
 from swf.server import ManualClock, open_service
-from tests.web.browser import Eye, launched, looking
+from tests.web.browser import DESK_AND_PHONE, Eye, looking
 from tests.web.histories import START, Play, Step
 from tests.web.world import World, pages_of
 
@@ -60,12 +60,6 @@ class Stage:
 
     def signal(self, name: str) -> None:
         self.world.client.client.call(o.SignalWorkflowExecution(domain="shop", workflow_id="order", signal_name=name))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 @pytest.fixture
@@ -141,7 +135,7 @@ def answered(eye: Eye) -> int:
     raise AssertionError(f"{len(eye.requests) - len(eye.ended)} requests have no answer")
 
 
-@pytest.mark.parametrize(("wide", "theme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("wide", "theme"), DESK_AND_PHONE)
 def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
     browser: Browser, stage: Stage, wide: int, theme: str
 ) -> None:
@@ -153,6 +147,8 @@ def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
         page.locator(f"{drawing} a[data-node=activity-reserve-1]").focus()
         page.keyboard.press("+")
         expect(page.locator("#s-say")).to_contain_text("1 running: reserve")
+        bars = page.locator("#s-timeline .plot .f-running"), page.locator("#s-timeline .plot .f-completed")
+        assert [each.count() for each in bars] == [1, 0]
 
         stage.go_on(5.0)
         pass_time(page, says(page, "pack"))
@@ -166,6 +162,7 @@ def test_a_page_follows_a_run_to_its_end_without_being_loaded_again(
 
         expect(page.locator("#s-say")).to_contain_text("done")
         expect(page.locator(".live")).to_have_count(0)
+        assert [each.count() for each in bars] == [0, 3]
         expect(page.locator(".speaker")).to_have_text("order: Completed")
         assert page.title() == "order: Completed · simpleflow"
         assert page.evaluate("document.activeElement.dataset.node") == "activity-reserve-1"
@@ -298,3 +295,4 @@ def test_seven_live_pages_do_not_keep_the_eighth_waiting(browser: Browser, stage
         for page in pages[-2:]:
             page.bring_to_front()
             expect(page.locator("#s-events")).to_contain_text("paid")
+        assert answered(eye) > 0, "none of them holds a connection while it waits for news"

@@ -500,12 +500,27 @@ def test_runs_of_one_id_are_beside_each_other(shop: World) -> None:
 
 
 def test_runs_that_nobody_looks_at_are_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simpleflow.web.queries.runs.MOST_EVENTS", 50)
+    monkeypatch.setattr("simpleflow.web.queries.runs.MOST_BYTES", 9_000)
     fresh = pages_of(world.service)
     paths = [fresh.path(f"invoice-{number}") for number in range(3)]
     for path in [*paths, *paths]:
         fresh.get(path)
     assert fresh.client.calls.count("GetWorkflowExecutionHistory") == 6
+
+
+def test_runs_count_with_the_length_of_their_values(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand events of 30 KB need as much memory as a hundred thousand small ones."""
+    monkeypatch.setattr("simpleflow.web.queries.runs.MOST_BYTES", 50_000)
+    paths = []
+    for name, length in (("short-1", 10), ("short-2", 10), ("long-1", 30_000), ("long-2", 30_000)):
+        shop.start(name, input="x" * length)
+        shop.client.call(o.TerminateWorkflowExecution(domain="shop", workflow_id=name))
+        paths.append(shop.path(name))
+    for few, calls in ((paths[:2], 2), (paths[2:], 4)):
+        shop.client.calls.clear()
+        for path in [*few, *few]:
+            shop.get(path)
+        assert shop.client.calls.count("GetWorkflowExecutionHistory") == calls
 
 
 def test_edges_that_were_concluded_are_said_to_be(shop: World) -> None:

@@ -20,7 +20,7 @@ from simpleflow.web.sketches import told_by
 from swf.protocol import operations as o
 from swf.protocol.faults import ThrottlingException
 from swf.server import ManualClock, Service, open_service
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import looking, shown
 from tests.web.histories import START, Play, Step, crawl, order, report
 from tests.web.world import World, pages_of
 
@@ -224,12 +224,6 @@ def test_an_open_run_is_told_of_by_its_newest_events_and_then_as_it_is(service: 
     page = slow.world.get(slow.path).text
     assert "1 running : sleep" in text_of(page)
     assert "meanwhile" in page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 def test_sections_come_one_by_one_while_one_looks(service: Service, browser: Browser) -> None:

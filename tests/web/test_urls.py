@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from urllib.parse import quote, unquote, urljoin
 
 import pytest
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from simpleflow.web import urls
 from swf.server import ManualClock, open_service
-from tests.web.browser import launched, looking, shown
+from tests.web.browser import looking, shown
 from tests.web.histories import START, Play, Step
 from tests.web.world import BASE, pages_of
 
@@ -60,12 +59,6 @@ def test_what_has_such_an_id_is_found_at_its_address(id: str) -> None:
     question = world.browser.post("/shop/bulk/rerun", data=form, headers={"origin": BASE})
     assert f'<li class="mono">{html.escape(id)}</li>' in question.text
     service.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
 
 
 def test_a_browser_gets_to_an_execution_of_two_dots_and_its_tasks(browser: Browser) -> None:

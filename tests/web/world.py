@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -115,9 +116,9 @@ def empty(**more: Any) -> World:
     return pages_of(open_service(None, clock=ManualClock(START)), **more)
 
 
-def filled() -> Service:
+def filled(new_run_id: Callable[[], str] | None = None) -> Service:
     """An order with a child, a report that failed, three small ones."""
-    service = open_service(None, clock=ManualClock(START))
+    service = open_service(None, clock=ManualClock(START), new_run_id=new_run_id)
     play = order(workflow_id="order-A-10442", on=service)
     play.play()
     failing = report()

@@ -15,6 +15,8 @@ from simpleflow.cli.places import place
 
 if TYPE_CHECKING:
     from simpleflow.web.files import Picture
+    from simpleflow.web.runs import Run
+    from swf.protocol.event import HistoryEvent
 
 NOTATIONS = ("mermaid", "dot", "svg")
 THEMES = ("auto", "light", "dark")
@@ -113,25 +115,35 @@ def graph(
 def export(ctx: click.Context, /, names: tuple[str, ...], output: str, **given: Any) -> None:
     """Write the page of one execution as one file of HTML that needs no server: a run outlives its retention.
 
-    It has the sentence, where the time went, graph, timeline, events, and the details of its tasks.
+    It has the sentence, where the time went, graph, timeline, input and result, the details of its tasks, and every
+    event with every attribute (of very many, the newest ones).
 
     Example: simpleflow --db simpleflow.db workflow.export basic -o basic.html
     """
     from simpleflow.__about__ import __version__
     from simpleflow.web.assets import stylesheet
+    from simpleflow.web.files import Picture
     from simpleflow.web.pages.execution import Shown
     from simpleflow.web.pages.exported import exported
 
-    write(output, exported(Shown(picture_of(ctx, names, given), ()), stylesheet(), __version__))
+    run, events = _read(ctx, names, given)
+    write(output, exported(Shown(Picture(run), events), stylesheet(), __version__))
 
 
 def picture_of(
     ctx: click.Context, names: tuple[str, ...], given: dict[str, Any], *, most_nodes: int | None = 400
 ) -> Picture:
     """The picture of the execution that the positionals name, as it is now."""
+    from simpleflow.web.files import Picture
+
+    return Picture(_read(ctx, names, given)[0], most_nodes)
+
+
+def _read(ctx: click.Context, names: tuple[str, ...], given: dict[str, Any]) -> tuple[Run, list[HistoryEvent]]:
+    """The execution that the positionals name, as it is now, and its events."""
     from simpleflow.storage import StorageError, ValueStore
     from simpleflow.web.adapter import run_of
-    from simpleflow.web.files import Picture
+    from swf.lifecycle import fold
 
     store = ValueStore()
 
@@ -143,17 +155,17 @@ def picture_of(
 
     where = place(ctx, **given)
     with found(where, names) as (report, detail):
-        execution = report.history(detail).execution
         name = detail.execution_info.execution
+        events = list(report.events(name))
         run = run_of(
-            execution,
+            fold(events),
             domain=report.domain,
             workflow_id=name.workflow_id,
             run_id=name.run_id,
             now=time.time(),
             resolve=resolve,
         )
-    return Picture(run, most_nodes)
+    return run, events
 
 
 def write(path: str, text: str) -> None:

@@ -71,6 +71,7 @@ def run_of(
         task_list=started.task_list.name,
         tags=tuple(tag for tag in started.tag_list or () if tag is not None),
         events=execution.last_event_id,
+        input=resolve(started.input),
         result=resolve(getattr(outcome, "result", None)),
         reason=_reason(outcome),
         details=resolve(getattr(outcome, "details", None)),

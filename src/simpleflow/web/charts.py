@@ -98,7 +98,7 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int, folds: Sequence[Stretch]
     room = max(20, width - left - right - 9)
     scale = Scale(run.start, run.end, folds=folds)
     folded = {_cell(scale, until, room) - 1 for _, until in folds}
-    lines = [_axis(run, scale, left + 4, room)]
+    lines = [_axis(run, scale, left + 4, room, right + 3)]
     waits = False
     for row, name, tail in zip(shown, names, tails, strict=True):
         mark = CRITICAL if row.is_critical else " "
@@ -114,15 +114,16 @@ def gantt(run: Run, rows: Sequence[Row], *, width: int, folds: Sequence[Stretch]
     return [*lines, *(_filled(_meanings(run, shown, folds, waits=waits), width) if rows else [])]
 
 
-def _axis(run: Run, scale: Scale, indent: int, room: int) -> str:
-    cells = [" "] * (room + 12)
+def _axis(run: Run, scale: Scale, indent: int, room: int, beyond: int) -> str:
+    """The times above *room* characters; the last one may end so many characters *beyond* them."""
+    cells = [" "] * (room + beyond)
     for signal in run.signals:
         cells[_cell(scale, signal.at, room)] = SIGNAL
     free = 0
     for seconds in scale.marks():
         at, text = _cell(scale, scale.start + seconds, room), elapsed(seconds, 3 if scale.folds else 2)
         span = range(at, at + len(text))
-        if at >= free and all(cells[each] != SIGNAL for each in span):
+        if at >= free and span.stop <= len(cells) and all(cells[each] != SIGNAL for each in span):
             cells[at : at + len(text)] = text
             free = at + len(text) + 1
     return " " * (indent + 2) + "".join(cells)

@@ -168,6 +168,7 @@ class Run(Struct, frozen=True, kw_only=True):
     task_list: str = ""
     tags: tuple[str, ...] = ()
     events: int = 0
+    input: str | None = None
     result: str | None = None
     reason: str | None = None
     details: str | None = None

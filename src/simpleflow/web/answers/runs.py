@@ -32,7 +32,7 @@ WAIT: Final = "wait"
 
 
 def newest(web: Web, request: Request) -> Response:
-    """The newest run of an id."""
+    """The newest run of an id, and what of it was chosen."""
     domain, workflow_id = request.path_params["domain"], request.path_params["workflow_id"]
     found = web.reader.runs(domain, workflow_id)
     if not found:

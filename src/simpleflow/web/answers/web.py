@@ -16,7 +16,7 @@ from simpleflow.web.answers.jobs import Jobs
 from simpleflow.web.answers.viewers import Viewers
 from simpleflow.web.doors import THEME, TOKEN, TOLD
 from simpleflow.web.drawing.markup import Markup
-from simpleflow.web.pages.parts import symbols
+from simpleflow.web.pages.parts import symbols, titled
 from simpleflow.web.pages.shell import Site, Where, page
 from simpleflow.web.queries.reader import Reader
 from swf.protocol.event import HistoryEvent
@@ -164,4 +164,6 @@ def fragment(web: Web, request: Request, title: str, part: Markup) -> Response:
     """A part of a page: alone for a script, in the frame of a page for everybody else."""
     if FRAGMENT in request.headers:
         return bare(part)
-    return html(page(*web.frame(request, "executions"), title, part, scripts=["timeline.js"]))
+    domain, workflow_id, run_id = (request.path_params[name] for name in ("domain", "workflow_id", "run_id"))
+    above = titled(title, urls.execution(domain, workflow_id, run_id), workflow_id)
+    return html(page(*web.frame(request, "executions"), title, above, part, scripts=["timeline.js"]))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from itertools import pairwise
 
 from simpleflow.web.insight.cells import Cell, cells_of
@@ -84,8 +85,26 @@ def graph_of(run: Run, path: Sequence[str], *, minimum: int = NODE_MINIMUM, most
         )
     for name in run.awaited:
         signals.get(name) or signals.setdefault(name, _signal(name, run, critical, ids))
+    edges.extend(_handed_over(nodes, edges, steps))
     graph = Graph((*signals.values(), *nodes), tuple(edges))
     return graph if most is None or len(graph.nodes) <= most else _narrowed(graph, most)
+
+
+def _handed_over(nodes: Sequence[Node], edges: Sequence[Edge], steps: Collection[tuple[str, str]]) -> list[Edge]:
+    """Edges for the steps of the critical path that follow none (what woke the decider), but for circles."""
+    drawn = {(edge.source, edge.target) for edge in edges}
+    missing = [step for step in steps if step not in drawn and step[0] != step[1]]
+    if not missing:
+        return []
+    follows: dict[str, list[str]] = {node.id: [] for node in nodes}
+    for edge in edges:
+        follows[edge.target].append(edge.source)
+    place = {id: number for number, id in enumerate(TopologicalSorter(follows).static_order())}
+    return [
+        Edge(source, target, is_critical=True, is_inferred=True)
+        for source, target in sorted(missing)
+        if source in follows and target in follows and place[source] < place[target]
+    ]
 
 
 def _node(cell: Cell, run: Run, critical: set[str]) -> Node:

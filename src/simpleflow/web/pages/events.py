@@ -196,8 +196,8 @@ def _full(run: Run, history: Sequence[HistoryEvent], chosen: Chosen, link: Link)
     return joined([*([newer] if newer else []), table("full", FULL, rows), *([more] if more else [])])
 
 
-def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
-    """Rows of the full table."""
+def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link, *, is_alone: bool = False) -> Markup:
+    """Rows of the full table; *is_alone*: with all of every attribute, for there is nothing to lead to."""
     rows = []
     for event in shown:
         items = []
@@ -205,7 +205,7 @@ def full_rows(run: Run, shown: Sequence[HistoryEvent], link: Link) -> Markup:
             text = value if isinstance(value, str) else values.as_json(value)
             if name.endswith("EventId") and isinstance(value, int) and value:
                 said: str | Markup = parts.to_event(link, value)
-            elif len(text) > LONGEST:
+            elif len(text) > LONGEST and not is_alone:
                 whole = urls.value(run.domain, run.workflow_id, run.run_id, event.id, name)
                 size = f"show all {len(text.encode()) / 1024:.0f} KB"
                 said = joined(

@@ -49,6 +49,7 @@ def inspector(
         name: urls.value(run.domain, run.workflow_id, run.run_id, event, name)
         for name, event in (("input", first), ("result", last.event), ("details", last.event))
     }
+    most = values.WHOLE if site.is_alone else values.LONGEST
     if site.is_alone:
         long = {}
     return el(
@@ -57,10 +58,12 @@ def inspector(
         el("h2", {"id": id, "class": "mono"}, task.id),
         state,
         _child(run, task) if not site.is_alone else None,
-        _part("Call", _call(task, long.get("input"))),
+        _part("Call", _call(task, long.get("input"), most)),
         _part("Attempts", _attempts(run, task)),
-        _error(task, long.get("details")),
-        _part("Result", values.block(task.result, long.get("result"))) if task.state is State.COMPLETED else None,
+        _error(task, long.get("details"), most),
+        _part("Result", values.block(task.result, long.get("result"), most=most))
+        if task.state is State.COMPLETED
+        else None,
         _neighbours("After", task.after, run, link),
         _neighbours("Unblocks", [each.id for each in run.tasks if task.id in each.after], run, link),
         _below(site, run, task, link, first),
@@ -78,10 +81,10 @@ def _child(run: Run, task: Task) -> Markup | None:
     return el("p", None, el("a", {"href": href}, "Open the child execution"))
 
 
-def _call(task: Task, href: str | None) -> Markup:
+def _call(task: Task, href: str | None, most: int) -> Markup:
     if task.kind is Kind.TIMER:
         return el("pre", {"class": "value"}, el("code", None, f"timer of {task.input}"))
-    text = values.call(task.name, task.input)
+    text = values.call(task.name, task.input, most)
     more = None
     if href is not None and task.input is not None and len(task.input) > values.LONGEST:
         size = f"show all {len(task.input.encode()) / 1024:.0f} KB"
@@ -132,7 +135,7 @@ def _outcome(run: Run, task: Task, attempt: Attempt) -> State:
     return State.WAITING if attempt.started is None else State.RUNNING
 
 
-def _error(task: Task, href: str | None) -> Markup | None:
+def _error(task: Task, href: str | None, most: int) -> Markup | None:
     """The last error of any attempt, with its traceback."""
     failed = [
         attempt for attempt in task.attempts if attempt.outcome is not None and attempt.outcome is not State.COMPLETED
@@ -147,7 +150,7 @@ def _error(task: Task, href: str | None) -> Markup | None:
         el(
             "pre",
             {"class": "value bad", "tabindex": "0"},
-            el("code", None, values.pointed(reason) if texts.is_pointer(reason) else reason[: values.LONGEST]),
+            el("code", None, values.pointed(reason) if texts.is_pointer(reason) else reason[:most]),
         )
     ]
     if attempt.details:
@@ -158,7 +161,8 @@ def _error(task: Task, href: str | None) -> Markup | None:
         if texts.is_pointer(attempt.details):
             told = values.pointed(attempt.details)
         title = "Heartbeat details" if attempt.outcome is State.TIMED_OUT else "Traceback"
-        text = el("pre", {"class": "value", "tabindex": "0"}, el("code", None, values.traceback(told)))
+        said = values.traceback(told) if most == values.LONGEST else told[:most]
+        text = el("pre", {"class": "value", "tabindex": "0"}, el("code", None, said))
         whole = (
             el("a", {"class": "more", "href": href, "download": True}, "whole text")
             if href is not None and attempt is task.attempts[-1]

@@ -135,9 +135,7 @@ def table(
 def tree(site: Site, where: Where, workflow_id: str, run_id: str, branches: Sequence[Branch], now: float) -> str:
     """The children of an execution, to any depth that was read."""
     assert where.domain is not None
-    href = urls.execution(where.domain, workflow_id, run_id)
-    title = el("div", {"class": "title"}, el("div", None, el("nav", {"class": "crumbs", "aria-label": "Where this is"},
-               el("a", {"href": href}, workflow_id)), el("h1", None, f"Children of {workflow_id}")))  # fmt: skip
+    title = parts.titled(f"Children of {workflow_id}", urls.execution(where.domain, workflow_id, run_id), workflow_id)
     body = tree_list(where.domain, branches, now) if branches else el("p", None, "It has no children.")
     return page(
         site, where, f"Children of {workflow_id}", title, el("section", {"class": "card empty tree-card"}, body)

@@ -120,6 +120,12 @@ def button(text: str, href: str, names: str = "") -> Markup:
     return el("a", {"class": f"btn {names}".rstrip(), "href": href}, text)
 
 
+def titled(title: str, href: str, of: str) -> Markup:
+    """The title of a page about a part of something, with the way back to it."""
+    way = el("nav", {"class": "crumbs", "aria-label": "Where this is"}, el("a", {"href": href}, of))
+    return el("div", {"class": "title"}, el("div", None, way, el("h1", None, title)))
+
+
 def head(title: str, words: Sequence[str], *more: Markup, id: str | None = None) -> Markup:
     """The head of a card."""
     told = el("span", {"class": "about"}, " · ".join(words)) if words else None
@@ -174,4 +180,5 @@ def to_event(link: Callable[..., str], event: int, words: str | None = None, *, 
     address = link(view="full", event=event)
     if not address:
         return el("span", {"class": names}, words or str(event))
-    return el("a", {"class": names, "href": f"{address}#e{event}"}, words or str(event))
+    href = address if "#" in address else f"{address}#e{event}"
+    return el("a", {"class": names, "href": href}, words or str(event))

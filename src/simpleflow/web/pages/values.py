@@ -14,6 +14,8 @@ from simpleflow.web.words import count, one_line
 
 LONGEST: Final = 2048
 """Characters of a value that are shown; the rest is behind a link."""
+WHOLE: Final = 64 * 1024
+"""The same where there is nothing to lead to: more than SWF takes in one event."""
 DEEPEST: Final = 3
 WIDEST: Final = 50
 HEAD_LINES: Final = 6
@@ -105,8 +107,11 @@ def _python(value: Any, depth: int = 0) -> str:
     return repr(value)
 
 
-def block(text: str | None, href: str | None = None, *, names: str = "") -> Markup:
-    """A value as a block: JSON indented, deep parts folded, a long one cut, with *href* leading to all of it."""
+def block(text: str | None, href: str | None = None, *, names: str = "", most: int = LONGEST) -> Markup:
+    """A value as a block: JSON indented, deep parts folded, one of more than *most* characters cut.
+
+    *href* leads to all of it.
+    """
     if text is None:
         return el("p", {"class": "none"}, "none")
     if texts.is_pointer(text):
@@ -116,10 +121,10 @@ def block(text: str | None, href: str | None = None, *, names: str = "") -> Mark
         )
     value = decoded(text)
     shown = value if isinstance(value, str) and value == text else as_json(value, indent=2 if len(text) > 60 else None)
-    cut = len(shown) > LONGEST
+    cut = len(shown) > most
     if not cut and isinstance(value, dict | list) and _depth(value) > DEEPEST:
         return el("div", {"class": f"value tree {names}".rstrip()}, _tree(value, 0))
-    body = el("code", None, shown[:LONGEST] + ("…" if cut else ""))
+    body = el("code", None, shown[:most] + ("…" if cut else ""))
     more = None
     if cut:
         size = f"{len(text.encode()) / 1024:.0f} KB"

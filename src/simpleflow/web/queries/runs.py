@@ -25,8 +25,8 @@ from swf.protocol.event import HistoryEvent
 from swf.protocol.operations import GetWorkflowExecutionHistory, History
 from swf.protocol.values import WorkflowExecution
 
-MOST_EVENTS: Final = 100_000
-"""Events that are kept, of all runs together: about 2 KB each."""
+MOST_BYTES: Final = 100 * 1024 * 1024
+"""Of the events as they were sent, of all runs together that are kept; in memory they take a good two times as much."""
 FIRST_PAGE: Final = 100
 PAGE: Final = 1000
 SAME_S: Final = 1.0
@@ -61,6 +61,8 @@ class Folded:
 
     execution: Execution = field(default_factory=lambda: Execution(keep_closed=True))
     history: list[HistoryEvent] = field(default_factory=list)
+    size: int = 0
+    """Of its events, in bytes, as they were sent."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is read on, or looked at, once it was read to its end."""
     attempt: _Attempt | None = None
@@ -231,7 +233,9 @@ class Histories:
         commit, now = self._commits(), self._now()
         if commit == folded.commit if commit is not None else now - folded.read_at < fresh_s:
             return
-        self._take(folded, self._backwards(name, folded.last)[::-1])
+        new = self._backwards(name, folded.last)[::-1]
+        folded.size += sum(len(wire.encode(event)) for event in new)
+        self._take(folded, new)
         folded.commit, folded.read_at = commit, now
 
     @staticmethod
@@ -244,6 +248,7 @@ class Histories:
         while True:
             page = self._page(name, folded.token, PAGE)
             events = _events(page)
+            folded.size += len(memoryview(page.events))
             yield [event for event in events if event.id > folded.last]
             folded.token = page.next_page_token
             if folded.token is None:
@@ -278,10 +283,10 @@ class Histories:
     def _forget(self) -> None:
         """Drops the runs that nobody has looked at for longest."""
         with self._lock:
-            total = sum(len(each.history) for each in self._kept.values())
-            while total > MOST_EVENTS and len(self._kept) > 1:
+            total = sum(each.size for each in self._kept.values())
+            while total > MOST_BYTES and len(self._kept) > 1:
                 _, dropped = self._kept.popitem(last=False)
-                total -= len(dropped.history)
+                total -= dropped.size
 
 
 def _events(page: History) -> list[HistoryEvent]:
