@@ -163,6 +163,14 @@ def test_a_token_without_its_cookie_is_refused(world: World) -> None:
     assert world.browser.post("/shop/", data=said, headers=HERE).status_code == 403
 
 
+def test_a_page_that_was_loaded_without_the_cookie_makes_no_form_of_another_old(world: World) -> None:
+    """As by a link of another site: browsers do not send a strict cookie then, and take the new one."""
+    said = fields(world)
+    world.browser.cookies.clear()
+    world.get("/shop/")
+    assert world.browser.post("/shop/", data=said, headers=HERE).status_code == 405
+
+
 def test_the_cookie_of_the_token_is_out_of_reach_for_scripts_and_other_sites(world: World) -> None:
     world.browser.cookies.clear()
     said = world.get("/shop/").headers["set-cookie"]

@@ -54,13 +54,17 @@ class Doors:
         """What is behind the doors."""
         self._hosts = LOOPBACK | frozenset(hosts)
         self._refusal = refusal
+        self._token = secrets.token_urlsafe(24)
+        """For browsers that have none: one for all, so that a page whose request came without the cookie (by a link of
+        elsewhere, say) does not make the forms of the others old."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.inside(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        token, is_new = _token(headers.get("cookie", ""))
+        own = _token(headers.get("cookie", ""))
+        token, is_new = own or self._token, not own
         scope[TOKEN] = token
         scope[THEME] = _cookie(headers.get("cookie", ""), "simpleflow-theme")
 
@@ -145,12 +149,10 @@ def _cookie(text: str, name: str) -> str:
     return cookie_parser(text).get(name, "")
 
 
-def _token(cookies: str) -> tuple[str, bool]:
-    """The token of this browser, and whether it has just been made."""
+def _token(cookies: str) -> str:
+    """The token of this browser; empty if it has none."""
     found = _cookie(cookies, COOKIE)
-    if 20 <= len(found) <= 100 and found.isascii():
-        return found, False
-    return secrets.token_urlsafe(24), True
+    return found if 20 <= len(found) <= 100 and found.isascii() else ""
 
 
 def _headers(
