@@ -89,6 +89,20 @@ def test_a_signal_is_sent_and_the_next_page_says_so_once(site: Site) -> None:
     assert (signaled.signal_name, json.loads(signaled.input)) == ("approval", {"by": "eve", "é": [1]})
 
 
+def test_what_cannot_be_seen_comes_back_as_it_was_typed(site: Site) -> None:
+    """A form that is sent again sends the same; and so does the command beside it."""
+    name, input, reason = "\u200f'go\u00ad\\", '"\ufeff', "\U000e0041 & so on"
+    page = site.send(site.world.path("order", "signal"), name=name, input=input).text
+    assert html.unescape(page.partition('id="f-name"')[2].partition(' value="')[2].partition('"')[0]) == name
+    assert html.unescape(page.partition("<textarea")[2].partition(">")[2].partition("<")[0]) == input
+    (command,) = commands(page)
+    assert command.endswith(r"""--name $'\u200f\'go\u00ad\\' --input $'"\ufeff'""")
+    site.world.client.faults["TerminateWorkflowExecution"] = AccessDeniedException("not yet")
+    page = site.send(site.world.path("order", "terminate"), reason=reason).text
+    assert html.unescape(page.partition('id="f-reason"')[2].partition(' value="')[2].partition('"')[0]) == reason
+    assert commands(page)[0].endswith(r"""--reason $'\U000e0041 & so on'""")
+
+
 def test_a_signal_without_a_value_has_no_input(site: Site) -> None:
     assert site.send(site.world.path("order", "signal"), name="approval", input=" ").status_code == 303
     assert site.last("order", "WorkflowExecutionSignaled").input is None
@@ -497,4 +511,25 @@ def test_the_command_of_a_form_does_the_same(
         name = WorkflowExecution(workflow_id=workflow_id, run_id=found[0]["run_id"])
         page = again.client.client.call(o.GetWorkflowExecutionHistory(domain="shop", execution=name))
         assert event in [each.type for each in wire.decode_events(page.events)]
+    again.service.close()
+
+
+def test_the_command_takes_no_id_for_an_option(tmp_path: Path) -> None:
+    """``workflow.signal -dbilling RUN`` would send it to another domain."""
+    file = str(tmp_path / "flow.db")
+    site = Site(file, start=round(time.time()) - 60, options=f"--db {file}")
+    site.world.start("-dbilling")
+    chosen = f"{quote('-dbilling')} {site.world.run_id('-dbilling')}"
+    forms = [
+        site.form(site.world.path("-dbilling", "signal?name=approval")),
+        site.form(site.world.path("-dbilling", "cancel")),
+        site.send("/shop/bulk/terminate", run=chosen).text,
+    ]
+    site.service.close()
+
+    for form in forms:
+        (command,) = commands(form)
+        assert run(shlex.split(command)[1:]) == 0
+    again = pages_of(open_service(file, clock=ManualClock(time.time() + 60)))
+    assert again.get("/shop/executions.json?id=-dbilling").json()["executions"][0]["state"] == "terminated"
     again.service.close()

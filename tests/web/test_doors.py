@@ -39,7 +39,7 @@ def address(world: World, route: Route) -> str:
         "workflow_id": "report-2026-11-22",
         "run_id": quote(world.run_id("report-2026-11-22"), safe=""),
         "task_id": "activity-publish-1",
-        "event:int": 1,
+        "event": 1,
         "field": "taskList",
         "action": "terminate",
         "key": key_of_a_job(world),
@@ -163,11 +163,29 @@ def test_a_token_without_its_cookie_is_refused(world: World) -> None:
     assert world.browser.post("/shop/", data=said, headers=HERE).status_code == 403
 
 
+def test_a_page_that_was_loaded_without_the_cookie_makes_no_form_of_another_old(world: World) -> None:
+    """As by a link of another site: browsers do not send a strict cookie then, and take the new one."""
+    said = fields(world)
+    world.browser.cookies.clear()
+    world.get("/shop/")
+    assert world.browser.post("/shop/", data=said, headers=HERE).status_code == 405
+
+
 def test_the_cookie_of_the_token_is_out_of_reach_for_scripts_and_other_sites(world: World) -> None:
     world.browser.cookies.clear()
     said = world.get("/shop/").headers["set-cookie"]
     assert said.startswith(f"{COOKIE}=")
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(said.split("; "))
+
+
+@pytest.mark.parametrize("other", ['look={"wide": true}', "a=b c", "[x]=1", "alone", "=", "é=1"])
+def test_cookies_that_others_of_this_host_have_set_are_not_in_the_way(world: World, other: str) -> None:
+    """Browsers send them to every port; not all of them are what the standard says."""
+    token = fields(world)["token"]
+    cookies = f"{other}; {COOKIE}={token}; simpleflow-theme=dark".encode("latin-1")
+    page = world.get("/shop/", headers=[(b"cookie", cookies)])
+    assert token in page.text
+    assert 'data-theme="dark"' in page.text
 
 
 def test_what_is_no_form_or_too_long_is_refused(world: World) -> None:

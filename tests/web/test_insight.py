@@ -178,6 +178,25 @@ def test_a_run_in_which_nothing_is_open_waits_for_signals() -> None:
     assert parts[Part.SIGNALS] > 90_000
 
 
+@pytest.mark.parametrize("state", [State.TIMED_OUT, State.TERMINATED, State.CANCELED, State.COMPLETED])
+def test_a_run_that_was_ended_while_nothing_was_due_had_waited_for_somebody(state: State) -> None:
+    decisions = (
+        Decision(0.0, 2.0, 3.0, is_timed_out=False, worker=None, event=1),
+        Decision(98.0, 98.0, 100.0, is_timed_out=False, worker=None, event=1),
+    )
+    parts = {each.part: each.milliseconds for each in spent(a_run(close=100.0, state=state, decisions=decisions))}
+    if state is State.COMPLETED:
+        assert parts == {Part.DECIDING: 100_000}
+    else:
+        assert parts == {Part.SIGNALS: 95_000, Part.DECIDING: 5_000}
+
+
+def test_a_run_that_waits_for_a_signal_after_a_late_decision_has_not_waited_for_it_before() -> None:
+    late = Decision(0.0, 60.0, 61.0, is_timed_out=False, worker=None, event=1)
+    parts = {each.part: each.milliseconds for each in spent(a_run(decisions=(late,)))}
+    assert parts == {Part.SIGNALS: 39_000, Part.DECIDING: 61_000}
+
+
 def test_what_ran_beside_the_path_is_not_called_deciding() -> None:
     """A map that has only so many tasks at once: its last one follows nothing, but begins when others have ended."""
     decisions = tuple(Decision(at, at, at + 1, is_timed_out=False, worker=None, event=1) for at in (0.0, 41.0, 99.0))
@@ -354,6 +373,27 @@ def test_details_for_programs_are_no_line_for_people() -> None:
     assert sentence(a_run(close=1.0, state=State.FAILED, reason="Boom", details=details)).note == ""
 
 
+@pytest.mark.parametrize(
+    ("reason", "blamed"),
+    [
+        ('Workflow execution error in task activity-shop.pay: "ValueError: negative -1"', "pay-1"),
+        ('Workflow execution error in task activity-shop.pay: "ValueError: so long that it w…', "pay-2"),
+        ("ValueError: negative -1", "pay-1"),
+        ("ValueError: negative -10", None),
+        ("shop.payments are closed", None),
+        ("Cannot replay the workflow: RuntimeError(shop.pay says ValueError: negative -1)", None),
+    ],
+)
+def test_the_task_that_is_blamed_is_the_one_of_the_reason(reason: str, blamed: str | None) -> None:
+    """Not another one of its name that failed later; and none, where the workflow itself has raised something."""
+    tasks = [
+        a_task(f"pay-{n}", 0, n, name="shop.pay", state=State.FAILED,
+               attempts=(Attempt(0, 0, n, State.FAILED, f"ValueError: negative -{n}", None, None, 1),))
+        for n in (1, 2)
+    ]  # fmt: skip
+    assert sentence(a_run(*tasks, close=5.0, state=State.FAILED, reason=reason)).task == blamed
+
+
 def test_a_failure_that_the_workflow_caught_is_not_blamed() -> None:
     caught = Attempt(0, 0, 1, State.FAILED, "Boom", None, None, 1)
     failed = a_run(
@@ -376,7 +416,7 @@ def test_a_list_that_nobody_polls_is_a_warning() -> None:
     attempt = Attempt(10, None, None, None, None, None, None, 1)
     told = sentence(a_run(a_task("a", 10, None, attempts=(attempt,), state=State.WAITING, task_list="gpu")))
     assert told.mood is Mood.WARNING
-    assert str(told) == "No worker took a task from 'gpu' in the last 60 s: a waits for one."
+    assert str(told) == "No worker took a task of this execution from 'gpu' in the last 60 s: a waits for one."
 
 
 def test_a_list_that_somebody_polls_is_none() -> None:
@@ -442,6 +482,14 @@ def test_a_decider_that_does_not_answer_is_told(decisions: tuple[Decision, ...],
             {"state": State.TERMINATED, "reason": "CHILD_POLICY_APPLIED"},
             "Terminated: its parent ended, and the child policy is to terminate (CHILD_POLICY_APPLIED)\n"
             "Nothing else was open.",
+        ),
+        (
+            {
+                "state": State.TIMED_OUT,
+                "reason": "START_TO_CLOSE",
+                "decisions": (Decision(1.0, None, None, is_timed_out=False, worker=None, event=2),),
+            },
+            "Timed out: its execution timeout (START_TO_CLOSE) was over\nStill open: a decision, due on 'default' for 4.0 s",
         ),
         ({"state": State.CANCELED}, "Canceled"),
         ({"state": State.CONTINUED, "reason": "run-2"}, "Continued as new, as run run-2"),

@@ -85,7 +85,9 @@ def test_a_list_that_nobody_polls_is_told_of_a_minute_after_its_task_was_schedul
     assert "No worker took" not in news["sections"]["say"]
     world.clock.set(START + 61)
     news = asked(world, news["last"], news["seen"])
-    assert "No worker took a task from 'default' in the last 60 s" in html.unescape(news["sections"]["say"])
+    assert "No worker took a task of this execution from 'default' in the last 60 s" in html.unescape(
+        news["sections"]["say"]
+    )
     world.service.close()
 
 

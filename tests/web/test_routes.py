@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
+from msgspec import Raw
 from starlette.testclient import TestClient
 
 from simpleflow.web.doors import HEADERS
-from swf.exceptions import ConfigurationError, Unreachable
+from swf.exceptions import ConfigurationError, ResponseError, Unreachable
 from swf.protocol import operations as o
 from swf.protocol.faults import OtherFault, ThrottlingException
 from swf.server import ManualClock, open_service
@@ -46,6 +48,13 @@ def test_no_query_breaks_a_page(world: World, value: str) -> None:
         if "/static/" not in path:
             answer = world.get(path.partition("?")[0], params=dict.fromkeys(NAMES.split(), value))
             assert answer.status_code < 500, path
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "one", "٣"])
+def test_an_event_that_cannot_be_is_not_there(shop: World, number: str) -> None:
+    answer = shop.get(shop.path("first", f"value/{number}/input"))
+    assert answer.status_code == 404
+    assert "of this execution has no 'input'" in text_of(answer.text)
 
 
 @pytest.mark.parametrize("path", ["/?all=1&", "/shop/types?", "/shop/task-lists?", "/shop/?", "tree?", "?"])
@@ -174,6 +183,34 @@ def test_missing_credentials_are_no_missing_right(shop: World, error: Exception)
     assert "The service does not know who asks" in said
     assert str(error) in said
     assert "IAM" not in said
+
+
+STRAY: Final = b'{"eventId": 1, "eventTimestamp": 1.5, "eventType": "TimerFired", "timerFiredEventAttributes": {}}'
+
+
+@pytest.mark.parametrize("events", [b'[{"eventId": 1}]', b"[null]", b'{"a": 1}', b"[%b]" % STRAY, b"[]"])
+@pytest.mark.parametrize("more", ["", "sections", "signal", "summary.json"])
+def test_a_history_that_is_none_is_no_mistake_of_ours(shop: World, events: bytes, more: str) -> None:
+    """What answers there is perhaps no service of workflows at all."""
+    path = shop.path("second", more)
+    shop.client.answers["GetWorkflowExecutionHistory"] = o.History(events=Raw(events))
+    answer = shop.get(path)
+    assert answer.status_code == 400
+    assert "GetWorkflowExecutionHistory" in answer.text
+
+
+def test_an_error_of_the_service_does_not_say_that_a_run_is_not_there(shop: World) -> None:
+    path = shop.path("second")
+    shop.client.faults["GetWorkflowExecutionHistory"] = OtherFault("oops", code="500", status=500)
+    answer = shop.get(path)
+    assert answer.status_code == 502
+    assert "The service does not answer" in text_of(answer.text)
+    shop.client.faults["GetWorkflowExecutionHistory"] = ResponseError("answered with '<html>': JSON is malformed")
+    answer = shop.get(path)
+    assert answer.status_code == 400
+    assert "There is no run" not in text_of(answer.text)
+    shop.client.faults.clear()
+    assert shop.get(shop.path("second").rpartition("/")[0] + "/a:b").status_code == 404
 
 
 def test_a_list_can_be_sorted_by_close_and_says_when_that_is_not_of_all(

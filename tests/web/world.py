@@ -36,6 +36,8 @@ class Counting:
     calls: list[str] = field(default_factory=list)
     faults: dict[str, Exception] = field(default_factory=dict)
     """By the name of an operation; ``*`` for all."""
+    answers: dict[str, Any] = field(default_factory=dict)
+    """What is answered instead, by the name of an operation."""
     later_pages: Exception | None = None
     """What happens to those who ask for more than the first page of a history; None: they get it."""
     goes_on: Waited | None = None
@@ -54,6 +56,8 @@ class Counting:
             if left <= 0:
                 raise late
             self.faults_after = name, left - 1, late
+        if name in self.answers:
+            return self.answers[name]
         is_later_page = name == "GetWorkflowExecutionHistory" and request.next_page_token is not None
         if self.later_pages is not None and is_later_page:
             raise self.later_pages

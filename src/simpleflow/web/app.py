@@ -98,7 +98,7 @@ def _routes(web: Web) -> list[Route]:
         (f"{RUN}/events", runs.more_events),
         (f"{RUN}/sections", live.sections),
         (f"{RUN}/tree", runs.tree),
-        (f"{RUN}/value/{{event:int}}/{{field}}", runs.value),
+        (f"{RUN}/value/{{event}}/{{field}}", runs.value),
         (f"{RUN}/history.json", runs.history),
         (f"{RUN}/graph.svg", runs.graph_svg),
         (f"{RUN}/timeline.svg", runs.timeline_svg),

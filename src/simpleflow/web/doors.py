@@ -10,9 +10,10 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs
+
+from starlette.requests import cookie_parser
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 COOKIE: Final = "simpleflow-token"
@@ -53,13 +54,17 @@ class Doors:
         """What is behind the doors."""
         self._hosts = LOOPBACK | frozenset(hosts)
         self._refusal = refusal
+        self._token = secrets.token_urlsafe(24)
+        """For browsers that have none: one for all, so that a page whose request came without the cookie (by a link of
+        elsewhere, say) does not make the forms of the others old."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.inside(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        token, is_new = _token(headers.get("cookie", ""))
+        own = _token(headers.get("cookie", ""))
+        token, is_new = own or self._token, not own
         scope[TOKEN] = token
         scope[THEME] = _cookie(headers.get("cookie", ""), "simpleflow-theme")
 
@@ -140,19 +145,14 @@ def _is_address(name: str) -> bool:
 
 
 def _cookie(text: str, name: str) -> str:
-    try:
-        found = SimpleCookie(text).get(name)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value
+    """A cookie; those that others of this host have set may be as they like."""
+    return cookie_parser(text).get(name, "")
 
 
-def _token(cookies: str) -> tuple[str, bool]:
-    """The token of this browser, and whether it has just been made."""
+def _token(cookies: str) -> str:
+    """The token of this browser; empty if it has none."""
     found = _cookie(cookies, COOKIE)
-    if 20 <= len(found) <= 100 and found.isascii():
-        return found, False
-    return secrets.token_urlsafe(24), True
+    return found if 20 <= len(found) <= 100 and found.isascii() else ""
 
 
 def _headers(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ KNOWN: Final = (
 )  # fmt: skip
 NAMED: Final = {"type": "workflow type", "version": "version", "id": "workflow id"}
 MOST_PAGES: Final = 200
-_SPAN: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(s|min|m|h|d|w)")
+_SPAN: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(s|min|m|h|d|w)")
 _DAY: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?Z?"
 )
@@ -113,7 +114,7 @@ def parsed(query: Mapping[str, str], now: float) -> tuple[Filter, list[str]]:
         if name not in KNOWN:
             notes.append(f"There is no filter {name!r}; it was ignored.")
         elif name == "page":
-            if text.isdecimal() and 1 <= int(text[:6]) <= MOST_PAGES:
+            if text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_PAGES:
                 found = replace(found, page=int(text))
             else:
                 notes.append(f"The page {text!r} is none from 1 to {MOST_PAGES}; it was ignored.")
@@ -159,19 +160,13 @@ def moment(text: str, now: float) -> float | None:
     match = _DAY.fullmatch(text.strip())
     if match is not None:
         year, month, day, hour, minute, second = (int(each or 0) for each in match.groups())
-        if not (year >= 1970 and 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 60):
+        if not (year >= 1970 and 1 <= month <= 12 and hour < 24 and minute < 60 and second < 60):
             return None
-        return float(_days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+        if not 1 <= day <= calendar.monthrange(year, month)[1]:
+            return None
+        return float(calendar.timegm((year, month, day, hour, minute, second)))
     seconds = span(text)
     return None if seconds is None or seconds > now else now - seconds
-
-
-def _days(year: int, month: int, day: int) -> int:
-    """Days from 1970-01-01 to a day of the Gregorian calendar."""
-    year -= month <= 2
-    era, of_era = divmod(year, 400)
-    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
-    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
 
 
 def told(filter: Filter) -> dict[str, str]:

@@ -29,7 +29,7 @@ def encode(word: msgspec.Struct) -> bytes:
 def decode_events(page: bytes | msgspec.Raw) -> list[HistoryEvent]:
     """The events of a JSON array, unknown types kept as :class:`UnknownEvent`; none if none are given.
 
-    Raises :class:`msgspec.ValidationError` if an event of a known type is not as the API model says.
+    Raises :class:`msgspec.ValidationError` if an event is not as the API model says.
     """
     if page == NO_EVENTS:
         return []
@@ -39,17 +39,24 @@ def decode_events(page: bytes | msgspec.Raw) -> list[HistoryEvent]:
         return [_decode_event(body) for body in msgspec.json.decode(page, type=list[msgspec.Raw])]
 
 
+class _AnyEvent(msgspec.Struct, rename="camel"):
+    """What every event has."""
+
+    event_id: int
+    event_timestamp: float
+    event_type: str
+
+
 def _decode_event(body: msgspec.Raw) -> HistoryEvent:
     try:
         return _event.decode(body)
     except msgspec.ValidationError:
-        members: dict[str, Any] = msgspec.json.decode(body)
-        if members.get("eventType") in KNOWN_EVENTS:
+        known = msgspec.json.decode(body, type=_AnyEvent)
+        if known.event_type in KNOWN_EVENTS:
             raise
+        members: dict[str, Any] = msgspec.json.decode(body)
         return UnknownEvent(
-            members["eventId"],
-            members["eventTimestamp"],
-            UnknownAttributes(event_type=members["eventType"], members=members),
+            known.event_id, known.event_timestamp, UnknownAttributes(event_type=known.event_type, members=members)
         )
 
 

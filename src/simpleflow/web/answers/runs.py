@@ -26,6 +26,7 @@ from swf.lifecycle import Execution
 from swf.protocol import wire
 from swf.protocol.event import HistoryEvent
 
+INVALID: Final = "ValidationException: "
 WAIT: Final = "wait"
 """In an address: the page comes when it is whole."""
 
@@ -55,7 +56,7 @@ def folded_of(web: Web, name: Name, *, is_form: bool = False, **about: Any) -> F
     except Refused as refused:
         if is_form and (old := web.reader.histories.known(name)) is not None:
             return old
-        if refused.trouble.kind in ("gone", "refused"):
+        if refused.trouble.kind == "gone" or refused.trouble.message.startswith(INVALID):  # no such name can be
             domain, workflow_id, run_id = name
             what = f"There is no run {run_id!r} of {workflow_id!r} here."
             raise Missing(what, domain=domain, workflow_id=workflow_id) from refused
@@ -224,7 +225,7 @@ def value(web: Web, request: Request) -> Response:
     """A value of an event, whole, to be kept."""
     shown = shown_of(web, request)
     number, field = request.path_params["event"], request.path_params["field"]
-    event = next((each for each in shown.history if each.id == number), None)
+    event = next((each for each in shown.history if str(each.id) == number), None)
     text = None if event is None else events.attribute(event, field)
     if text is None:
         raise Missing(f"Event {number} of this execution has no {field!r}.")

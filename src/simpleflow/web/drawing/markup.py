@@ -45,7 +45,7 @@ def el(name: str, attributes: Mapping[str, Value] | None = None, *children: str 
         if value is None or value is False:
             continue
         if isinstance(value, str):
-            text = value if _SPECIAL.search(value) is None else escaped(value, in_quotes=True)
+            text = value if _SPECIAL.search(value) is None else escaped(value, in_quotes=True, is_sent=key == "value")
         elif value is True:
             text = ""
         else:
@@ -54,7 +54,7 @@ def el(name: str, attributes: Mapping[str, Value] | None = None, *children: str 
     inner = ""
     for child in children:
         if child is not None:
-            inner += child if isinstance(child, Markup) else escaped(child)
+            inner += child if isinstance(child, Markup) else escaped(child, is_sent=name == "textarea")
     if not inner and name not in OPEN_IN_HTML:
         return Markup(f"<{opening}>" if name in EMPTY_IN_HTML else f"<{opening}/>")
     return Markup(f"<{opening}>{inner}</{name}>")
@@ -86,14 +86,27 @@ def document(*parts: Markup) -> Markup:
     return Markup("<!doctype html>\n" + "".join(parts) + "\n")
 
 
-def escaped(text: str, *, in_quotes: bool = False) -> str:
-    """*text* as text of markup. What cannot be seen, or is no character of XML, is written as an escape."""
+def escaped(text: str, *, in_quotes: bool = False, is_sent: bool = False) -> str:
+    """*text* as text of markup. What cannot be seen, or is no character of XML, is written as an escape.
+
+    What *is_sent* by a form comes back as it is: there a character that cannot be seen is named by its number.
+    """
     if _SPECIAL.search(text) is None:
         return text
-    text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if is_sent:
+        text = "".join(each if visible(each) == each else _by_number(each) for each in text)
+    text = visible(text)
     if in_quotes:
         text = text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
     return text
+
+
+def _by_number(character: str) -> str:
+    """A reference, unless HTML has none for it."""
+    number = ord(character)
+    has_none = number == 0 or 0x7F <= number < 0xA0 or 0xD800 <= number < 0xE000 or number & 0xFFFE == 0xFFFE
+    return character if has_none else f"&#{number};"
 
 
 def number(value: float) -> str:

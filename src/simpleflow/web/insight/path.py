@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from simpleflow.web.insight.beside import Beside
 from simpleflow.web.insight.cells import predecessors
@@ -35,6 +36,10 @@ class Part(StrEnum):
             Part.SIGNALS: "Waiting for signals",
             Part.DECIDING: "Deciding",
         }[self]
+
+
+WAITS: Final = frozenset({State.RUNNING, State.TIMED_OUT, State.TERMINATED, State.CANCELED})
+"""States in which the last that a run did may have been to wait for somebody outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +160,16 @@ def _of_attempt(task: Task, attempt: Attempt, run: Run) -> Iterator[tuple[Part, 
 
 
 def _gap(run: Run, beside: Beside, since: int, until: int, *, is_last: bool = False) -> Iterator[tuple[Part, int]]:
-    """Time in which nothing of the path was open: up to the last signal that came in it, it was waited for signals."""
+    """Time in which nothing of the path was open: up to the last signal that came in it, it was waited for signals.
+
+    So it was at the end of a run that no decision has closed, when not even a decision was due.
+    """
     if since >= until:
         return
     came = [at for signal in run.signals if since < (at := _milliseconds(signal.at)) <= until]
     signal = max(came, default=since)
-    is_asleep = not _is_deciding(run) and not any(task.state.is_open for task in run.tasks)
-    if is_last and is_asleep and (run.close is None or run.awaited):
-        signal = until
     yield Part.SIGNALS, signal - since
-    for name, length in beside.of(signal, until):
+    *known, (_, rest) = beside.of(signal, until)
+    for name, length in known:
         yield Part(name), length
-
-
-def _is_deciding(run: Run) -> bool:
-    return bool(run.decisions) and run.decisions[-1].closed is None
+    yield Part.SIGNALS if is_last and run.decisions and run.state in WAITS else Part.DECIDING, rest

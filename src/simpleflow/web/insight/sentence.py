@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ CAUSES: Final = {
     "EVENT_LIMIT_EXCEEDED": "its history is as long as one may be",
 }
 """Why SWF itself terminates an execution."""
+RAISED: Final = "Cannot replay the workflow: "
+"""So begins the reason of a workflow of ours in which something else was raised than the failure of a task."""
 
 
 class Mood(StrEnum):
@@ -99,16 +102,28 @@ def _failed(run: Run) -> Sentence:
 
 
 def _culprit(run: Run) -> Task | None:
-    """The task whose failure the workflow failed of: one that its reason names, the latest of them."""
-    failed = [task for task in run.tasks if task.state.is_failure]
+    """The task whose failure the workflow failed of: one that its reason names, with its message if that is there too.
+
+    Of several the latest. None if the workflow itself has raised something: it may have caught the failures before.
+    """
     reason = run.reason or ""
-    named = [task for task in failed if task.name in reason or _beginning(task.attempts[-1].reason) in reason]
-    return max(named, key=lambda task: task.attempts[-1].closed or 0.0, default=None)
+    if reason.startswith(RAISED):
+        return None
+    failed = [task for task in run.tasks if task.state.is_failure]
+    named = [task for task in failed if _has(reason, task.name)]
+    told = [task for task in failed if _quotes(reason, task.attempts[-1].reason)]
+    both = [task for task in named if task in told]
+    return max(both or [*named, *told], key=lambda task: task.attempts[-1].closed or 0.0, default=None)
 
 
-def _beginning(reason: str | None) -> str:
-    """What is left of a reason within another one, which is cut to the length of one."""
-    return (reason or "\0")[:QUOTED]
+def _has(text: str, words: str | None) -> bool:
+    """Whether *words* stand in a text, and not as parts of longer ones."""
+    return bool(words) and re.search(rf"(^|\W){re.escape(words or '')}(\W|$)", text) is not None
+
+
+def _quotes(text: str, reason: str | None) -> bool:
+    """Whether a reason stands in a text, or the beginning of a long one: the text is cut to the length of a reason."""
+    return _has(text, reason) or (len(reason or "") > QUOTED and (reason or "")[:QUOTED] in text)
 
 
 def _last(run: Run) -> str:
@@ -127,9 +142,14 @@ def _named(task: Task, run: Run) -> str:
 
 def _left_open(run: Run) -> str:
     left = [task for task in run.tasks if task.state is State.UNFINISHED]
+    words = [_by_name(left)] if left else []
+    last = run.decisions[-1] if run.decisions else None
+    if last is not None and last.closed is None:
+        since = last.scheduled if last.started is None else last.started
+        words.append(f"a decision, due on {run.task_list!r} for {duration(run.end - since)}")
     waited = f"it waited for {_signals(run)}" if run.awaited else ""
-    if left:
-        return "; ".join(part for part in (f"Still open: {_by_name(left)}", waited) if part)
+    if words:
+        return "; ".join(part for part in (f"Still open: {'; '.join(words)}", waited) if part)
     return f"{waited[:1].upper()}{waited[1:]}." if waited else "Nothing else was open."
 
 
@@ -184,7 +204,7 @@ def _unserved(run: Run) -> Sentence | None:
     for name, tasks in waiting.items():
         if run.now - taken.get(name, 0.0) > SILENT_S:
             oldest = min(tasks, key=lambda task: task.oldest_open)
-            lead = f"No worker took a task from {name!r} in the last {SILENT_S} s"
+            lead = f"No worker took a task of this execution from {name!r} in the last {SILENT_S} s"
             text = f": {_by_name(tasks)} {'waits' if len(tasks) == 1 else 'wait'} for one."
             return Sentence(Mood.WARNING, lead, text, note=_busy(run).note, task=oldest.id)
     return None

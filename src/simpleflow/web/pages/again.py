@@ -11,7 +11,7 @@ from simpleflow.web.drawing.markup import Attributes, Markup, el
 from simpleflow.web.files import Picture
 from simpleflow.web.insight import Graph
 from simpleflow.web.pages import asking, commands, parts
-from simpleflow.web.pages.commands import Slot, Words
+from simpleflow.web.pages.commands import Slot
 from simpleflow.web.pages.dialogs import Field, Form
 from simpleflow.web.pages.execution import Shown
 from simpleflow.web.pages.shell import Site
@@ -64,12 +64,13 @@ def rerun(shown: Shown, values: Mapping[str, str], reused: Collection[str] | Non
             "workflow_id", "Workflow id", is_needed=True, about="The same one, as long as no execution of it is open."
         )
     )
-    words: Words = [
-        *asking.named(run, "workflow.rerun"),
+    words = asking.named(
+        run,
+        "workflow.rerun",
         Slot("reuse", choices={"nothing": ("--force-activities", EVERYTHING)}),
         *([Slot("from", "--from", "TASK")] if values["reuse"] == "before" else []),
         *([Slot("workflow_id", "--workflow-id")] if values["workflow_id"] != run.workflow_id else []),
-    ]
+    )
     return Form(
         title=f"Rerun {run.workflow_id}",
         action=urls.execution(run.domain, run.workflow_id, run.run_id, "rerun"),
@@ -133,7 +134,7 @@ def replay(site: Site, shown: Shown, *, can: bool, path: str | None, differences
     *can*: this process may import it. *differences* are what came of it, None: it was not tried.
     """
     run = shown.run
-    command = ["workflow.replay", path or "package.module.ClassName", run.workflow_id, run.run_id]
+    ids = (path or "package.module.ClassName", run.workflow_id, run.run_id)
     about = [el("p", None, CHECK)]
     if not can:
         name = path.rpartition(".")[0].partition(".")[0] if path else "MODULE"
@@ -147,7 +148,7 @@ def replay(site: Site, shown: Shown, *, can: bool, path: str | None, differences
         back=shown.base,
         submit="Replay it" if can else "",
         about=about,
-        same=commands.lines([commands.line(site, ["--domain", run.domain, *command], {})]),
+        same=commands.lines([commands.line(site, commands.on_run(run.domain, "workflow.replay", ids), {})]),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from simpleflow.web import urls
 from simpleflow.web.drawing.markup import Markup, el
-from simpleflow.web.pages import parts
+from simpleflow.web.pages import commands, parts
 from simpleflow.web.pages.commands import Slot, Words
 from simpleflow.web.pages.dialogs import Field, Form
 from simpleflow.web.pages.execution import Shown
@@ -36,9 +36,9 @@ ENDING: Final = (
 )
 
 
-def named(run: Run, command: str) -> list[str]:
+def named(run: Run, command: str, *slots: str | Slot) -> Words:
     """The words of a command on one run."""
-    return ["--domain", run.domain, command, run.workflow_id, run.run_id]
+    return commands.on_run(run.domain, command, (run.workflow_id, run.run_id), slots)
 
 
 def signal(shown: Shown, values: Mapping[str, str]) -> Form:
@@ -48,7 +48,7 @@ def signal(shown: Shown, values: Mapping[str, str]) -> Form:
     known = waited | {each.name: "it has got this one" for each in run.signals if each.name not in waited}
     values = {"name": run.awaited[0] if len(run.awaited) == 1 else "", **values}
     name = replace(SIGNAL[0], choices=tuple(known.items()))
-    words: Words = [*named(run, "workflow.signal"), Slot("name", "--name", "NAME"), Slot("input", "--input")]
+    words = named(run, "workflow.signal", Slot("name", "--name", "NAME"), Slot("input", "--input"))
     return _form(run, "signal", "Signal", "Send the signal", values, (name, SIGNAL[1]), words)
 
 
@@ -69,12 +69,13 @@ def terminate(shown: Shown, values: Mapping[str, str]) -> Form:
     children = sum(1 for task in run.tasks if task.kind is Kind.CHILD and task.state.is_open)
     text = "It ends at once; nothing of its workflow runs any more, and it cannot be undone."
     about = [el("p", None, text), el("p", None, _children(children))]
-    words: Words = [
-        *named(run, "workflow.terminate"),
+    words = named(
+        run,
+        "workflow.terminate",
         Slot("reason", "--reason"),
         Slot("details", "--details"),
         Slot("children", "--child-policy"),
-    ]
+    )
     fields = ENDING if children else ENDING[:2]
     return _form(run, "terminate", "Terminate", "Terminate it", values, fields, words, about, is_grave=True)
 

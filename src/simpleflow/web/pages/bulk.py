@@ -106,7 +106,7 @@ def _same(
     if options is not None:
         return commands.shown(site, ["--domain", domain, f"workflow.{verb}", *options, "--yes", *slots], values)
     told = [
-        commands.line(site, ["--domain", domain, f"workflow.{verb}", *run, *slots], values) for run in runs[:COMMANDS]
+        commands.line(site, commands.on_run(domain, f"workflow.{verb}", run, slots), values) for run in runs[:COMMANDS]
     ]
     if len(runs) > COMMANDS:
         told.append(f"# and so on for the other {count(len(runs) - COMMANDS)}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from simpleflow.web.drawing.markup import Markup, el
 from simpleflow.web.pages.parts import sign
 from simpleflow.web.pages.shell import Site
+from simpleflow.web.words import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,25 @@ class Slot:
 Words = Sequence[str | Slot]
 
 
+def on_run(domain: str, command: str, ids: Sequence[str], slots: Words = ()) -> list[str | Slot]:
+    """The words of a command about *ids*; it would take one that begins with a dash for an option before ``--``."""
+    before = ["--domain", domain, command]
+    return [*before, *slots, "--", *ids] if any(id.startswith("-") for id in ids) else [*before, *ids, *slots]
+
+
+def quoted(word: str) -> str:
+    """A word for a shell. What cannot be seen is an escape in quotes that have such: so it can be copied."""
+    if visible(word) == word:
+        return shlex.quote(word)
+    return "$'" + visible(word.replace("\\", "\\\\").replace("'", "\\'")) + "'"
+
+
 def line(site: Site, words: Words, values: Mapping[str, str]) -> str:
     """The command as it is typed into a shell."""
     found: list[str] = []
     for word in words:
         found += word.words(values) if isinstance(word, Slot) else [word]
-    return site.command(shlex.join(found))
+    return site.command(" ".join(map(quoted, found)))
 
 
 def shown(site: Site, words: Words, values: Mapping[str, str]) -> Markup:

@@ -13,6 +13,7 @@ from swf.protocol.faults import (
     AccessDeniedException,
     Fault,
     OperationNotPermittedFault,
+    OtherFault,
     ThrottlingException,
     UnknownOperationException,
     UnknownResourceFault,
@@ -66,7 +67,7 @@ def trouble(error: Exception, operation: str) -> Trouble:
             kind = "throttled"
         case Fault(code=code) if code in BAD_CREDENTIALS:
             kind = "unknown"
-        case Fault(STATUS=status) if status >= 500:
+        case OtherFault(status=status) | Fault(STATUS=status) if status >= 500:
             kind = "silent"
         case _:
             kind = "refused"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from simpleflow.storage import StorageError, ValueStore
 from simpleflow.web.adapter import run_of
 from simpleflow.web.files import Picture
@@ -16,6 +18,7 @@ from simpleflow.web.runs import Run
 from simpleflow.web.sketches import PartOfRun, Sketch, told_by
 from swf.client import Client
 from swf.clients.retrying import passes
+from swf.exceptions import ResponseError
 from swf.lifecycle import Execution
 from swf.protocol import wire
 from swf.protocol.event import HistoryEvent
@@ -158,6 +161,8 @@ class Histories:
                 if folded.newest and folded.newest[0].id <= folded.last + 1:
                     self._take(folded, [event for event in folded.newest if event.id > folded.last])
                     break
+            if not folded.history:
+                raise ResponseError("GetWorkflowExecutionHistory was answered without any event")
             folded.commit, folded.read_at = commit, read_at
             folded.is_fresh = not folded.newest
         except Exception as error:  # noqa: BLE001  # raised to those who wait
@@ -182,7 +187,7 @@ class Histories:
             raise Reading(0)
         with folded.newest_lock:
             if not folded.newest:
-                folded.newest = wire.decode_events(self._page(name, None, PAGE, is_reverse=True).events)[::-1]
+                folded.newest = _events(self._page(name, None, PAGE, is_reverse=True))[::-1]
         execution = told_by(folded.history[0], folded.newest)
         picture = PartOfRun(self._run(name, execution, self._now()))
         return Sketch(execution, picture, len(folded.history), len(folded.newest), folded.newest[-1].id)
@@ -242,7 +247,7 @@ class Histories:
     def _forwards(self, name: Name, folded: Folded) -> Iterator[list[HistoryEvent]]:
         while True:
             page = self._page(name, folded.token, PAGE)
-            events = wire.decode_events(page.events)
+            events = _events(page)
             folded.size += len(memoryview(page.events))
             yield [event for event in events if event.id > folded.last]
             folded.token = page.next_page_token
@@ -256,7 +261,7 @@ class Histories:
         size = FIRST_PAGE
         while True:
             page = self._page(name, token, size, is_reverse=True)
-            for event in wire.decode_events(page.events):
+            for event in _events(page):
                 if event.id <= known:
                     return found
                 found.append(event)
@@ -282,6 +287,14 @@ class Histories:
             while total > MOST_BYTES and len(self._kept) > 1:
                 _, dropped = self._kept.popitem(last=False)
                 total -= dropped.size
+
+
+def _events(page: History) -> list[HistoryEvent]:
+    try:
+        return wire.decode_events(page.events)
+    except msgspec.DecodeError as error:
+        what = f"GetWorkflowExecutionHistory was answered with events that cannot be read: {error}"
+        raise ResponseError(what) from error
 
 
 def _is_as_now(run: Run, folded: Folded, now: float) -> bool:

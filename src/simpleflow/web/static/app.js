@@ -3,7 +3,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const make = (name, given) => Object.assign(document.createElement(name), given);
 const kept = { get(key) { try { return localStorage.getItem(key); } catch { return null; } },
-               set(key, value) { try { localStorage.setItem(key, value); } catch { /* private */ } } };
+               set(key, value) { try { localStorage.setItem(key, value); } catch {} } };
 
 // Theme: a cookie, so that the server knows it and nothing flashes.
 const isDark = () => {
@@ -65,7 +65,7 @@ async function append(link) {
   body.append(...rows);
   rows.forEach((row) => showTimes(row));
   const next = $(".more-rows", part);
-  if (next) place.replaceWith(next); else place.remove();
+  place.replaceWith(next ?? "");
   rows[0]?.querySelector("a")?.focus();
 }
 
@@ -89,7 +89,7 @@ if (bulk) {
   choose();
 }
 
-// Counts that would have kept the page waiting.
+// Counts that would have kept the page waiting; the tabs work without numbers.
 const tabs = $("[data-counts]");
 if (tabs) {
   fetch(tabs.dataset.counts, { headers: { Accept: "application/json" } }).then(async (answer) => {
@@ -98,7 +98,7 @@ if (tabs) {
       const place = $(`[data-count="${name}"]`, tabs);
       if (place) place.textContent = text;
     }
-  }).catch(() => { /* the tabs work without numbers */ });
+  }).catch(() => {});
 }
 
 // Views: an address with a name.
@@ -107,7 +107,7 @@ if (views) {
   const key = `views ${views.dataset.views}`;
   const read = () => { try { return JSON.parse(kept.get(key) ?? "[]"); } catch { return []; } };
   const show = () => views.replaceChildren(...read().map(({ name, query }) => {
-    const link = make("a", { className: "chip", href: `./${query}`, textContent: name, title: "Shift-click forgets this view" });
+    const link = make("a", { className: "chip", href: `./${query}`, textContent: name, title: "Shift-click forgets it" });
     link.addEventListener("click", (event) => {
       if (!event.shiftKey) return;
       event.preventDefault();
@@ -161,7 +161,7 @@ if (chart) {
     start = null;
     if (wide) go();
   });
-  chart.setAttribute("tabindex", "0");
+  chart.tabIndex = 0;
   chart.addEventListener("keydown", (event) => {
     const step = 1 / 72, [a, b] = range;
     const moves = { ArrowRight: [a + step, b], ArrowLeft: [a, b - step], ArrowUp: [a, b + step], ArrowDown: [a - step, b] };
@@ -187,7 +187,8 @@ function jump(id) {
   const part = document.getElementById(id);
   if (!part) return;
   part.scrollIntoView({ block: "start" });
-  ($$("svg a[tabindex='0']", part).find((link) => link.checkVisibility()) ?? $("a", part))?.focus({ preventScroll: true });
+  // What is not shown takes no focus.
+  [$("a", part), ...$$("svg a[tabindex='0']", part)].forEach((link) => link?.focus({ preventScroll: true }));
 }
 const next = (selector) => {
   const all = $$(selector).map((found) => found.closest("a")).filter((link) => link?.checkVisibility?.() ?? link);

@@ -4,7 +4,13 @@ const parsed = (text) => {
   document.dispatchEvent(new CustomEvent("arrived", { detail: body }));
   return body;
 };
-const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`);
+const unseen = /[^\P{C}\n]/gu;
+const named = (each) => `\\U${each.codePointAt().toString(16).padStart(8, 0)}`;
+const quoted = (word) => {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (word.match(unseen)) return `$'${word.replace(/[\\']/g, "\\$&").replace(unseen, named)}'`;
+  return `'${word.replaceAll("'", `'"'"'`)}'`;
+};
 
 // The command says what the form says.
 function tell(form) {
@@ -32,7 +38,7 @@ function check(area) {
     try { JSON.parse(area.value); } catch (error) { problem = `This is not JSON: ${error.message}`; }
   }
   if (place) place.textContent = problem;
-  if (problem) area.setAttribute("aria-invalid", "true"); else area.removeAttribute("aria-invalid");
+  area.ariaInvalid = problem ? "true" : null;
   area.closest(".field").classList.toggle("is-wrong", Boolean(problem));
 }
 
@@ -105,7 +111,7 @@ document.addEventListener("submit", async (event) => {
     button.textContent = word;
     const told = document.createElement("div");
     told.className = "notice n-bad";
-    told.setAttribute("role", "status");
+    told.role = "status";
     told.textContent = text;
     form.querySelector(".notice")?.remove();
     form.prepend(told);
@@ -115,7 +121,7 @@ document.addEventListener("submit", async (event) => {
     const body = new URLSearchParams(new FormData(form));
     answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" } });
   } catch {
-    again("The service of these pages does not answer. What you typed is still here; try again.");
+    again("The service of these pages does not answer. What you typed is here; try again.");
     return;
   }
   if (answer.status === 201) { location.assign(answer.headers.get("Location")); return; }

@@ -15,7 +15,7 @@ let seen = Number(document.querySelector("[data-now]")?.dataset.now ?? 0), misse
 
 const speaker = document.createElement("div");
 speaker.className = "speaker";
-speaker.setAttribute("aria-live", "polite");
+speaker.ariaLive = "polite";
 
 function mark(name, words) {
   state = name;

@@ -119,8 +119,7 @@ async function rows(beside, at) {
   state.set("at", at);
   const answer = await fetch(`${location.pathname.replace(/\/rows$/, "")}/rows?${state}`, { headers: { "X-Fragment": "1" } }).catch(() => null);
   if (!answer?.ok) return null;
-  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return part.querySelector(".chunk");
+  return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".chunk");
 }
 async function more(link) {
   near.unobserve(link);
