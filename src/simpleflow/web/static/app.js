@@ -225,7 +225,7 @@ if (button) { button.hidden = false; button.addEventListener("click", () => help
 function help() {
   const dialog = make("dialog", { className: "help" });
   const list = make("dl");
-  const told = [...Object.entries(keys).map(([key, [words]]) => [key, words]), ["g l", "the list"], ["Enter", "open"], ["arrows", "move in a drawing"], ["Escape", "back"], ["+ − 0", "zoom of the timeline"]];
+  const told = [...Object.entries(keys).map(([key, [words]]) => [key, words]), ["g l", "the list"], ["Enter", "open"], ["arrows", "move in a drawing"], ["Escape", "back"], ["+ − 0", "zoom"]];
   for (const [key, words] of told) {
     const name = make("dt");
     name.append(make("kbd", { textContent: key }));
