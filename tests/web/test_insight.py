@@ -13,6 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simpleflow import Workflow, activity
+from simpleflow.exceptions import ExecutionFailed
+from simpleflow.testing import Environment
+from simpleflow.web.adapter import run_of
 from simpleflow.web.insight import (
     Part,
     cells_of,
@@ -27,6 +31,7 @@ from simpleflow.web.insight import (
 from simpleflow.web.insight.cells import predecessors
 from simpleflow.web.insight.sentence import Mood
 from simpleflow.web.runs import Attempt, Decision, Kind, Run, State, Task
+from swf.lifecycle import fold
 from tests.web import histories
 from tests.web.histories import drawn
 from tests.web.strategies import runs
@@ -382,6 +387,8 @@ def test_details_for_programs_are_no_line_for_people() -> None:
         ("ValueError: negative -10", None),
         ("shop.payments are closed", None),
         ("Cannot replay the workflow: RuntimeError(shop.pay says ValueError: negative -1)", None),
+        ("Cannot replay the workflow: ValueError(pay-1 failed: ValueError: negative -1)", "pay-1"),
+        ("Cannot replay the workflow: ValueError(pay-10 failed: ValueError: negative -1)", None),
     ],
 )
 def test_the_task_that_is_blamed_is_the_one_of_the_reason(reason: str, blamed: str | None) -> None:
@@ -392,6 +399,39 @@ def test_the_task_that_is_blamed_is_the_one_of_the_reason(reason: str, blamed: s
         for n in (1, 2)
     ]  # fmt: skip
     assert sentence(a_run(*tasks, close=5.0, state=State.FAILED, reason=reason)).task == blamed
+
+
+@activity.with_attributes(version="1", task_list="shop")
+def pay(amount: int) -> None:
+    raise ValueError(f"negative {amount}")
+
+
+class Paying(Workflow):
+    name = "paying"
+    version = "1"
+    task_list = "shop"
+
+    def run(self, amount: int, *, is_caught: bool) -> None:
+        payment = self.submit(pay, amount)
+        if is_caught:
+            assert payment.exception is not None
+            raise RuntimeError("no money")
+        payment.result_or_raise()
+
+
+@pytest.mark.parametrize(
+    ("is_caught", "says"),
+    [(False, "pay failed for good, and the workflow did not catch it. ValueError: negative -1"),
+     (True, "The workflow failed: Cannot replay the workflow: RuntimeError(no money)")],
+)  # fmt: skip
+def test_a_workflow_that_was_run_tells_whose_failure_it_was(*, is_caught: bool, says: str) -> None:
+    with Environment() as here:
+        paying = here.start(Paying, -1, is_caught=is_caught)
+        with pytest.raises(ExecutionFailed):
+            paying.result()
+        execution = fold(paying.events())
+    run = run_of(execution, domain="d", workflow_id="w", run_id="r", now=execution.last_timestamp)
+    assert str(sentence(run)) == says
 
 
 def test_a_failure_that_the_workflow_caught_is_not_blamed() -> None:

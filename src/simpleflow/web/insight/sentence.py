@@ -23,7 +23,7 @@ CAUSES: Final = {
 }
 """Why SWF itself terminates an execution."""
 RAISED: Final = "Cannot replay the workflow: "
-"""So begins the reason of a workflow of ours in which something else was raised than the failure of a task."""
+"""So begins the reason of a workflow of ours that ended with an exception: that of a task has its id in it."""
 
 
 class Mood(StrEnum):
@@ -104,16 +104,17 @@ def _failed(run: Run) -> Sentence:
 def _culprit(run: Run) -> Task | None:
     """The task whose failure the workflow failed of: one that its reason names, with its message if that is there too.
 
-    Of several the latest. None if the workflow itself has raised something: it may have caught the failures before.
+    Of several the latest. An exception of its own, with no id of a task in it, is the workflow's: it may have caught
+    the failures before.
     """
     reason = run.reason or ""
-    if reason.startswith(RAISED):
-        return None
     failed = [task for task in run.tasks if task.state.is_failure]
-    named = [task for task in failed if _has(reason, task.name)]
-    told = [task for task in failed if _quotes(reason, task.attempts[-1].reason)]
-    both = [task for task in named if task in told]
-    return max(both or [*named, *told], key=lambda task: task.attempts[-1].closed or 0.0, default=None)
+    meant = [task for task in failed if _has(reason, task.id)]
+    if not meant and not reason.startswith(RAISED):
+        named = [task for task in failed if _has(reason, task.name)]
+        told = [task for task in failed if _quotes(reason, task.attempts[-1].reason)]
+        meant = [task for task in named if task in told] or [*named, *told]
+    return max(meant, key=lambda task: task.attempts[-1].closed or 0.0, default=None)
 
 
 def _has(text: str, words: str | None) -> bool:
