@@ -13,7 +13,7 @@ demo: $(READY)
 	@$(BIN)/simpleflow standalone examples.basic.BasicWorkflow --input "[1, 1]" --new
 
 test: $(READY) browser
-	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 # The browser of the tests of the pages: Debian's.
 browser:
