@@ -60,6 +60,7 @@ def world(tmp_path: Path) -> World:
         ((*DB, "-d", "nowhere", "workflow.list"), 1, "Unknown domain: nowhere", "domain.list"),
         ((*DB, "-d", "nowhere", "type.list"), 1, "Unknown domain: nowhere", "domain.list"),
         ((*DB, "workflow.info", "a", "no-run"), 1, "Unknown execution", "workflow.list"),
+        ((*DB, "workflow.export", "a", "a.html"), 2, "'a.html' is no run id", "workflow.export a -o FILE"),
         ((*DB, "task.info", "a", "no-task"), 1, "no task 'no-task'", "workflow.profile a"),
         ((*DB, "workflow.start", *ONE, "--workflow-id", "a:b/c\n"), 1, "cannot start basic: ValidationException", ""),
         (("--db", "no.db", "workflow.list"), 1, "no.db does not exist", "standalone --db FILE"),

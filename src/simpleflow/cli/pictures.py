@@ -126,6 +126,9 @@ def export(ctx: click.Context, /, names: tuple[str, ...], output: str, **given: 
     from simpleflow.web.pages.execution import Shown
     from simpleflow.web.pages.exported import exported
 
+    if len(names) == 2 and names[1].endswith(".html"):
+        hint = f"name the file with -o: workflow.export {names[0]} -o FILE"
+        raise CommandError(f"{names[1]!r} is no run id", hint, 2)
     run, events = _read(ctx, names, given)
     write(output, exported(Shown(Picture(run), events), stylesheet(), __version__))
 
